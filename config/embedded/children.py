@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from config.embedded.account import Account
 
@@ -53,7 +54,8 @@ def start(
             cwd=cwd,
             env=environ,
             start_new_session=True,  # a Ctrl-C on the terminal is for us, who know the order
-            preexec_fn=die_with_parent(on_parents_death),
+            # Safe: we have one thread. And subprocess changes the user first, which would undo it.
+            preexec_fn=die_with_parent(on_parents_death),  # noqa: PLW1509
             **(account.popen_arguments() if account else {}),  # type: ignore[call-overload]
         )
 
@@ -68,7 +70,7 @@ def stop(process: subprocess.Popen[bytes], *steps: tuple[signal.Signals, float])
             process.wait(seconds)
 
 
-def open_log(path: Path):
+def open_log(path: Path) -> BinaryIO:
     """Open a log for appending; a long one is set aside first."""
     if path.exists() and path.stat().st_size > LOG_LIMIT_BYTES:
         path.replace(path.with_name(f"{path.name}.1"))

@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -76,7 +76,7 @@ class Keeper:
 
     def _start_postgres(self, cluster: Cluster) -> None:
         log = self.places.log("postgres")
-        with self._disk_full_named(log):
+        with self._disk_full_named():
             cluster.prepare(log, volatile=self.volatile)
             self.running["postgres"] = children.start(
                 cluster.server_command(self.places.run_dir, volatile=self.volatile),
@@ -110,7 +110,7 @@ class Keeper:
             time.sleep(0.05)
 
     @contextlib.contextmanager
-    def _disk_full_named(self, log: Path):
+    def _disk_full_named(self) -> Iterator[None]:
         try:
             yield
         except DidNotStart as failed:

@@ -30,9 +30,7 @@ def postgres_binaries() -> PostgresBinaries:
     package = _package_dir(POSTGRES_WHEEL)
     homes = [path.parent.parent for path in package.glob("pginstall*/bin/postgres")] if package else []
     if not homes:
-        raise NotInstalled(
-            "PostgreSQL", f"The wheel {POSTGRES_WHEEL} is missing or has none for this platform. {INSTALL}"
-        )
+        raise NotInstalled("PostgreSQL", f"{POSTGRES_WHEEL} is missing, or has none for this platform. {INSTALL}")
     return max((PostgresBinaries(home, _major_version(home)) for home in homes), key=lambda found: int(found.major))
 
 
