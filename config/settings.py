@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "csp",
     "lucide",
     "pgtrigger",
-    "rules",
+    "rules.apps.AutodiscoverRulesConfig",
     "tree_queries",
 ]
 

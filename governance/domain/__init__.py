@@ -1,0 +1,1 @@
+"""The verbs of governance: the only writers of its state."""

@@ -1,0 +1,107 @@
+"""Writing and verifying the audit trail. An entry is written in the transaction of what it tells of."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+from governance.models import AuditEntry, AuditPayload, User
+
+SYSTEM_CHAIN = 0
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """The first entry of a chain that doesn't hold, and what is wrong with it."""
+
+    chain: int
+    sequence: int
+    what: str
+
+
+def record(
+    verb: str,
+    noun: str,
+    object_ref: str,
+    *,
+    actor: User | str,
+    at: datetime,
+    subdistrict_id: int | None = None,
+    **facts: object,
+) -> AuditEntry:
+    """Write an entry; the database links it into its chain when the transaction commits.
+
+    `actor` is a user, or the name of the program that acted. `facts` must be JSON-able.
+    Raises `RuntimeError` outside a transaction: an entry may not survive what it tells of, nor the other way round.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit entry is written inside the transaction of what it tells of.")
+    salt = secrets.token_hex(16)
+    entry = AuditEntry.objects.create(
+        chain=subdistrict_id or SYSTEM_CHAIN,
+        at=at,
+        verb=verb,
+        noun=noun,
+        object_ref=object_ref,
+        actor_ref=str(actor.public_id) if isinstance(actor, User) else actor,
+        commitment=commitment(salt, facts),
+    )
+    AuditPayload.objects.create(entry=entry, salt=salt, facts=json.loads(_canonical(facts)))
+    return entry
+
+
+def commitment(salt: str, facts: object) -> str:
+    """SHA-256 over the salt and the canonical JSON of the facts, hex."""
+    return hashlib.sha256(f"{salt}|{_canonical(facts)}".encode()).hexdigest()
+
+
+def _canonical(facts: object) -> str:
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+
+
+def expected_hash(entry: AuditEntry, previous_hash: str) -> str:
+    """The hash the entry must have. Worked out apart from the trigger that wrote it, so that one checks the other."""
+    microseconds = round(entry.at.timestamp() * 1_000_000)
+    parts = (
+        previous_hash,
+        entry.chain,
+        entry.sequence,
+        microseconds,
+        entry.verb,
+        entry.noun,
+        entry.object_ref,
+        entry.actor_ref,
+        entry.commitment,
+    )
+    return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def verify_chain(chain: int) -> tuple[int, Flaw | None]:
+    """Walk a chain from its first entry. Returns how many entries hold, and the first flaw, if any."""
+    previous_hash, held = "", 0
+    entries = AuditEntry.objects.filter(chain=chain).select_related("payload").order_by("sequence")
+    for entry in entries.iterator(chunk_size=2000):
+        flaw = _flaw_of(entry, held + 1, previous_hash)
+        if flaw:
+            return held, Flaw(chain, entry.sequence or 0, flaw)
+        previous_hash, held = entry.hash, held + 1
+    return held, None
+
+
+def _flaw_of(entry: AuditEntry, sequence: int, previous_hash: str) -> str:
+    if entry.sequence is None:
+        return "an entry was never linked into the chain"
+    if entry.sequence != sequence:
+        return f"entry {sequence} is missing"
+    if entry.previous_hash != previous_hash:
+        return "it doesn't follow the entry before it"
+    if entry.hash != expected_hash(entry, previous_hash):
+        return "it was changed after it was written"
+    payload = getattr(entry, "payload", None)
+    if payload and commitment(payload.salt, payload.facts) != entry.commitment:
+        return "its payload was changed after it was written"
+    return ""

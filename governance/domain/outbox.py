@@ -1,0 +1,178 @@
+"""Posting, delivering and settling notices. Posting writes rows; delivering leases them, so that a dead sender loses none.
+
+A carrier may be handed a notice twice (its `reference` stays the same) when a sender dies between sending and noting it.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from governance import messages
+from governance.adapters import CarrierError, Handed, carrier_for
+from governance.domain import audit
+from governance.domain.refusals import StepNotAllowed
+from governance.models import Channel, Notice, NoticeState, Urgency, User
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+# Waits before the second, third … attempt; after the last the notice is somebody's work: "not reached – phone them".
+BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+# A provider that took the message but sent no receipt within this time is asked again.
+RECEIPT_WITHIN = timedelta(minutes=5)
+
+CHANNELS = {
+    Urgency.RING: (Channel.IN_APP, Channel.VOICE),
+    Urgency.PROMPT: (Channel.IN_APP, Channel.SMS),
+    Urgency.ORDINARY: (Channel.IN_APP,),
+}
+
+
+def post(
+    recipient: User,
+    key: str,
+    params: dict[str, object],
+    *,
+    dedupe: str,
+    at: datetime,
+    urgency: Urgency = Urgency.ORDINARY,
+    link: str = "",
+    subdistrict_id: int | None = None,
+    community_id: int | None = None,
+) -> list[Notice]:
+    """Write the notices of one event for one person, one per channel that the urgency asks for.
+
+    `dedupe` names the event and the recipient: posting it again writes nothing. `params` must be JSON-able and hold
+    no rendered words. Raises `KeyError` if nobody registered `key`.
+    """
+    if not messages.is_registered(key):
+        raise KeyError(key)
+    notices = [
+        Notice(
+            recipient=recipient,
+            subdistrict_id=subdistrict_id,
+            community_id=community_id,
+            channel=channel,
+            urgency=urgency,
+            message_key=key,
+            params=params,
+            link=link,
+            dedupe_key=f"{dedupe}:{recipient.pk}:{channel}",
+            state=NoticeState.DELIVERED if channel == Channel.IN_APP else NoticeState.PENDING,
+            delivered_at=at if channel == Channel.IN_APP else None,
+            created_at=at,
+            next_attempt_at=at,
+        )
+        for channel in _channels_for(recipient, urgency)
+    ]
+    return Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _channels_for(recipient: User, urgency: Urgency) -> Iterable[Channel]:
+    for channel in CHANNELS[urgency]:
+        if channel == Channel.SMS and not recipient.wants_sms:
+            continue
+        yield channel
+    if recipient.wants_email and recipient.email:
+        yield Channel.EMAIL
+
+
+def deliver_due(now: datetime, *, limit: int = 200) -> int:
+    """Deliver what is due, at most `limit` notices; returns how many were tried. Several may run at once."""
+    leased = _lease(now, limit)
+    for notice in leased:
+        _deliver(notice, now)
+    return len(leased)
+
+
+def _lease(now: datetime, limit: int) -> list[Notice]:
+    with transaction.atomic():
+        ids = list(
+            Notice.objects.due(now)
+            .order_by("next_attempt_at", "id")
+            .select_for_update(skip_locked=True)
+            .values_list("id", flat=True)[:limit]
+        )
+        Notice.objects.filter(id__in=ids).update(lease_until=now + LEASE)
+    return list(Notice.objects.filter(id__in=ids).select_related("recipient").order_by("next_attempt_at", "id"))
+
+
+def _deliver(notice: Notice, now: datetime) -> None:
+    address = notice.recipient.email if notice.channel == Channel.EMAIL else notice.recipient.phone
+    try:
+        if not address:
+            raise CarrierError("no number or address is known")
+        subject, body = messages.render(notice.message_key, notice.params, notice.recipient.language)
+        body = f"{body} {settings.PORTAL_URL}{notice.link}" if notice.link and notice.channel != Channel.VOICE else body
+        handed = carrier_for(notice.channel).send(
+            address=address, subject=subject, body=body, reference=str(notice.public_id)
+        )
+    except CarrierError as error:
+        _note_failure(notice, now, str(error))
+    except Exception as error:  # noqa: BLE001 - one broken notice or provider must not stop the others; it is on record
+        log.exception("notice %s could not be delivered", notice.public_id)
+        _note_failure(notice, now, repr(error))
+    else:
+        _note_handed(notice, now, handed)
+
+
+def _note_handed(notice: Notice, now: datetime, handed: Handed) -> None:
+    never_confirmed = notice.attempts + 1 > len(BACKOFF)
+    unconfirmed = NoticeState.NOT_REACHED if never_confirmed else NoticeState.SENT
+    Notice.objects.filter(pk=notice.pk, state__in=(NoticeState.PENDING, NoticeState.SENT)).update(
+        state=NoticeState.DELIVERED if handed.delivered else unconfirmed,
+        delivered_at=max(now, notice.created_at) if handed.delivered else None,
+        provider_ref=handed.provider_ref,
+        attempts=notice.attempts + 1,
+        lease_until=None,
+        next_attempt_at=now + RECEIPT_WITHIN,
+        last_error="",
+    )
+
+
+def _note_failure(notice: Notice, now: datetime, error: str) -> None:
+    attempts = notice.attempts + 1
+    tried_out = attempts > len(BACKOFF)
+    Notice.objects.filter(pk=notice.pk, state__in=(NoticeState.PENDING, NoticeState.SENT)).update(
+        state=NoticeState.NOT_REACHED if tried_out else NoticeState.PENDING,
+        attempts=attempts,
+        lease_until=None,
+        next_attempt_at=now if tried_out else now + BACKOFF[attempts - 1],
+        last_error=error[:300],
+    )
+
+
+def take_receipt(provider_ref: str, *, delivered: bool, at: datetime, error: str = "") -> bool:
+    """Note a provider's receipt. Returns False for a reference nobody knows or that is settled already."""
+    notice = Notice.objects.filter(provider_ref=provider_ref, state=NoticeState.SENT).first()
+    if notice is None:
+        return False
+    if delivered:
+        return bool(
+            Notice.objects.filter(pk=notice.pk, state=NoticeState.SENT).update(
+                state=NoticeState.DELIVERED, delivered_at=max(at, notice.created_at)
+            )
+        )
+    _note_failure(notice, at, error or "the provider reports that it was not delivered")
+    return True
+
+
+def settle_by_phone(notice: Notice, *, actor: User, at: datetime) -> None:
+    """Somebody phoned the person whom no message reached. Raises `StepNotAllowed` if another was faster."""
+    with transaction.atomic():
+        settled = Notice.objects.filter(pk=notice.pk, state=NoticeState.NOT_REACHED).update(
+            state=NoticeState.PHONED, settled_by=actor
+        )
+        if not settled:
+            raise StepNotAllowed
+        audit.record(
+            "phoned", "notice", str(notice.public_id), actor=actor, at=at, subdistrict_id=notice.subdistrict_id
+        )
+
+
+def mark_read(user: User, *, at: datetime) -> int:
+    """The person has opened the inbox."""
+    return Notice.objects.unread_for(user).update(read_at=at)

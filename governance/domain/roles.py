@@ -1,0 +1,30 @@
+"""Giving and ending roles."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model
+
+from governance.domain import audit
+from governance.models import ROLE_HELD_AT, Role, RoleAssignment, User
+
+
+def grant(user: User, role: Role, place: Model | None = None, *, actor: User | str, at: datetime) -> RoleAssignment:
+    """Give `user` a role at the place or body that the role is held at, from `at` on. Given twice, it is held once."""
+    key = ROLE_HELD_AT[role]
+    held_at = {key: place} if key else {}
+    with transaction.atomic():
+        existing = RoleAssignment.objects.in_force(at).filter(user=user, role=role, **held_at).first()
+        if existing:
+            return existing
+        assignment = RoleAssignment.objects.create(user=user, role=role, valid_from=at, **held_at)
+        audit.record("grant", "role", str(assignment.pk), actor=actor, at=at, role=str(role), to=str(user.public_id))
+        return assignment
+
+
+def revoke(assignment: RoleAssignment, *, actor: User | str, at: datetime) -> None:
+    """End a role at `at`. Access ends with the next request."""
+    with transaction.atomic():
+        ended = RoleAssignment.objects.in_force(at).filter(pk=assignment.pk).update(valid_until=at)
+        if ended:
+            audit.record("revoke", "role", str(assignment.pk), actor=actor, at=at, role=assignment.role)

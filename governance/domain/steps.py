@@ -1,0 +1,109 @@
+"""The one step engine. A workflow is a table; everything that offers or takes a step reads the same table.
+
+Effects (clocks, notices, updates for residents) are hooks that the storey owning the noun registers with `Workflow.on`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import rules
+from django.db import models, transaction
+from django.utils.functional import Promise
+
+from governance.domain import audit
+from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
+from governance.models import User
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of a workflow: from any state of `source` to `target` (None: the state stays), if `who` allows."""
+
+    verb: str
+    source: tuple[str, ...]
+    target: str | None
+    who: str
+    label: str | Promise
+    needs: tuple[str, ...] = ()
+    clocks: str = ""
+
+
+@dataclass
+class Workflow:
+    """The table of one noun. `write_row` writes the noun's own history row for a step."""
+
+    noun: str
+    steps: tuple[Step, ...]
+    write_row: Callable[..., Any] | None = None
+    _effects: dict[str, list[Callable[..., None]]] = field(default_factory=dict)
+
+    def step(self, verb: str) -> Step:
+        for step in self.steps:
+            if step.verb == verb:
+                return step
+        raise LookupError(f"{self.noun} has no step “{verb}”")
+
+    def on(self, *verbs: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        """Register an effect: called as `effect(obj, actor=…, at=…, row=…, **facts)` inside the step's transaction."""
+
+        def register(effect: Callable[..., None]) -> Callable[..., None]:
+            for verb in verbs:
+                self.step(verb)
+                self._effects.setdefault(verb, []).append(effect)
+            return effect
+
+        return register
+
+    def transitions(self) -> list[tuple[str, str]]:
+        """Every change of state that the table allows: what the database's guard allows, too."""
+        pairs = {(source, step.target) for step in self.steps if step.target for source in step.source}
+        return sorted((source, target) for source, target in pairs if source != target)
+
+    def allowed(self, obj: models.Model, actor: User) -> Iterable[Step]:
+        """The steps `actor` may take now: what the buttons show."""
+        return [
+            step
+            for step in self.steps
+            if obj.state in step.source and step.who != SYSTEM and rules.test_rule(step.who, actor, obj)  # type: ignore[attr-defined]
+        ]
+
+    def take_step(self, obj: models.Model, verb: str, *, actor: User | str, at: datetime, **facts: Any) -> Any:
+        """Take one step in one transaction: lock, check table, rule and facts, write state, history row, audit, effects.
+
+        `actor` is a user, or the name of the program that acts. `obj` is brought up to date in place and returned.
+        Raises `StepNotAllowed`, `NotInCharge`, `FactMissing`; then nothing is written.
+        """
+        step = self.step(verb)
+        with transaction.atomic():
+            locked: Any = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+            if locked.state not in step.source:
+                raise StepNotAllowed
+            if isinstance(actor, User) and (step.who == SYSTEM or not rules.test_rule(step.who, actor, locked)):
+                raise NotInCharge
+            for fact in step.needs:
+                if not facts.get(fact):
+                    raise FactMissing(fact)
+            before = locked.state
+            if step.target:
+                locked.state = step.target
+                locked.save(update_fields=["state"])
+            row = self.write_row(locked, step, before, actor=actor, at=at, facts=facts) if self.write_row else None
+            audit.record(
+                verb,
+                self.noun,
+                locked.audit_ref,
+                actor=actor,
+                at=at,
+                subdistrict_id=locked.subdistrict_id,
+                before=before,
+                after=locked.state,
+                **{name: value for name, value in facts.items() if isinstance(value, (str, int, bool, type(None)))},
+            )
+            for effect in self._effects.get(verb, []):
+                effect(locked, actor=actor, at=at, row=row, **facts)
+        obj.__dict__.update({key: value for key, value in locked.__dict__.items() if key != "_state"})
+        return obj

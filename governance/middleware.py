@@ -1,0 +1,73 @@
+"""What every request goes through: one instant, one language, no control characters, refusals as sentences."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.conf import settings
+from django.utils.cache import patch_vary_headers
+
+from governance.domain.moment import database_now
+from governance.domain.refusals import Refusal
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RefuseControlCharacters:
+    """A NUL in an address would reach PostgreSQL, which refuses it with an error. Answer 400 instead of 500."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest(render_to_string("400.html", request=None))
+        return self.get_response(request)
+
+
+class ChosenLanguage:
+    """The signed-in person's language, else the cookie's, else Chinese: never guessed from the browser."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = dict(settings.LANGUAGES)
+        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        if request.user.is_authenticated:
+            language = request.user.language
+        language = language if language in known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        patch_vary_headers(response, ["Cookie"])
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class Moment:
+    """`request.now`: the database's clock, read once, so that a page agrees with itself."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.now = database_now()
+        return self.get_response(request)
+
+
+class Refusals:
+    """Show a named refusal as a page with its sentence and its status."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        return render(request, "refusal.html", {"refusal": exception}, status=exception.status)

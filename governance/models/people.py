@@ -1,0 +1,229 @@
+"""People who sign in, the roles they hold and what they agreed to. Where they live is `residents.models.Occupancy`."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from governance.encryption import EncryptedTextField, lookup_hash
+
+
+def _generated_username() -> str:
+    return f"u-{uuid.uuid4().hex[:16]}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username=None, password=None, *, phone=None, **fields):
+        user = self.model(username=username or _generated_username(), **fields)
+        user.phone = phone
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def with_phone(self, phone: str) -> "models.QuerySet[User]":
+        """Users whose number is `phone` (E.164): at most one."""
+        return self.filter(phone_hash=lookup_hash(phone))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in: resident, staff or both. Retention: until erased on request, then only `public_id` stays."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    username = models.CharField(max_length=40, unique=True, default=_generated_username)
+    full_name = models.CharField(max_length=60, blank=True)
+    surname = models.CharField(max_length=20, blank=True)
+    surname_latin = models.CharField(max_length=40, blank=True)
+    phone_encrypted = EncryptedTextField(null=True, blank=True, editable=False)
+    phone_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(
+        max_length=10, default="zh-hans", choices=[("zh-hans", "中文"), ("en", "English"), ("ko", "한국어")]
+    )
+    elder_mode = models.BooleanField(default=False)
+    wants_sms = models.BooleanField(default=True)
+    wants_email = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone_encrypted=None, phone_hash=None)
+                | Q(phone_encrypted__isnull=False, phone_hash__gt=""),
+                name="user_phone_with_its_hash",
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name or self.username
+
+    @property
+    def phone(self) -> str | None:
+        """The number in E.164, in the clear. Show `masked_phone` to people."""
+        return self.phone_encrypted
+
+    @phone.setter
+    def phone(self, number: str | None) -> None:
+        self.phone_encrypted = number or None
+        self.phone_hash = lookup_hash(number) if number else None
+
+    @property
+    def masked_phone(self) -> str:
+        """`138****0021`: what may be shown to the person and to those who handle the matter."""
+        digits = (self.phone or "").removeprefix("+86")
+        return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else ""
+
+    def surname_for_reader(self) -> str:
+        return surname_for_reader(self.surname or self.full_name[:1], self.surname_latin)
+
+    def scope(self, at):
+        """What this person is in charge of at `at`. Asked of the database once per request, not once per session."""
+        from governance.domain.scope import scope_of  # the domain imports these models
+
+        if getattr(self, "_scope_at", None) != at:
+            self._scope_at, self._scope = at, scope_of(self, at)
+        return self._scope
+
+
+def surname_for_reader(surname: str, latin: str) -> str:
+    """周 for a Chinese reader, Zhou for another, where the office has written the Latin form down."""
+    return surname if (get_language() or "zh-hans").startswith("zh") else latin or surname
+
+
+class Role(models.TextChoices):
+    """What a person may be. Each is held at one kind of place or body: `ROLE_HELD_AT`."""
+
+    RESIDENT = "resident", _("resident")
+    PROPERTY_STAFF = "property_staff", _("property steward")
+    PROPERTY_MANAGER = "property_manager", _("property manager")
+    GRID_WORKER = "grid_worker", _("grid worker")
+    BRANCH_SECRETARY = "branch_secretary", _("branch secretary")
+    COMMUNITY_STAFF = "community_staff", _("community worker")
+    STREET_OFFICER = "street_officer", _("street office officer")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+ROLE_HELD_AT = {
+    Role.RESIDENT: "estate",
+    Role.PROPERTY_STAFF: "body",
+    Role.PROPERTY_MANAGER: "body",
+    Role.GRID_WORKER: "grid_unit",
+    Role.BRANCH_SECRETARY: "party_branch",
+    Role.COMMUNITY_STAFF: "community",
+    Role.STREET_OFFICER: "subdistrict",
+    Role.ADMINISTRATOR: None,
+}
+_KEYS = ("estate", "body", "grid_unit", "party_branch", "community", "subdistrict")
+
+
+def role_and_surname(role: str, surname: str) -> str:
+    """How staff appear to residents: 周管家, never a full name. `surname` is already in the reader's script."""
+    if not surname:
+        return str(Role(role).label) if role else ""
+    match role:
+        case Role.PROPERTY_STAFF:
+            return pgettext("role and surname", "Steward %(surname)s") % {"surname": surname}
+        case Role.PROPERTY_MANAGER:
+            return pgettext("role and surname", "Manager %(surname)s") % {"surname": surname}
+        case Role.GRID_WORKER:
+            return pgettext("role and surname", "Grid worker %(surname)s") % {"surname": surname}
+        case Role.BRANCH_SECRETARY:
+            return pgettext("role and surname", "Secretary %(surname)s") % {"surname": surname}
+        case Role.COMMUNITY_STAFF:
+            return pgettext("role and surname", "Community worker %(surname)s") % {"surname": surname}
+        case Role.STREET_OFFICER:
+            return pgettext("role and surname", "Officer %(surname)s") % {"surname": surname}
+        case _:
+            return surname
+
+
+def _held_where_it_belongs() -> Q:
+    """One clause per role: its own key is set and no other."""
+    allowed = Q()
+    for role, key in ROLE_HELD_AT.items():
+        allowed |= Q(role=role, **{f"{other}__isnull": other != key for other in _KEYS})
+    return allowed
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def in_force(self, at) -> "RoleAssignmentQuerySet":
+        """Assignments valid at `at`: from `valid_from`, until before `valid_until`."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at)
+
+
+class RoleAssignment(models.Model):
+    """A person holds a role at one place or in one body, from one instant until another. Ended, never deleted."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=20, choices=Role)
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, null=True, blank=True)
+    community = models.ForeignKey("governance.Community", models.PROTECT, null=True, blank=True)
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True)
+    grid_unit = models.ForeignKey("governance.GridUnit", models.PROTECT, null=True, blank=True)
+    party_branch = models.ForeignKey("governance.PartyBranch", models.PROTECT, null=True, blank=True)
+    body = models.ForeignKey("governance.Body", models.PROTECT, null=True, blank=True)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=_held_where_it_belongs(), name="role_held_where_it_belongs"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="role_ends_after_it_begins"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", *_KEYS],
+                condition=Q(valid_until=None),
+                nulls_distinct=False,
+                name="role_held_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["role", "body", "community"], name="role_by_body_and_community")]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class ConsentPurpose(models.TextChoices):
+    """What is asked for apart from the office's own duty, which needs no consent (个人信息保护法 13, 14)."""
+
+    ACCOUNT = "account", _("Use of my phone number to sign in and to reach me")
+    NAME_TO_HANDLERS = "name_to_handlers", _("My name to those who handle the matter")
+
+
+class Consent(models.Model):
+    """Somebody agreed to one purpose, in one version of its text; withdrawn by a date, never erased by an update."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=30, choices=ConsentPurpose)
+    text_version = models.CharField(max_length=20)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "purpose", "text_version"], condition=Q(withdrawn_at=None), name="consent_given_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")),
+                name="consent_withdrawn_after_given",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.purpose} {self.text_version}"

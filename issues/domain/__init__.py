@@ -1,0 +1,1 @@
+"""The verbs of issues: the only writers of its state."""

@@ -1,0 +1,194 @@
+"""Orders to put something right, and orders to answer for its not having been put right."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.domain.moment import local_day
+from governance.models import BodyKind, Management
+from issues import workflow
+
+
+class WorkOrderState(models.TextChoices):
+    DISPATCHED = workflow.DISPATCHED, _("waiting to be accepted")
+    ACCEPTED = workflow.ACCEPTED, _("accepted")
+    ARRIVED = workflow.ARRIVED, _("on site")
+    DONE = workflow.DONE, _("finished")
+    RETURNED = workflow.RETURNED, _("returned")
+    CANCELLED = workflow.CANCELLED, _("cancelled")
+
+
+class ArrivalProof(models.TextChoices):
+    """How an arrival is shown. A bare tap is recorded as claimed only."""
+
+    CLAIMED = "claimed", _("reported by the staff only")
+    QR = "qr", _("shown by the building's QR code")
+    RESIDENT = "resident", _("confirmed by the resident")
+    WITH_FINISH = "with_finish", _("taken from the finish")
+
+
+class ReturnReason(models.TextChoices):
+    NOT_OURS = "not_ours", _("Not ours to handle")
+    WRONG_PLACE = "wrong_place", _("The place is wrong")
+    NEEDS_OTHERS = "needs_others", _("Others are needed")
+    UNCLEAR = "unclear", _("Can't be understood")
+
+
+class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
+    def live(self) -> "WorkOrderQuerySet":
+        return self.filter(state__in=workflow.LIVE)
+
+    def visible_to(self, user, at) -> "WorkOrderQuerySet":
+        """Orders of the bodies the person works for, as long as the body manages the estate; and by area, for the office.
+
+        An order about the staff of a body is never dispatched to that body, so it isn't seen there either.
+        """
+        scope = user.scope(at)
+        if scope.is_administrator:
+            return self
+        manages_today = Management.objects.in_force(local_day(at)).filter(
+            estate=OuterRef("issue__estate"), body=OuterRef("body")
+        )
+        own_body = Q(body__in=scope.bodies) & Exists(manages_today)
+        by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
+        return self.filter(own_body | by_area | Q(subdistrict__in=scope.subdistricts))
+
+    def due_next(self) -> "WorkOrderQuerySet":
+        """What is due first stands first; what has no clock running, last."""
+        return self.order_by(F("next_due_at").asc(nulls_last=True), "dispatched_at", "id")
+
+    def for_queue(self) -> "WorkOrderQuerySet":
+        return self.select_related("issue__category", "issue__building", "issue__estate", "body", "holder")
+
+
+class WorkOrder(models.Model):
+    """One body is told to put one issue right. Change it only through `issues.domain.handling`."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
+    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="orders")
+    body = models.ForeignKey("governance.Body", models.PROTECT, related_name="orders")
+    why_here = models.CharField(max_length=20, help_text="manager, interim, owners, default or category: see dispatch")
+    state = models.CharField(max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
+    holder = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="held_orders")
+    dispatched_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    arrival_proof = models.CharField(max_length=12, choices=ArrivalProof, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.CharField(max_length=20, choices=ReturnReason, blank=True)
+    rings = models.PositiveSmallIntegerField(default=0, help_text="How many phones have been rung for it")
+    ring_next_at = models.DateTimeField(null=True, blank=True, help_text="Unaccepted by then, the next phone rings")
+    next_kind = models.CharField(
+        max_length=10, blank=True, help_text="The clock that is due next: what sorts the queue"
+    )
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    last_words = models.CharField(max_length=200, blank=True)
+    last_words_by = models.CharField(
+        max_length=60, blank=True, help_text="“resident”, or a role and surname as JSON-free text"
+    )
+    last_words_at = models.DateTimeField(null=True, blank=True)
+    supporters = models.PositiveIntegerField(default=0, help_text="Petitions beside the first")
+    changed_at = models.DateTimeField(help_text="Moves with every change a queue would show: what 304 answers go by")
+
+    objects = WorkOrderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue"], condition=Q(state__in=workflow.LIVE), name="one_live_order_an_issue"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("accepted", "arrived", "done"))
+                | Q(holder__isnull=False, accepted_at__isnull=False),
+                name="accepted_order_has_a_holder",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("arrived", "done")) | Q(arrived_at__isnull=False, arrival_proof__gt=""),
+                name="arrival_says_how_it_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(finished_at__isnull=False), name="done_order_finished_at_an_instant"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | Q(return_reason__gt=""), name="returned_order_has_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["body", "next_due_at"], condition=Q(state__in=workflow.LIVE), name="queue_of_a_body"),
+            models.Index(
+                fields=["community", "next_due_at"], condition=Q(state__in=workflow.LIVE), name="queue_of_a_community"
+            ),
+            models.Index(fields=["ring_next_at"], condition=Q(state="dispatched"), name="orders_to_ring"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.WORK_ORDER.transitions())
+        ]
+
+    def __str__(self):
+        return f"{self.issue_id} → {self.body}"
+
+    @property
+    def audit_ref(self) -> str:
+        return str(self.public_id)
+
+
+def order_photo_path(photo: "OrderPhoto", _filename: str) -> str:
+    return f"orders/{photo.public_id.hex[:2]}/{photo.public_id.hex}.jpg"
+
+
+class OrderPhoto(models.Model):
+    """A photo taken by the staff. The resident gets a `PetitionPhoto` of the same file."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    work_order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="photos")
+    file = models.ImageField(upload_to=order_photo_path, width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    taken_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    def __str__(self):
+        return str(self.public_id)
+
+
+class SupervisionState(models.TextChoices):
+    ISSUED = workflow.ISSUED, _("issued")
+    SETTLED = workflow.SETTLED, _("settled")
+
+
+class SupervisionOrder(models.Model):
+    """督办: the office demands an account of a matter that ran out of time. One for an issue and epoch."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
+    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="supervisions")
+    epoch = models.PositiveSmallIntegerField()
+    escalation = models.OneToOneField("issues.Escalation", models.PROTECT, related_name="supervision")
+    body = models.ForeignKey("governance.Body", models.PROTECT, related_name="supervisions")
+    state = models.CharField(max_length=10, choices=SupervisionState, default=SupervisionState.ISSUED)
+    issued_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "epoch"], name="one_supervision_an_epoch"),
+            models.CheckConstraint(
+                condition=~Q(state="settled") | Q(settled_at__isnull=False), name="supervision_settled_at_an_instant"
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.SUPERVISION.transitions())
+        ]
+
+    def __str__(self):
+        return str(self.public_id)
+
+    @property
+    def audit_ref(self) -> str:
+        return str(self.public_id)

@@ -1,0 +1,237 @@
+"""Promises with a clock: what handles a category, which policy applies, the clocks that run, the ladder they climb."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.models import BodyKind
+from governance.models.categories import in_readers_language
+from issues.models.issues import Severity
+
+
+class Handler(models.TextChoices):
+    """Who a category goes to."""
+
+    MANAGER = "manager", _("whoever manages the estate")
+    COMMUNITY = "community", _("the community")
+    STREET = "street", _("the street office")
+
+
+class CategoryHandling(models.Model):
+    """What handles a category and how severe it is: the office's decision, kept apart from the category's name."""
+
+    category = models.OneToOneField("governance.Category", models.PROTECT, related_name="handling")
+    handler = models.CharField(max_length=10, choices=Handler)
+    severity = models.CharField(max_length=10, choices=Severity, default=Severity.ORDINARY)
+
+    def __str__(self):
+        return f"{self.category_id}: {self.handler}"
+
+
+class ClockKind(models.TextChoices):
+    """What must have happened by the due time."""
+
+    RESPOND = "respond", _("first response")
+    ACCEPT = "accept", _("accept")
+    ARRIVE = "arrive", _("arrive")
+    RESOLVE = "resolve", _("solve")
+    PLAN = "plan", _("hand in a plan")
+    ANSWER = "answer", _("answer")
+
+
+class SlaPolicy(models.Model):
+    """A promise of times, with its source. Editing makes a new version; running clocks keep theirs."""
+
+    code = models.SlugField(max_length=30)
+    version = models.PositiveIntegerField(default=1)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    name_ko = models.CharField(max_length=60)
+    calendar = models.ForeignKey("governance.WorkingCalendar", models.PROTECT, related_name="+")
+    source = models.CharField(max_length=200)
+    valid_from = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "SLA policies"
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="policy_version_once"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(superseded_at=None), name="one_current_version_a_policy"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.code} v{self.version}"
+
+    @property
+    def name(self) -> str:
+        return in_readers_language(self, "name")
+
+
+class SlaTarget(models.Model):
+    """One clock of a policy: so many minutes, or so many working days, of its calendar."""
+
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="targets")
+    kind = models.CharField(max_length=10, choices=ClockKind)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    working_days = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "kind"], name="one_target_a_kind"),
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, working_days=None) | Q(minutes=None, working_days__gte=1),
+                name="target_in_minutes_or_days",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.policy_id} {self.kind}"
+
+
+class PolicyAssignment(models.Model):
+    """Which policy applies. The most specific row wins: by estate, then category, then severity."""
+
+    policy_code = models.SlugField(max_length=30)
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True, related_name="+")
+    category = models.ForeignKey("governance.Category", models.PROTECT, null=True, blank=True, related_name="+")
+    severity = models.CharField(max_length=10, choices=Severity, blank=True)
+    handler = models.CharField(max_length=10, choices=Handler, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["estate", "category", "severity", "handler"], nulls_distinct=False, name="one_policy_a_case"
+            )
+        ]
+
+    def __str__(self):
+        return self.policy_code
+
+
+class Audience(models.TextChoices):
+    """Who a rung tells."""
+
+    HOLDER = "holder", _("whoever holds the order, else whoever is on duty")
+    MANAGER = "manager", _("the manager of the body")
+    COMMUNITY = "community", _("the community's staff")
+    SECRETARY = "secretary", _("the secretary of the estate's branch")
+    STREET = "street", _("the street office")
+
+
+class EscalationRung(models.Model):
+    """A rung of a policy's ladder: when it fires, counted on the clock, and whom it tells."""
+
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="rungs")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=20, help_text="warning, breach, half_hour, four_hours, next_day")
+    at_percent = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Of the time from start to due")
+    after_minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text="After the due time, by the wall clock"
+    )
+    next_working_day = models.BooleanField(default=False, help_text="When the office opens on the next working day")
+    tells = ArrayField(models.CharField(max_length=10, choices=Audience))
+    opens_supervision = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["policy", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "position"], name="rung_position_once"),
+            models.UniqueConstraint(fields=["policy", "code"], name="rung_code_once"),
+            models.CheckConstraint(
+                condition=Q(at_percent__range=(1, 99), after_minutes=None, next_working_day=False)
+                | Q(at_percent=None, after_minutes__gte=0, next_working_day=False)
+                | Q(at_percent=None, after_minutes=None, next_working_day=True),
+                name="rung_has_one_time",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.policy_id}/{self.position} {self.code}"
+
+
+class SlaClockQuerySet(models.QuerySet["SlaClock"]):
+    def running(self) -> "SlaClockQuerySet":
+        return self.filter(stopped_at=None, voided_at=None)
+
+    def with_rung_due(self, at) -> "SlaClockQuerySet":
+        """Running clocks with a rung that should have fired by `at`, the longest overdue first."""
+        return self.running().filter(next_rung_at__lte=at).order_by("next_rung_at", "id")
+
+
+class SlaClock(models.Model):
+    """One promise running for one epoch of an issue. What it promises was copied from the policy when it started.
+
+    Whether it was missed is computed from its instants, never stored by a job: `was_missed`.
+    """
+
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="clocks")
+    kind = models.CharField(max_length=10, choices=ClockKind)
+    epoch = models.PositiveSmallIntegerField()
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="+")
+    calendar = models.ForeignKey("governance.WorkingCalendar", models.PROTECT, related_name="+")
+    target_minutes = models.PositiveIntegerField(null=True, blank=True)
+    target_working_days = models.PositiveIntegerField(null=True, blank=True)
+    starts_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    is_provisional = models.BooleanField(default=False, help_text="Counted with a year whose holidays weren't loaded")
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    next_rung_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SlaClockQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "kind", "epoch"], name="one_clock_a_kind_and_epoch"),
+            models.CheckConstraint(condition=Q(due_at__gt=F("starts_at")), name="clock_due_after_its_start"),
+            models.CheckConstraint(
+                condition=Q(stopped_at=None) | Q(voided_at=None), name="clock_stopped_or_voided_not_both"
+            ),
+            models.CheckConstraint(
+                condition=Q(stopped_at=None) | Q(stopped_at__gte=F("starts_at")), name="clock_stopped_after_its_start"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_rung_at"],
+                condition=Q(stopped_at=None, voided_at=None, next_rung_at__isnull=False),
+                name="clocks_with_a_rung_due",
+            ),
+            models.Index(
+                fields=["issue"], condition=Q(stopped_at=None, voided_at=None), name="running_clocks_of_an_issue"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.issue_id} {self.kind}/{self.epoch}"
+
+    def was_missed(self, now) -> bool:
+        """Whether the promise is broken at `now`. Stopping exactly at the due time keeps it."""
+        return self.voided_at is None and (self.stopped_at or now) > self.due_at
+
+
+class Escalation(models.Model):
+    """A rung fired for a clock: once for each epoch, whatever dies or runs twice."""
+
+    clock = models.ForeignKey(SlaClock, models.PROTECT, related_name="escalations")
+    epoch = models.PositiveSmallIntegerField()
+    rung = models.ForeignKey(EscalationRung, models.PROTECT, related_name="+")
+    due_at = models.DateTimeField(help_text="When it should have fired")
+    acted_at = models.DateTimeField(help_text="When we did: our own lag is never charged to a company")
+    bell = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clock", "epoch", "rung"], name="rung_fires_once_an_epoch"),
+            models.CheckConstraint(condition=Q(acted_at__gte=F("due_at")), name="rung_fires_when_due"),
+        ]
+
+    def __str__(self):
+        return f"{self.clock_id}: {self.rung_id}"
+
+
+HANDLED_BY = {Handler.COMMUNITY: BodyKind.RESIDENTS_COMMITTEE, Handler.STREET: BodyKind.STREET_OFFICE}

@@ -1,0 +1,1 @@
+"""The verbs of residents: the only writers of its state."""

@@ -1,0 +1,83 @@
+"""Who lives where. A claim until somebody in charge has verified it."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Resident(models.Model):
+    """What the portal remembers of a person as a resident: the building that pages and filing begin with."""
+
+    user = models.OneToOneField("governance.User", models.PROTECT, related_name="resident")
+    building = models.ForeignKey("governance.Building", models.PROTECT, null=True, blank=True)
+    stairwell = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stairwell=None) | Q(building__isnull=False), name="stairwell_of_a_building"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.user)
+
+
+class OccupancyRelation(models.TextChoices):
+    OWNER = "owner", _("owner")
+    TENANT = "tenant", _("tenant")
+    FAMILY = "family", _("family member")
+
+
+class OccupancyState(models.TextChoices):
+    CLAIMED = "claimed", _("being checked")
+    VERIFIED = "verified", _("confirmed")
+    DECLINED = "declined", _("not confirmed")
+    ENDED = "ended", _("ended")
+
+
+class OccupancyQuerySet(models.QuerySet["Occupancy"]):
+    def standing(self) -> "OccupancyQuerySet":
+        """Claims and confirmed homes that have not ended."""
+        return self.filter(state__in=(OccupancyState.CLAIMED, OccupancyState.VERIFIED))
+
+    def visible_to(self, user) -> "OccupancyQuerySet":
+        return self.filter(user=user)
+
+
+class Occupancy(models.Model):
+    """A person's tie to a unit: claimed, then verified by a named person, at last ended. Retention: 3 years after the end."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey("governance.User", models.PROTECT, related_name="occupancies")
+    unit = models.ForeignKey("governance.Unit", models.PROTECT, related_name="occupancies")
+    relation = models.CharField(max_length=10, choices=OccupancyRelation)
+    state = models.CharField(max_length=10, choices=OccupancyState, default=OccupancyState.CLAIMED)
+    evidence = models.CharField(max_length=300, blank=True)
+    claimed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OccupancyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "occupancies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit"], condition=Q(state__in=("claimed", "verified")), name="home_claimed_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("verified", "declined"))
+                | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="claim_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ended") | Q(ended_at__isnull=False), name="occupancy_ended_at_an_instant"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.unit}"

@@ -1,0 +1,266 @@
+"""What residents say: the draft, the petition with its photos and updates, and the rating at the end."""
+
+import uuid
+
+import pgtrigger
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from residents import workflow
+
+MAX_PHOTOS = 6
+MAX_WORDS = 2000
+
+
+class NameVisibility(models.TextChoices):
+    """Who may see the petitioner's name. Neighbours never do."""
+
+    HANDLERS = "handlers", _("Only those who handle the matter")
+    NOBODY = "nobody", _("Nobody: the matter is handled without my name")
+
+
+class PetitionChannel(models.TextChoices):
+    PORTAL = "portal", _("portal")
+    PHONE = "phone", _("phone")
+    COUNTER = "counter", _("counter")
+    WECHAT = "wechat", _("WeChat")
+    PATROL = "patrol", _("patrol")
+
+
+class PetitionStage(models.TextChoices):
+    """What the resident is told of how far it has come."""
+
+    FILED = workflow.FILED, _("received")
+    IN_HAND = workflow.IN_HAND, _("being handled")
+    FINISHED = workflow.FINISHED, _("finished, please rate")
+    CLOSED = workflow.CLOSED, _("closed")
+    WITHDRAWN = workflow.WITHDRAWN, _("withdrawn")
+
+
+class PlaceOfMatter(models.Model):
+    """Where it is: an estate, mostly a building, sometimes a stairwell, and the spot in people's own words."""
+
+    building = models.ForeignKey("governance.Building", models.PROTECT, null=True, blank=True, related_name="+")
+    stairwell = models.PositiveSmallIntegerField(null=True, blank=True)
+    spot = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class PetitionDraft(PlaceOfMatter):
+    """A petition being written. Its `token` is the idempotency key of filing. Retention: 30 days unless filed."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey("governance.User", models.PROTECT, related_name="drafts")
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True, related_name="+")
+    category = models.ForeignKey("governance.Category", models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    name_visibility = models.CharField(max_length=10, choices=NameVisibility, blank=True)
+    same_as = models.ForeignKey("residents.Petition", models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-updated_at"], name="drafts_of_a_user")]
+
+    def __str__(self):
+        return str(self.token)
+
+
+class PetitionQuerySet(models.QuerySet["Petition"]):
+    def visible_to(self, user) -> "PetitionQuerySet":
+        """A petition's page is for the person who said it. Staff see the work order instead."""
+        return self.filter(petitioner=user)
+
+    def under_way(self) -> "PetitionQuerySet":
+        return self.filter(state__in=(PetitionStage.FILED, PetitionStage.IN_HAND))
+
+    def awaiting_intake(self) -> "PetitionQuerySet":
+        return self.filter(state=PetitionStage.FILED).order_by("filed_at", "id")
+
+    def look_alikes(self, category, building, since) -> "PetitionQuerySet":
+        """Open petitions about the same kind of thing at the same building. Never quarrels or complaints."""
+        return (
+            self.under_way()
+            .filter(category=category, building=building, filed_at__gte=since, category__hides_petitioner=False)
+            .order_by("-filed_at")
+        )
+
+    def for_page(self) -> "PetitionQuerySet":
+        return self.select_related("category", "estate", "building")
+
+
+class Petition(PlaceOfMatter):
+    """What a person said is wrong, and what that person is told of it. Change it only through `residents.domain.petitions`.
+
+    The standing (`state`, `holder_…`, `next_…`) is written down by the storey above, in its own transactions.
+    Retention: 3 years after closing.
+    """
+
+    receipt_no = models.CharField(max_length=12, unique=True, editable=False)
+    draft_token = models.UUIDField(unique=True, editable=False)
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="petitions")
+    petitioner = models.ForeignKey("governance.User", models.PROTECT, related_name="petitions")
+    category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+")
+    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    name_visibility = models.CharField(max_length=10, choices=NameVisibility)
+    channel = models.CharField(max_length=10, choices=PetitionChannel, default=PetitionChannel.PORTAL)
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    filed_at = models.DateTimeField()
+
+    state = models.CharField(max_length=10, choices=PetitionStage, default=PetitionStage.FILED)
+    epoch = models.PositiveSmallIntegerField(default=1, help_text="Counts reopenings; each is rated by itself")
+    holder_body = models.CharField(max_length=80, blank=True)
+    holder_role = models.CharField(max_length=20, blank=True)
+    holder_surname = models.CharField(max_length=20, blank=True)
+    holder_surname_latin = models.CharField(max_length=40, blank=True)
+    holder_phone = models.CharField(max_length=20, blank=True)
+    held_since = models.DateTimeField(null=True, blank=True)
+    next_kind = models.CharField(max_length=10, blank=True, help_text="The clock that is due next, or was")
+    next_due_at = models.DateTimeField(null=True, blank=True)
+    next_why = models.JSONField(default=dict, blank=True, help_text="How the due time was worked out")
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    arrival_proof = models.CharField(max_length=10, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    nudged_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PetitionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(receipt_no__regex=r"^SQ-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$"),
+                name="petition_receipt_is_well_formed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("finished", "closed")) | Q(finished_at__isnull=False),
+                name="petition_finished_at_an_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(finished_at__gte=F("filed_at")), name="petition_finished_after_filed"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["petitioner", "-filed_at"], name="petitions_of_a_person"),
+            models.Index(fields=["filed_at"], condition=Q(state="filed"), name="petitions_awaiting_intake"),
+            models.Index(fields=["building", "category", "-filed_at"], name="petitions_look_alike"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="stage_by_the_table", field="state", transitions=workflow.PETITION.transitions())
+        ]
+
+    def __str__(self):
+        return self.receipt_no
+
+    @property
+    def audit_ref(self) -> str:
+        return self.receipt_no
+
+    @property
+    def subject_words(self) -> str:
+        """The first sentence of what was said, at most 24 characters; empty where only photos speak."""
+        sentence = self.words.strip().splitlines()[0] if self.words.strip() else ""
+        for mark in "。！？!?；;":
+            sentence = sentence.split(mark)[0]
+        return sentence if len(sentence) <= 24 else sentence[:23] + "…"
+
+
+class PhotoKind(models.TextChoices):
+    BEFORE = "before", _("before")
+    AFTER = "after", _("after")
+
+
+def photo_path(photo: "PetitionPhoto", _filename: str) -> str:
+    return f"photos/{photo.public_id.hex[:2]}/{photo.public_id.hex}.jpg"
+
+
+class PetitionPhoto(models.Model):
+    """A photo of the matter: the resident's before, the staff's after. Re-encoded on arrival; no original is kept."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    draft = models.ForeignKey(PetitionDraft, models.PROTECT, null=True, blank=True, related_name="photos")
+    petition = models.ForeignKey(Petition, models.PROTECT, null=True, blank=True, related_name="photos")
+    kind = models.CharField(max_length=6, choices=PhotoKind, default=PhotoKind.BEFORE)
+    file = models.ImageField(upload_to=photo_path, width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    position = models.PositiveSmallIntegerField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["kind", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(draft__isnull=False) | Q(petition__isnull=False), name="photo_belongs_somewhere"
+            ),
+            models.CheckConstraint(condition=Q(position__range=(1, MAX_PHOTOS)), name="six_photos_at_most"),
+            models.UniqueConstraint(
+                fields=["draft", "position"], condition=Q(draft__isnull=False), name="photo_place_in_draft"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.public_id)
+
+
+class PetitionUpdate(models.Model):
+    """One line of the timeline the resident reads. `kind` names the sentence, `words` are somebody's own."""
+
+    petition = models.ForeignKey(Petition, models.PROTECT, related_name="updates")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=30)
+    params = models.JSONField(default=dict, blank=True)
+    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    actor_role = models.CharField(max_length=20, blank=True)
+    actor_surname = models.CharField(max_length=20, blank=True)
+    actor_surname_latin = models.CharField(max_length=40, blank=True)
+    actor_body = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["petition", "-at", "-id"], name="updates_of_a_petition")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"{self.petition_id}: {self.kind}"
+
+
+class Evaluation(models.Model):
+    """The petitioner's word on one epoch of a petition. Staff can't file one."""
+
+    petition = models.ForeignKey(Petition, models.PROTECT, related_name="evaluations")
+    epoch = models.PositiveSmallIntegerField()
+    given_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    was_contacted = models.BooleanField()
+    is_solved = models.BooleanField()
+    satisfaction = models.PositiveSmallIntegerField()
+    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["petition", "epoch"], name="rated_once_an_epoch"),
+            models.CheckConstraint(condition=Q(satisfaction__range=(1, 5)), name="satisfaction_from_1_to_5"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="by_the_petitioner",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (SELECT 1 FROM residents_petition
+                                   WHERE id = NEW.petition_id AND petitioner_id = NEW.given_by_id) THEN
+                        RAISE EXCEPTION 'only the petitioner rates a petition' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.petition_id}/{self.epoch}: {self.satisfaction}"
