@@ -1,0 +1,50 @@
+"""The two switches at the top of every page: language and elder mode. Plain forms, so that they work without script."""
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from governance.context_processors import LANGUAGES
+
+A_YEAR = 365 * 24 * 3600
+
+
+@require_POST
+def set_language(request):
+    """Remember the language on this device, and with the person if somebody is signed in; go back."""
+    code = request.POST.get("language", "")
+    if code not in LANGUAGES:
+        raise BadRequest("no such language")
+    if request.user.is_authenticated:
+        request.user.language = code
+        request.user.save(update_fields=["language"])
+    return _remember(back_to(request), settings.LANGUAGE_COOKIE_NAME, code)
+
+
+@require_POST
+def set_mode(request):
+    """Turn elder mode on or off, on this device and with the person if somebody is signed in; go back."""
+    wanted = request.POST.get("elder", "")
+    if wanted not in {"on", "off"}:
+        raise BadRequest("elder is on or off")
+    if request.user.is_authenticated:
+        request.user.elder_mode = wanted == "on"
+        request.user.save(update_fields=["elder_mode"])
+    return _remember(back_to(request), "mode", "elder" if wanted == "on" else "standard")
+
+
+def back_to(request):
+    """A redirect to the page the form was on, never to another site."""
+    page = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(page if safe else reverse("home"))
+
+
+def _remember(response, cookie, value):
+    response.set_cookie(
+        cookie, value, max_age=A_YEAR, secure=settings.LANGUAGE_COOKIE_SECURE, httponly=True, samesite="Lax"
+    )
+    return response
