@@ -310,7 +310,7 @@ def test_always_open_working_time_is_elapsed_time():
         (add_working_days(OFFICE, local("12-31 17:00"), 1), True),
         (next_working_day(OFFICE, local("12-31 17:00")), True),
         (add_working_days(OFFICE, local("2025-12-31 10:00"), 1), False),  # no day of 2025 is asked about
-        (add_minutes(OFFICE, local("01-05 10:00"), 1), False),
+        (add_minutes(OFFICE, local("01-01 10:00"), 1), False),  # nor the evening before, where nobody works nights
         (add_minutes(OFFICE, local("2025-12-31 17:59"), 2), True),
         (add_minutes(NIGHTS, local("01-01 02:00"), 10), True),  # belongs to the last night of 2025
         (add_minutes(ALWAYS, local("2027-01-01 10:00"), 10), False),
@@ -431,10 +431,11 @@ def closed_until(opening: date, closed_days: int) -> Calendar:
 
 
 def test_the_longest_gap_that_is_still_believed_is_400_days():
-    opening = date(2027, 2, 5)
-    filed_on_first_day = local("2026-01-01 10:00")
-    assert opening - filed_on_first_day.date() == timedelta(days=400)
-    assert shown(add_working_days(closed_until(opening, 401), local("2025-12-31 10:00"), 1)) == "2027-02-05 18:00:00"
+    opening, start = date(2027, 2, 5), local("2025-12-31 10:00")
+    assert opening - start.date() == timedelta(days=401)  # the day of filing, which isn't asked about, and 400 more
+    assert shown(add_working_days(closed_until(opening, 400), start, 1)) == "2027-02-05 18:00:00"
+    with pytest.raises(CalendarGap):
+        add_working_days(closed_until(opening + timedelta(days=1), 401), start, 1)
 
 
 @pytest.mark.parametrize(
