@@ -22,7 +22,11 @@ def die_with_parent(sent: signal.Signals) -> Callable[[], None]:
     The parent's *thread* counts as the parent: start children from the main thread only. Linux alone can do this;
     elsewhere a killed parent leaves its children behind.
     """
-    parent = os.getpid()
+    return die_with_parent_of(os.getpid(), sent)
+
+
+def die_with_parent_of(parent: int, sent: signal.Signals) -> Callable[[], None]:
+    """The same for a process whose parent is `parent`."""
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def arrange() -> None:
