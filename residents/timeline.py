@@ -1,0 +1,373 @@
+"""The sentences of a petition's timeline: what each kind of update says to the resident, and what comes next.
+
+Nothing is stored here. `residents.domain.standing.tell` writes an update of one of `KINDS` with the parameters that its
+sentence names; this room puts it into the reader's language. Instants come as ISO 8601, days as ISO dates, people as
+`<name>_role`, `<name>_surname`, `<name>_surname_latin`: a role and a surname, never more.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
+
+from governance import wording
+from governance.models.people import role_and_surname, surname_for_reader
+from governance.templatetags.words import own_words
+from residents.models import Petition, PetitionStage, PetitionUpdate
+
+Params = Mapping[str, object]
+
+NEXT_STEPS = {
+    "respond": gettext_lazy("Next: somebody contacts you"),
+    "accept": gettext_lazy("Next: somebody accepts it"),
+    "arrive": gettext_lazy("Next: somebody comes to the place"),
+    "resolve": gettext_lazy("Next: it is put right"),
+    "plan": gettext_lazy("Next: you get a plan"),
+    "answer": gettext_lazy("Next: you get an answer"),
+}
+WAS_DUE = {
+    "respond": gettext_lazy("You were to be contacted %(by)s"),
+    "accept": gettext_lazy("It was to be accepted %(by)s"),
+    "arrive": gettext_lazy("Somebody was to be there %(by)s"),
+    "resolve": gettext_lazy("It was to be put right %(by)s"),
+    "plan": gettext_lazy("You were to get a plan %(by)s"),
+    "answer": gettext_lazy("You were to get an answer %(by)s"),
+}
+IS_DUE = {
+    "respond": gettext_lazy("You will be contacted %(by)s."),
+    "accept": gettext_lazy("Somebody has to accept it %(by)s. If nobody does, the manager is told."),
+    "arrive": gettext_lazy("Somebody has to be at the place %(by)s."),
+    "resolve": gettext_lazy("It has to be put right %(by)s. Then you say whether it is."),
+    "plan": gettext_lazy("You get a plan with a date %(by)s."),
+    "answer": gettext_lazy("You get an answer on how it will be solved %(by)s."),
+}
+MISSED = {
+    "respond": gettext_lazy("You were not contacted in time"),
+    "accept": gettext_lazy("Nobody accepted it in time"),
+    "arrive": gettext_lazy("Nobody came in time"),
+    "resolve": gettext_lazy("It was not put right in time"),
+    "plan": gettext_lazy("You did not get a plan in time"),
+    "answer": gettext_lazy("You did not get an answer in time"),
+}
+PROOFS = {
+    "claimed": gettext_lazy("This is what they report. If it is so, press “Someone is here”."),
+    "qr": gettext_lazy("Shown by the QR code on the building."),
+    "resident": gettext_lazy("You confirmed it."),
+    "with_finish": gettext_lazy("Not reported before the work was done: counted from that moment."),
+}
+RETURN_REASONS = {
+    "not_ours": gettext_lazy("Reason: it is somebody else's to handle."),
+    "wrong_place": gettext_lazy("Reason: the place is not clear or not right."),
+    "needs_others": gettext_lazy("Reason: it can't be done without others."),
+    "unclear": gettext_lazy("Reason: it is not clear what is wrong."),
+}
+SATISFACTION = {
+    1: pgettext_lazy("satisfaction", "Very poor"),
+    2: pgettext_lazy("satisfaction", "Poor"),
+    3: pgettext_lazy("satisfaction", "Fair"),
+    4: pgettext_lazy("satisfaction", "Good"),
+    5: pgettext_lazy("satisfaction", "Very good"),
+}
+RATED = gettext_lazy("You rated it: %(word)s, %(number)s of 5")
+
+
+class Sentence(NamedTuple):
+    """What an update says: a heading, and perhaps one sentence more."""
+
+    heading: str
+    words: str = ""
+
+
+class Entry(NamedTuple):
+    """One entry of the timeline, as `components/_timeline_item.html` takes it."""
+
+    heading: str
+    words: str = ""
+    at: datetime | None = None
+    state: str = ""
+    quote: str = ""
+    kept: str = ""
+    late: str = ""
+    kept_note: str = ""
+
+
+def entries(petition: Petition, updates: list[PetitionUpdate], now: datetime) -> list[Entry]:
+    """What comes next, if anything does, and then every update, newest first. `updates` are in that order."""
+    coming = what_comes_next(petition, now)
+    told = [entry(update, now) for update in updates]
+    if told and petition.state in (PetitionStage.FILED, PetitionStage.IN_HAND) and not told[0].state:
+        told[0] = told[0]._replace(state="now")
+    return [coming, *told] if coming else told
+
+
+def entry(update: PetitionUpdate, now: datetime) -> Entry:
+    """One update in the reader's language. Raises `KeyError` for a kind or parameter that no sentence knows."""
+    heading, words = SENTENCES[update.kind](update, now)
+    kept, late, kept_note = _kept(update, now)
+    state = "late" if late or update.kind in LATE else "done" if kept or update.kind in DONE else ""
+    return Entry(heading, words, update.at, state, own_words(update.words), kept, late, kept_note)
+
+
+def what_comes_next(petition: Petition, now: datetime) -> Entry | None:
+    """The dashed entry on top: nothing once the petition is closed or withdrawn."""
+    heading = gettext("What comes next")
+    match petition.state:
+        case PetitionStage.FILED:
+            return Entry(
+                heading, gettext("Whoever is responsible is being found. The name will stand here."), state="next"
+            )
+        case PetitionStage.IN_HAND if petition.next_kind in IS_DUE and petition.next_due_at:
+            return Entry(heading, _due_sentence(petition.next_kind, petition.next_due_at, now), state="next")
+        case PetitionStage.FINISHED:
+            return Entry(heading, gettext("You say whether it is solved. If not, it is handled again."), state="next")
+    return None
+
+
+def next_step(kind: str) -> str:
+    """下一步：到场. The words of the due line."""
+    return str(NEXT_STEPS[kind])
+
+
+def _due_sentence(kind: str, due: datetime, now: datetime) -> str:
+    sentences = IS_DUE if due >= now else WAS_DUE
+    return str(sentences[kind]) % {"by": wording.by_moment(due, now)}
+
+
+# --- people and other words inside a sentence ---
+
+
+def person(role: str, surname: str, latin: str) -> SafeString:
+    """周管家, Steward Zhou: a role and a surname in the reader's script. Empty if nobody is named."""
+    return mark_safe(role_and_surname(role, own_words(surname_for_reader(surname, latin))))
+
+
+def actor(update: PetitionUpdate) -> SafeString:
+    """Who did it: role and surname, else the body, else nobody in particular."""
+    named = person(update.actor_role, update.actor_surname, update.actor_surname_latin)
+    return named or own_words(update.actor_body or gettext("The duty desk"))
+
+
+def named_in(params: Params, name: str) -> SafeString:
+    """The person whom `params` name under `<name>_role` and so on; empty if they name none."""
+    return person(*(str(params.get(f"{name}_{part}", "")) for part in ("role", "surname", "surname_latin")))
+
+
+def say(sentence: str, **words: object) -> SafeString:
+    """Fill a translated sentence with people's and bodies' names, each escaped and marked with its language."""
+    marked = {name: word if isinstance(word, SafeString) else own_words(str(word)) for name, word in words.items()}
+    return mark_safe(conditional_escape(sentence) % marked)
+
+
+def _instant(params: Params, name: str) -> datetime:
+    return datetime.fromisoformat(str(params[name]))
+
+
+def _kept(update: PetitionUpdate, now: datetime) -> tuple[str, str, str]:
+    """The "on time" or "late" badge of an update that met a clock: those carry `met_kind` and `due_at`."""
+    if "met_kind" not in update.params:
+        return "", "", ""
+    due = _instant(update.params, "due_at")
+    note = str(WAS_DUE[str(update.params["met_kind"])]) % {"by": wording.by_moment(due, now)}
+    if update.at <= due:
+        return gettext("On time"), "", note
+    return "", gettext("%(span)s late") % {"span": wording.span(update.at - due)}, note
+
+
+# --- the sentences ---
+
+
+def _filed(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        gettext("You filed the petition"),
+        gettext("You got the automatic receipt. It does not count as an answer."),
+    )
+
+
+def _taken_in(update: PetitionUpdate, now: datetime) -> Sentence:
+    """policy_zh, policy_en, policy_ko; due_at"""
+    policy = update.params[f"policy_{(get_language() or 'zh-hans')[:2]}"]
+    return Sentence(
+        gettext("Taken in, with a time limit"),
+        say(
+            gettext("By “%(policy)s”, due %(by)s. Counted from the moment you filed."),
+            policy=policy,
+            by=wording.by_moment(_instant(update.params, "due_at"), now),
+        ),
+    )
+
+
+def _dispatched(update: PetitionUpdate, now: datetime) -> Sentence:
+    """body"""
+    return Sentence(
+        say(gettext("Sent to %(body)s"), body=update.params["body"]),
+        gettext("Whoever is on duty there is being called."),
+    )
+
+
+def _accepted(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(say(gettext("%(who)s accepted it"), who=actor(update)), own_words(update.actor_body))
+
+
+def _arrived(update: PetitionUpdate, now: datetime) -> Sentence:
+    """proof: claimed, qr, resident or with_finish"""
+    return Sentence(say(gettext("%(who)s has arrived"), who=actor(update)), str(PROOFS[str(update.params["proof"])]))
+
+
+def _planned(update: PetitionUpdate, now: datetime) -> Sentence:
+    """fulfil_by"""
+    on = date.fromisoformat(str(update.params["fulfil_by"]))
+    return Sentence(
+        say(gettext("%(who)s gave a plan"), who=actor(update)),
+        gettext("It is to be carried out by %(day)s.") % {"day": wording.day(on, wording.local(now).date())},
+    )
+
+
+def _note(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(say(gettext("%(who)s told you"), who=actor(update)))
+
+
+def _returned(update: PetitionUpdate, now: datetime) -> Sentence:
+    """reason: not_ours, wrong_place, needs_others or unclear"""
+    reason = str(RETURN_REASONS[str(update.params["reason"])])
+    return Sentence(
+        say(gettext("%(who)s handed it back"), who=actor(update)),
+        gettext("%(reason)s Your time limit stays as it was.") % {"reason": reason},
+    )
+
+
+def _reassigned(update: PetitionUpdate, now: datetime) -> Sentence:
+    """holder_role, holder_surname, holder_surname_latin, holder_body"""
+    return Sentence(
+        say(gettext("Handed over to %(holder)s"), holder=_holder_in(update.params)),
+        gettext("Your time limit stays as it was."),
+    )
+
+
+def _rung(update: PetitionUpdate, now: datetime) -> Sentence:
+    """told_role, told_surname, told_surname_latin: who is being called now; nobody if that isn't known"""
+    told = named_in(update.params, "told")
+    if not told:
+        return Sentence(gettext("Nobody has accepted it yet"), gettext("The next person on duty is being called."))
+    return Sentence(gettext("Nobody has accepted it yet"), say(gettext("%(who)s has been called."), who=told))
+
+
+def _breached(update: PetitionUpdate, now: datetime) -> Sentence:
+    """kind, due_at"""
+    due = _instant(update.params, "due_at")
+    return Sentence(
+        str(MISSED[str(update.params["kind"])]),
+        gettext("The limit was %(moment)s. The delay is on record.") % {"moment": wording.moment(due, now)},
+    )
+
+
+def _supervised(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        gettext("A supervision order was issued"),
+        gettext("Those above have been told and press for it to be handled."),
+    )
+
+
+def _finished(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(say(gettext("%(who)s reports it done"), who=actor(update)))
+
+
+def _supplemented(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(gettext("You added"))
+
+
+def _nudged(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(gettext("You nudged"))
+
+
+def _nudge_answered(update: PetitionUpdate, now: datetime) -> Sentence:
+    """holder_role, holder_surname, holder_surname_latin, holder_body; next_kind and due_at, if a clock runs"""
+    return Sentence(gettext("Answer to your nudge"), nudge_answer(update.params, now))
+
+
+def nudge_answer(params: Params, now: datetime) -> SafeString:
+    """Who has it and by when: what is said at once to whoever nudges, and stays in the timeline."""
+    kind, holder = str(params.get("next_kind") or ""), _holder_in(params)
+    if not kind:
+        return say(gettext("%(holder)s has it."), holder=holder)
+    due = _due_sentence(kind, _instant(params, "due_at"), now)
+    return say(gettext("%(holder)s has it. %(due)s"), holder=holder, due=due)
+
+
+def _holder_in(params: Params) -> SafeString:
+    return named_in(params, "holder") or own_words(str(params.get("holder_body") or gettext("The duty desk")))
+
+
+def _confirmed_arrival(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(gettext("You confirmed that someone is here"), gettext("That proves the arrival."))
+
+
+def _withdrawn(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(gettext("You withdrew the petition"), gettext("Nobody works on it for you any more."))
+
+
+def _evaluated(update: PetitionUpdate, now: datetime) -> Sentence:
+    """satisfaction: 1 to 5; is_solved"""
+    number = int(str(update.params["satisfaction"]))
+    rating = RATED % {"word": SATISFACTION[number], "number": number}
+    solved = gettext("You said: solved.") if update.params["is_solved"] else gettext("You said: not solved.")
+    return Sentence(rating, solved)
+
+
+def _reopened(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        gettext("It is being handled again"), gettext("Because you said that it is not solved. The clock starts anew.")
+    )
+
+
+def _linked(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        gettext("Joined with a neighbour's report of the same matter"),
+        gettext("It is handled once for all; you keep your own number and your own rating."),
+    )
+
+
+def _unlinked(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        gettext("Handled by itself again"), gettext("It turned out not to be the same matter as the neighbour's.")
+    )
+
+
+def _default_holder(update: PetitionUpdate, now: datetime) -> Sentence:
+    """body"""
+    return Sentence(
+        say(gettext("%(body)s has it for now"), body=update.params["body"]),
+        gettext("Until somebody else accepts it, they stay responsible."),
+    )
+
+
+SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
+    "filed": _filed,
+    "taken_in": _taken_in,
+    "dispatched": _dispatched,
+    "accepted": _accepted,
+    "arrived": _arrived,
+    "planned": _planned,
+    "note": _note,
+    "returned": _returned,
+    "reassigned": _reassigned,
+    "rung": _rung,
+    "breached": _breached,
+    "supervised": _supervised,
+    "finished": _finished,
+    "supplemented": _supplemented,
+    "nudged": _nudged,
+    "nudge_answered": _nudge_answered,
+    "confirmed_arrival": _confirmed_arrival,
+    "withdrawn": _withdrawn,
+    "evaluated": _evaluated,
+    "reopened": _reopened,
+    "linked": _linked,
+    "unlinked": _unlinked,
+    "default_holder": _default_holder,
+}
+KINDS = frozenset(SENTENCES)
+LATE = frozenset({"breached"})
+DONE = frozenset({"finished"})
