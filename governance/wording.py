@@ -85,8 +85,17 @@ def moment(at: datetime, now: datetime, *, seconds: bool = False) -> str:
 
 
 def by_moment(at: datetime, now: datetime) -> str:
-    """今天 14:35 前: the deadline, as it is said."""
-    return pgettext("deadline", "by %(moment)s") % {"moment": moment(at, now)}
+    """今天 14:35 前, 5月25日 周一 18:00 前: a deadline, as it is said."""
+    time = {"time": clock_time(at)}
+    match (local(at).date() - local(now).date()).days:
+        case 0:
+            return pgettext("deadline", "by %(time)s today") % time
+        case -1:
+            return pgettext("deadline", "by %(time)s yesterday") % time
+        case 1:
+            return pgettext("deadline", "by %(time)s tomorrow") % time
+        case _:
+            return pgettext("deadline", "by %(moment)s") % {"moment": moment(at, now)}
 
 
 def span(length: timedelta) -> str:
@@ -123,7 +132,7 @@ def remaining(due: datetime, now: datetime, *, working_days: int | None = None) 
     The instant itself is still in time: a deadline is met by what happens at it.
     """
     if due < now:
-        return pgettext("clock", "overdue by %(span)s") % {"span": span(now - due)}
+        return pgettext("clock", "Overdue by %(span)s") % {"span": span(now - due)}
     if working_days and due - now >= DAY:
         return remaining_working_days(working_days)
     return pgettext("clock", "%(span)s left") % {"span": span(due - now)}
@@ -148,21 +157,21 @@ def due_state(due: datetime, now: datetime) -> str:
     return "soon" if due - now <= HOUR else "normal"
 
 
-def queue_clock(due: datetime, now: datetime, verb: str) -> QueueClock:
-    """The clock of a queue row. `verb` is the next step in the reader's language: 到场, 修好.
+def queue_clock(due: datetime, now: datetime, step: str) -> QueueClock:
+    """The clock of a queue row. `step` names what is next, as a noun in the reader's language: 到场, arrival.
 
     Overdue and within the hour count by the second, today shows the time, later the day.
     """
     match due_state(due, now):
         case "overdue" if now - due < DAY:
-            return QueueClock(countdown(now - due), pgettext("queue", "%(verb)s overdue") % {"verb": verb}, ticks=True)
+            return QueueClock(countdown(now - due), pgettext("queue", "%(step)s overdue") % {"step": step}, ticks=True)
         case "overdue":
-            return QueueClock(span(now - due), pgettext("queue", "%(verb)s overdue") % {"verb": verb}, ticks=False)
+            return QueueClock(span(now - due), pgettext("queue", "%(step)s overdue") % {"step": step}, ticks=False)
         case "soon":
-            return QueueClock(countdown(due - now), pgettext("queue", "left to %(verb)s") % {"verb": verb}, ticks=True)
+            return QueueClock(countdown(due - now), pgettext("queue", "until %(step)s") % {"step": step}, ticks=True)
     on = local(due)
     if on.date() == local(now).date():
-        return QueueClock(clock_time(due), pgettext("queue", "%(verb)s today") % {"verb": verb}, ticks=False)
+        return QueueClock(clock_time(due), pgettext("queue", "%(step)s today") % {"step": step}, ticks=False)
     words = pgettext("queue", "%(weekday)s %(time)s") % {"weekday": WEEKDAYS[on.weekday()], "time": clock_time(due)}
     return QueueClock(short_day(on.date()), words, ticks=False)
 
@@ -175,7 +184,7 @@ def ticking_words() -> dict[str, str | list[str]]:
 
     return {
         "left": pgettext("clock", "%(span)s left"),
-        "over": pgettext("clock", "overdue by %(span)s"),
+        "over": pgettext("clock", "Overdue by %(span)s"),
         "seconds": both(("%(seconds)s second", "%(seconds)s seconds")),
         "minutes": both(("%(minutes)s minute", "%(minutes)s minutes")),
         "hours": both(("%(hours)s hour", "%(hours)s hours")),

@@ -82,10 +82,10 @@ def due_line(context, step, due, *, note="", working_days=None, met=False):
 
 
 @register.inclusion_tag("components/_queue_clock.html", takes_context=True)
-def queue_clock(context, due, verb):
+def queue_clock(context, due, step):
     """The leading figure of a queue row: countdown within the hour and when overdue, else time or day."""
     now = context["now"]
-    return {"due": due, "clock": wording.queue_clock(due, now, verb), "state": wording.due_state(due, now)}
+    return {"due": due, "clock": wording.queue_clock(due, now, step), "state": wording.due_state(due, now)}
 
 
 @register.simple_tag
