@@ -38,7 +38,8 @@ def run_demo(commands: dict[str, list[str]], places: Places, port: int) -> None:
             if not supervisor.told_to_stop:
                 say("  Starting web, worker, beat and sweep …")
                 supervisor.start_all()
-                supervisor.wait_until(lambda: web_is_well(port), 60, f"The web server does not answer; see {supervisor.log('web')}.")
+                silent = f"The web server does not answer; see {supervisor.log('web')}."
+                supervisor.wait_until(lambda: web_is_well(port), 60, silent)
             if not supervisor.told_to_stop:
                 announce(supervisor, places.state_dir, port)
             supervisor.watch(lambda: check_servers(held))

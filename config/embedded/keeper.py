@@ -14,11 +14,11 @@ from pathlib import Path
 from types import FrameType
 
 from config.embedded import children, endpoints
-from config.embedded.account import servers_account
+from config.embedded.account import Account, servers_account
 from config.embedded.cluster import Cluster
 from config.embedded.errors import DidNotStart, DiskFull, EmbeddedServersError
 from config.embedded.places import Places, Report, locked
-from config.embedded.wheels import PostgresBinaries, opened_to, postgres_binaries, redis_binary
+from config.embedded.wheels import PostgresBinaries, opened_file_to, opened_to, postgres_binaries, redis_binary
 
 POLL_SECONDS = 0.25
 # Commands often follow each other; the servers outlive the last one by this.
@@ -72,7 +72,7 @@ class Keeper:
             binaries = opened_to(account, postgres_binaries(), self.places.run_dir)
             self._start_postgres(Cluster(self.places.data_dir, binaries, account))
         if "redis" in self.servers:
-            self._start_redis(redis_binary())
+            self._start_redis(opened_file_to(account, redis_binary(), self.places.run_dir), account)
 
     def _start_postgres(self, cluster: Cluster) -> None:
         log = self.places.log("postgres")
@@ -88,13 +88,12 @@ class Keeper:
             )
             self._wait_for("postgres", lambda: accepts_connections(cluster.binaries, self.places.run_dir))
 
-    def _start_redis(self, binary: str) -> None:
+    def _start_redis(self, binary: Path, account: Account) -> None:
         # Nothing is saved: PostgreSQL is the only memory, Redis a doorbell.
-        account, log = servers_account(), self.places.log("redis")
         listening = ["--port", "0", "--unixsocket", "redis.sock", "--unixsocketperm", "700"]
         self.running["redis"] = children.start(
-            [binary, *listening, "--save", "", "--appendonly", "no", "--daemonize", "no"],
-            log=log,
+            [str(binary), *listening, "--save", "", "--appendonly", "no", "--daemonize", "no"],
+            log=self.places.log("redis"),
             cwd=self.places.run_dir,
             on_parents_death=signal.SIGTERM,
             account=account,

