@@ -1,0 +1,54 @@
+"""What every test may ask for. The servers come from the plugin `tests.servers`, the people from `tests.cast`."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.utils import translation
+
+from governance import shipped as shipped_by_governance
+from issues import shipped as shipped_by_issues
+from tests.cast import NOW, Cast, build_cast
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> Iterator[None]:
+    """Nobody attacks the passwords of a test: hash them fast."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def media_root(settings, tmp_path: Path) -> Path:
+    """Files that a test writes go when the test goes."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    """Each test begins in Chinese, whatever language the one before left behind."""
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def shipped(db) -> None:
+    """What migrations ship. They wrote it once; a test with real commits empties every table after itself."""
+    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
+    shipped_by_issues.ensure(apps.get_model)
+
+
+@pytest.fixture
+def cast(shipped) -> Cast:
+    """The people and places of `tests.cast`, in the database."""
+    return build_cast()
