@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
+
 from config.embedded import endpoints
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
@@ -86,3 +88,13 @@ def read_until(process: subprocess.Popen[str], words: str) -> str:
         if words in line:
             return "".join(said)
     raise AssertionError(f"“{words}” was never said, but:\n{''.join(said)}")
+
+
+def query(state_dir: Path, statement: str) -> object:
+    """Run one statement on the embedded database and return the first value, if it has one."""
+    settings = endpoints.database_settings(state_dir)
+    with psycopg.connect(
+        dbname=settings["NAME"], user=settings["USER"], host=settings["HOST"], port=settings["PORT"], autocommit=True
+    ) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchone()[0] if cursor.description else None

@@ -7,14 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from config.embedded import endpoints
 from config.embedded.errors import EmbeddedServersError
 from config.embedded.holding import ensure_running
 from config.embedded.keeper import answers_ping
-from tests.config.processes import eventually, pid_of, processes_of, read_until, start
+from tests.config.processes import eventually, pid_of, processes_of, query, read_until, start
 
 pytestmark = pytest.mark.processes
 
@@ -35,16 +34,6 @@ def hold(state_dir: Path) -> subprocess.Popen[str]:
 
 def let_go(holder: subprocess.Popen[str]) -> None:
     holder.communicate(timeout=10)
-
-
-def query(state_dir: Path, statement: str) -> object:
-    """Run one statement on the embedded database and return the first value, if it has one."""
-    settings = endpoints.database_settings(state_dir)
-    with psycopg.connect(
-        dbname=settings["NAME"], user=settings["USER"], host=settings["HOST"], port=settings["PORT"], autocommit=True
-    ) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchone()[0] if cursor.description else None
 
 
 def test_both_servers_answer_and_keep_their_promises(made_state_dir):
