@@ -213,7 +213,7 @@ YEARS = (2025, 2026)
 def ensure(get_model: GetModel, *, at: datetime) -> None:
     """Add the categories, calendars and holidays that are missing. Changes nothing that is there."""
     _ensure_categories(get_model("governance", "Category"))
-    _ensure_calendars(get_model("governance", "WorkingCalendar"), get_model("governance", "WorkingWindow"))
+    ensure_calendars(get_model)
     _ensure_years(get_model("governance", "CalendarYear"), get_model("governance", "CalendarDay"), at)
 
 
@@ -222,7 +222,10 @@ def _ensure_categories(category_model: Any) -> None:
     category_model.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _ensure_calendars(calendar_model: Any, window_model: Any) -> None:
+def ensure_calendars(get_model: GetModel) -> None:
+    """Add the two calendars if they are missing; one that is there keeps its hours."""
+    calendar_model = get_model("governance", "WorkingCalendar")
+    window_model = get_model("governance", "WorkingWindow")
     for shipped in CALENDARS:
         calendar, is_new = calendar_model.objects.get_or_create(code=shipped["code"], defaults=shipped)
         if is_new and not calendar.always_open:

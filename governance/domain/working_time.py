@@ -18,11 +18,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chinese_calendar.constants import holidays as published_holidays
-from chinese_calendar.constants import workdays as published_workdays
+from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from governance import shipped
 from governance.domain.audit import record
 from governance.domain.refusals import Refusal
 from governance.models import User
@@ -31,7 +32,6 @@ from governance.models.working_time import (
     CalendarYear,
     DayKind,
     WorkingCalendar,
-    WorkingWindow,
     holiday_label,
 )
 
@@ -384,11 +384,6 @@ def calendar_of(calendar: WorkingCalendar) -> Calendar:
 # --- into the database ---
 
 PACKAGE = "chinesecalendar"
-SHIPPED_CALENDARS = (
-    {"code": "always", "name_zh": "全天候", "name_en": "Day and night", "name_ko": "24시간", "always_open": True},
-    {"code": "office", "name_zh": "工作时间", "name_en": "Office hours", "name_ko": "근무 시간", "always_open": False},
-)
-OFFICE_HOURS = ((time(9), time(12)), (time(13, 30), time(18)))
 
 
 class LoadedYear(NamedTuple):
@@ -403,13 +398,7 @@ class LoadedYear(NamedTuple):
 @transaction.atomic
 def seed_calendars() -> None:
     """Make sure that the calendars `always` and `office` exist. What the office has changed in them stays changed."""
-    for shipped in SHIPPED_CALENDARS:
-        calendar, is_new = WorkingCalendar.objects.get_or_create(code=shipped["code"], defaults=shipped)
-        if is_new and not calendar.always_open:
-            hours = [
-                WorkingWindow(calendar=calendar, opens_at=opens, closes_at=closes) for opens, closes in OFFICE_HOURS
-            ]
-            WorkingWindow.objects.bulk_create(hours)
+    shipped.ensure_calendars(apps.get_model)
 
 
 def published_years() -> range:
@@ -444,7 +433,4 @@ def load_year(year: int, *, at: datetime, actor: User | str = "load_calendar") -
 
 
 def _published_days(year: int) -> dict[date, MarkedDay]:
-    days = {day: MarkedDay(DayKind.HOLIDAY, name) for day, name in published_holidays.items()}
-    # Last, and so stronger: a day that people work is no holiday.
-    days |= {day: MarkedDay(DayKind.WORKDAY, name) for day, name in published_workdays.items()}
-    return {day: marked for day, marked in days.items() if day.year == year}
+    return {day: MarkedDay(DayKind(kind), name) for day, kind, name in shipped.marked_days(year)}

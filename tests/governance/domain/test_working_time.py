@@ -524,7 +524,14 @@ def test_working_time_is_what_a_minute_by_minute_count_would_find(start, duratio
 
 
 @pytest.fixture
-def office(db) -> WorkingCalendar:
+def no_years(db) -> None:
+    """No year is in force: not even those that ship."""
+    CalendarDay.objects.all().delete()
+    CalendarYear.objects.all().delete()
+
+
+@pytest.fixture
+def office(no_years) -> WorkingCalendar:
     seed_calendars()
     return WorkingCalendar.objects.get(code="office")
 
@@ -638,7 +645,7 @@ def load_calendar(*years: int) -> str:
     return printed.getvalue()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("no_years")
 def test_the_command_loads_this_year_and_says_that_the_next_stays_provisional(monkeypatch):
     monkeypatch.setattr("governance.management.commands.load_calendar.database_now", lambda: local("05-15 14:17"))
     printed = load_calendar()
@@ -654,7 +661,7 @@ def test_the_command_seeds_the_calendars_and_may_run_twice():
     assert WorkingWindow.objects.count() == 2
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("no_years")
 def test_the_command_fails_for_a_year_that_was_asked_for_and_loads_the_others():
     with pytest.raises(CommandError, match=r"provisional until it is: 2027$"):
         load_calendar(2027, 2026)
