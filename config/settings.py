@@ -157,6 +157,25 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
+# django-allauth carries the session from sign-in to sign-out; codes, passwords and their limits are our own
+# (docs/decisions/0004-sign-in.md). No sign-up form, no e-mail addresses to confirm.
+ACCOUNT_ADAPTER = "governance.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+# By person: a whole estate sits behind one address.
+ACCOUNT_RATE_LIMITS = {"change_password": "10/5m/user"}
+ACCOUNT_FORMS = {
+    "change_password": "governance.forms.sign_in.ChangePasswordForm",
+    "set_password": "governance.forms.sign_in.SetPasswordForm",
+}
+# Addresses are read from X-Forwarded-For only as far as our own proxies wrote it.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0 if DEMO else 1)
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English")), ("ko", _("Korean"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -1,10 +1,32 @@
 """Addresses of the ground floor."""
 
+from allauth.account.views import logout, password_change, password_set
 from django.urls import URLPattern, path
 
+from governance.views.account import account
+from governance.views.health import healthz
+from governance.views.inbox import inbox
+from governance.views.not_reached import not_reached, phoned, reveal_number
+from governance.views.pages import privacy
 from governance.views.preferences import set_language, set_mode
+from governance.views.sign_in import send_again, with_code, with_password, with_phone
 
 urlpatterns: list[URLPattern] = [
     path("preferences/language/", set_language, name="set_language"),
     path("preferences/mode/", set_mode, name="set_mode"),
+    path("healthz", healthz, name="healthz"),
+    path("privacy/", privacy, name="privacy"),
+    path("inbox/", inbox, name="inbox"),
+    path("not-reached/", not_reached, name="not_reached"),
+    path("not-reached/<uuid:public_id>/number/", reveal_number, name="notice_number"),
+    path("not-reached/<uuid:public_id>/phoned/", phoned, name="notice_phoned"),
+    path("account/", account, name="account"),
+    path("account/login/", with_phone, name="account_login"),
+    path("account/login/code/", with_code, name="account_code"),
+    path("account/login/code/again/", send_again, name="account_code_again"),
+    path("account/login/password/", with_password, name="account_login_password"),
+    # Of allauth's own pages only those that are needed: no sign-up, no e-mail addresses, no reset by e-mail.
+    path("account/logout/", logout, name="account_logout"),
+    path("account/password/change/", password_change, name="account_change_password"),
+    path("account/password/set/", password_set, name="account_set_password"),
 ]

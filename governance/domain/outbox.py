@@ -1,6 +1,6 @@
-"""Posting, delivering and settling notices. Posting writes rows; delivering leases them, so that a dead sender loses none.
+"""Posting, delivering and settling notices. Posting writes rows; delivering leases them: a dead sender loses none.
 
-A carrier may be handed a notice twice (its `reference` stays the same) when a sender dies between sending and noting it.
+A carrier may be handed a notice twice (with the same `reference`) when a sender dies between sending and noting it.
 """
 
 import logging
@@ -112,7 +112,7 @@ def _deliver(notice: Notice, now: datetime) -> None:
         )
     except CarrierError as error:
         _note_failure(notice, now, str(error))
-    except Exception as error:  # noqa: BLE001 - one broken notice or provider must not stop the others; it is on record
+    except Exception as error:  # one broken notice or provider must not stop the others; it is on record
         log.exception("notice %s could not be delivered", notice.public_id)
         _note_failure(notice, now, repr(error))
     else:
@@ -173,6 +173,6 @@ def settle_by_phone(notice: Notice, *, actor: User, at: datetime) -> None:
         )
 
 
-def mark_read(user: User, *, at: datetime) -> int:
-    """The person has opened the inbox."""
-    return Notice.objects.unread_for(user).update(read_at=at)
+def mark_read(user: User, *, at: datetime, shown: Iterable[int]) -> int:
+    """The person has opened the inbox and seen the notices whose ids are `shown`."""
+    return Notice.objects.unread_for(user).filter(pk__in=shown).update(read_at=at)

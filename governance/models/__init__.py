@@ -17,6 +17,7 @@ from governance.models.people import (
     surname_for_reader,
 )
 from governance.models.places import Building, Community, District, Estate, GridUnit, Subdistrict, Unit
+from governance.models.sign_in import SignInAttempt, SignInCode
 from governance.models.working_time import CalendarDay, CalendarYear, WorkingCalendar, WorkingWindow
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "PartyBranch",
     "Role",
     "RoleAssignment",
+    "SignInAttempt",
+    "SignInCode",
     "Subdistrict",
     "Unit",
     "Urgency",

@@ -10,6 +10,8 @@ from django.utils.translation import get_language, pgettext
 register = template.Library()
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+# Han characters, and what stands between two of them within a name: “3栋 2单元”, “（东）”.
+_HAN_RUN = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff0-9（）·、，。 ]*[\u3400-\u9fff。）])?")
 
 
 @register.filter
@@ -19,6 +21,15 @@ def own_words(text: str) -> SafeString:
     if (get_language() or "zh-hans").startswith("zh") or not _HAN.search(str(text)):
         return mark_safe(escaped)
     return format_html('<span lang="zh-Hans">{}</span>', escaped)
+
+
+@register.filter
+def names_marked(text: str) -> SafeString:
+    """A sentence of ours with Chinese names in it: mark only the names, the rest is in the page's language."""
+    escaped = conditional_escape(text)
+    if (get_language() or "zh-hans").startswith("zh"):
+        return mark_safe(escaped)
+    return mark_safe(_HAN_RUN.sub(r'<span lang="zh-Hans">\g<0></span>', escaped))
 
 
 @register.filter
