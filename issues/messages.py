@@ -1,0 +1,95 @@
+"""The words of this storey's notices. Stored params are codes and names; here they become the reader's words."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from governance import wording
+from governance.messages import Params, register
+from governance.models import Category, role_and_surname, surname_for_reader
+from issues.models import ClockKind
+
+
+def _matter(params: Params) -> dict[str, object]:
+    """`matter`, `step` and `by` for a notice about an order or a clock."""
+    category = Category.objects.filter(code=params.get("category", "")).first()
+    stairwell = params.get("stairwell")
+    place = [
+        str(params.get("building") or params.get("estate") or ""),
+        pgettext("stairwell", "Entrance %(number)s") % {"number": stairwell} if stairwell else "",
+        category.name if category else "",
+    ]
+    kind, due_at = params.get("kind", ""), params.get("due_at", "")
+    return {
+        **params,
+        "matter": " ".join(part for part in place if part),
+        "step": ClockKind(kind).label if kind else "",
+        "by": wording.moment(datetime.fromisoformat(str(due_at)), timezone.now()) if due_at else "",
+    }
+
+
+def _petition(params: Params) -> dict[str, object]:
+    """`matter` and `who` for a notice to a petitioner."""
+    surname = surname_for_reader(str(params.get("surname", "")), str(params.get("surname_latin", "")))
+    person = role_and_surname(str(params.get("role", "")), surname)
+    return {**_matter(params), "who": " ".join(part for part in (str(params.get("body", "")), person) if part)}
+
+
+# To staff
+register(
+    "order_rings",
+    _("New order: %(matter)s"),
+    _("%(matter)s. %(step)s by %(by)s. Please accept it now; if nobody does within a minute the next phone rings."),
+    _matter,
+)
+register("order_given", _("An order was given to you"), _("%(matter)s. %(step)s by %(by)s."), _matter)
+register(
+    "order_nudged",
+    _("A resident is pressing: %(matter)s"),
+    _("%(matter)s. The resident asks when it is done."),
+    _matter,
+)
+register(
+    "order_supplemented",
+    _("A resident has added something"),
+    _("%(matter)s. Read what was added on the order."),
+    _matter,
+)
+register("rung_warning", _("Due soon: %(matter)s"), _("%(matter)s at %(body)s. %(step)s is due by %(by)s."), _matter)
+register("rung_breach", _("Overdue: %(matter)s"), _("%(matter)s at %(body)s. %(step)s was due by %(by)s."), _matter)
+register(
+    "rung_supervision",
+    _("Supervision order: %(matter)s"),
+    _("%(matter)s at %(body)s. %(step)s was due by %(by)s. A supervision order has been issued."),
+    _matter,
+)
+register(
+    "rung_digest",
+    _("%(matters)s matters need you"),
+    _("%(rungs)s reminders for %(matters)s matters fell due together; %(supervisions)s are under supervision."),
+)
+
+# To petitioners
+register("petition_accepted", _("%(who)s has your matter"), _("%(who)s has accepted it: %(matter)s."), _petition)
+register("petition_arrived", _("%(who)s is on site"), _("%(who)s reports being on site: %(matter)s."), _petition)
+register("petition_planned", _("There is a plan"), _("%(who)s has handed in a plan for: %(matter)s."), _petition)
+register(
+    "petition_breached",
+    _("A promise was not kept"),
+    _("%(matter)s: “%(step)s” was due by %(by)s. The manager has been told; you needn't do anything."),
+    _petition,
+)
+register(
+    "petition_supervised",
+    _("Your matter is under supervision"),
+    _("%(matter)s: the community now demands an account of the delay."),
+    _petition,
+)
+register(
+    "petition_finished",
+    _("Finished: is it really solved?"),
+    _("%(who)s says it is done: %(matter)s. Please look and rate it; if it isn't solved, it is done again."),
+    _petition,
+)

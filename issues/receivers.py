@@ -1,0 +1,148 @@
+"""What issues do on hearing from residents. All but intake happen in the resident's own transaction."""
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db import Error, connection, transaction
+from django.dispatch import receiver
+
+from governance.domain import outbox
+from governance.domain.doorbell import doorbell
+from governance.models import Urgency
+from issues.domain import clocks, intake, people
+from issues.domain.dispatching import body_for, dispatch
+from issues.domain.telling import desk, link_to, petitions_of, tell_what_is_next, teller
+from issues.models import ArrivalProof, ClockKind, Issue, IssuePetition, IssueState, WorkOrder, WorkOrderState
+from issues.workflow import ISSUE, WORK_ORDER
+from residents import signals
+from residents.domain import standing
+from residents.models import Petition, PetitionStage
+
+log = logging.getLogger(__name__)
+
+PROGRAM = "residents"
+# The confirmation wants to say who has it; but the resident doesn't wait for a database that is busy elsewhere.
+INTAKE_WITHIN_MS = 1500
+
+
+@receiver(signals.petition_filed)
+def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
+    """Try the intake now; whatever goes wrong, the sweep does it."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL statement_timeout = {INTAKE_WITHIN_MS}")
+                cursor.execute(f"SET LOCAL lock_timeout = {INTAKE_WITHIN_MS}")
+            intake.take_in(petition.pk, at=at)
+    except Error as error:
+        log.warning("petition %s waits for the sweep: %s", petition.receipt_no, error)
+    doorbell.ring()
+
+
+def _issue_of(petition: Petition) -> Issue | None:
+    """The issue the petition speaks of, locked: the petition itself is locked already, orders come after."""
+    link = IssuePetition.objects.filter(petition=petition, undone_at=None).first()
+    if link is None:
+        return None
+    return (
+        Issue.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("category__handling")
+        .get(pk=link.issue_id)
+    )
+
+
+def _live_order(issue: Issue) -> WorkOrder | None:
+    return WorkOrder.objects.live().select_related("body", "holder").filter(issue=issue).first()
+
+
+@receiver(signals.petition_supplemented)
+def show_the_last_word(petition: Petition, at: datetime, words: str, **_news: Any) -> None:
+    issue = _issue_of(petition)
+    order = _live_order(issue) if issue else None
+    if order:
+        order.last_words = words if len(words) <= 200 else words[:199] + "…"
+        order.last_words_by, order.last_words_at, order.changed_at = "resident", at, at
+        order.save(update_fields=["last_words", "last_words_by", "last_words_at", "changed_at"])
+        _post_to_whoever_has_it(order, "order_supplemented", petition, at)
+
+
+@receiver(signals.petition_nudged)
+def press_whoever_has_it(petition: Petition, at: datetime, **_news: Any) -> None:
+    issue = _issue_of(petition)
+    order = _live_order(issue) if issue else None
+    if order:
+        _post_to_whoever_has_it(order, "order_nudged", petition, at)
+
+
+def _post_to_whoever_has_it(order: WorkOrder, key: str, petition: Petition, at: datetime) -> None:
+    recipients = [order.holder] if order.holder else people.to_ring(order, at)[:1]
+    for recipient in recipients:
+        outbox.post(
+            recipient,
+            key,
+            people.place_params(order),
+            dedupe=f"{key}:{petition.receipt_no}:{at.isoformat()}",
+            at=at,
+            urgency=Urgency.PROMPT,
+            link=link_to(order),
+            subdistrict_id=order.subdistrict_id,
+            community_id=order.community_id,
+        )
+
+
+@receiver(signals.someone_is_here)
+def prove_the_arrival(petition: Petition, at: datetime, **_news: Any) -> None:
+    """The resident's word proves an arrival; one that was only claimed keeps its time and gains its proof."""
+    issue = _issue_of(petition)
+    order = _live_order(issue) if issue else None
+    if issue is None or order is None or order.arrival_proof in (ArrivalProof.QR, ArrivalProof.RESIDENT):
+        return
+    arrived_at = order.arrived_at or at
+    fields = {"arrived_at": arrived_at, "arrival_proof": ArrivalProof.RESIDENT, "changed_at": at}
+    if order.state == WorkOrderState.ACCEPTED:
+        WORK_ORDER.take_step(order, "arrive", actor=PROGRAM, at=at, fields=fields)
+        return
+    WorkOrder.objects.filter(pk=order.pk).update(**fields)
+    clocks.stop(issue, (ClockKind.ARRIVE,), at=arrived_at)
+    standing.set_arrival(petitions_of(issue), arrived_at, ArrivalProof.RESIDENT)
+    order.refresh_from_db()
+    tell_what_is_next(issue, order)
+
+
+@receiver(signals.petition_withdrawn)
+def withdraw_with_the_last(petition: Petition, at: datetime, **_news: Any) -> None:
+    issue = _issue_of(petition)
+    if issue:
+        intake.withdraw_if_empty(issue, actor=PROGRAM, at=at)
+
+
+@receiver(signals.petition_closed)
+def close_with_the_last(petition: Petition, at: datetime, **_news: Any) -> None:
+    issue = _issue_of(petition)
+    if issue is None or issue.state != IssueState.FINISHED:
+        return
+    waiting = Petition.objects.filter(links__issue=issue, links__undone_at=None).exclude(
+        state__in=(PetitionStage.CLOSED, PetitionStage.WITHDRAWN)
+    )
+    if not waiting.exists():
+        ISSUE.take_step(issue, "close", actor=PROGRAM, at=at)
+
+
+@receiver(signals.petition_reopened)
+def begin_a_new_epoch(petition: Petition, at: datetime, **_news: Any) -> None:
+    """“Not solved”: a new epoch with new clocks from now on and a new order. A neighbour may have done so before."""
+    issue = _issue_of(petition)
+    if issue is None:
+        return
+    if issue.state == IssueState.OPEN:
+        order = _live_order(issue)
+        if order:
+            holder = teller(order.holder, order) if order.holder else desk(order)
+            standing.set_holder([petition], holder, phone=order.body.phone, since=at)
+        tell_what_is_next(issue, order)
+        return
+    ISSUE.take_step(issue, "reopen", actor=PROGRAM, at=at, fields={"epoch": issue.epoch + 1, "finished_at": None})
+    policy = clocks.policy_for(issue, issue.category.handling.handler)
+    clocks.start_clocks(issue, policy, starts_at=at)
+    dispatch(issue, body_for(issue, at), actor=PROGRAM, at=at)

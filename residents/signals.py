@@ -1,6 +1,7 @@
-"""The news this storey sends up, each after the commit of what it tells. `issues.receivers` listens.
+"""The news this storey sends up; `issues.receivers` listens. Every signal carries `petition` and `at`.
 
-Every signal carries `petition_id` and `at`; `petition_evaluated` also `solved`, `someone_is_here` nothing more.
+`petition_filed` is sent after the commit, and what goes wrong with it is made good by the sweep: filing never fails
+because the office is closed. All others are sent inside the transaction of what they tell: both happen or neither.
 """
 
 from django.dispatch import Signal
@@ -9,5 +10,6 @@ petition_filed = Signal()
 petition_supplemented = Signal()
 petition_nudged = Signal()
 petition_withdrawn = Signal()
-petition_evaluated = Signal()
+petition_reopened = Signal()
+petition_closed = Signal()
 someone_is_here = Signal()

@@ -9,12 +9,17 @@ from governance.models import Management, Role, RoleAssignment, User
 
 @dataclass(frozen=True)
 class Scope:
-    """Ids of what the roles in force at `at` are held at. `bodies` are those the person works for."""
+    """Ids of what the roles in force at `at` are held at.
+
+    `bodies` are those the person works for, `managed_bodies` those among them whose manager the person is, `manages`
+    the (body, estate) pairs that are under management on the local day of `at`.
+    """
 
     at: datetime
     roles: frozenset[str] = frozenset()
     bodies: frozenset[int] = frozenset()
     managed_bodies: frozenset[int] = frozenset()
+    manages: frozenset[tuple[int, int]] = frozenset()
     communities: frozenset[int] = frozenset()
     subdistricts: frozenset[int] = frozenset()
     grid_units: frozenset[int] = frozenset()
@@ -32,7 +37,7 @@ class Scope:
 
 
 def scope_of(user: User, at: datetime) -> Scope:
-    """The scope of `user` at `at`; an inactive or anonymous user has an empty one. One query."""
+    """The scope of `user` at `at`; an inactive or anonymous user has an empty one. At most two queries."""
     if not user.is_authenticated or not user.is_active:
         return Scope(at)
     held = list(RoleAssignment.objects.in_force(at).filter(user=user))
@@ -40,10 +45,12 @@ def scope_of(user: User, at: datetime) -> Scope:
     def ids(key: str, *roles: str) -> frozenset[int]:
         return frozenset(getattr(row, key) for row in held if row.role in roles)
 
+    bodies = ids("body_id", Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER)
     return Scope(
         at=at,
         roles=frozenset(row.role for row in held),
-        bodies=ids("body_id", Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER),
+        bodies=bodies,
+        manages=_manages(bodies, at),
         managed_bodies=ids("body_id", Role.PROPERTY_MANAGER),
         communities=ids("community_id", Role.COMMUNITY_STAFF),
         subdistricts=ids("subdistrict_id", Role.STREET_OFFICER),
@@ -51,6 +58,13 @@ def scope_of(user: User, at: datetime) -> Scope:
         party_branches=ids("party_branch_id", Role.BRANCH_SECRETARY),
         is_administrator=any(row.role == Role.ADMINISTRATOR for row in held),
     )
+
+
+def _manages(bodies: frozenset[int], at: datetime) -> frozenset[tuple[int, int]]:
+    if not bodies:
+        return frozenset()
+    in_force = Management.objects.in_force(local_day(at)).filter(body__in=bodies)
+    return frozenset(in_force.values_list("body_id", "estate_id"))
 
 
 def management_of(estate_id: int, at: datetime) -> Management | None:

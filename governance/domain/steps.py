@@ -3,7 +3,7 @@
 Effects (clocks, notices, updates for residents) are hooks that the storey owning the noun registers with `Workflow.on`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,7 @@ class Workflow:
         pairs = {(source, step.target) for step in self.steps if step.target for source in step.source}
         return sorted((source, target) for source, target in pairs if source != target)
 
-    def allowed(self, obj: models.Model, actor: User) -> Iterable[Step]:
+    def allowed(self, obj: models.Model, actor: User) -> list[Step]:
         """The steps `actor` may take now: what the buttons show."""
         return [
             step
@@ -71,26 +71,38 @@ class Workflow:
             if obj.state in step.source and step.who != SYSTEM and rules.test_rule(step.who, actor, obj)  # type: ignore[attr-defined]
         ]
 
-    def take_step(self, obj: models.Model, verb: str, *, actor: User | str, at: datetime, **facts: Any) -> Any:
-        """Take one step in one transaction: lock, check table, rule and facts, write state, history row, audit, effects.
+    def take_step(
+        self,
+        obj: models.Model,
+        verb: str,
+        *,
+        actor: User | str,
+        at: datetime,
+        fields: dict[str, Any] | None = None,
+        **facts: Any,
+    ) -> Any:
+        """Take one step in one transaction: lock, check table, rule, facts; write state, history, audit; run effects.
 
-        `actor` is a user, or the name of the program that acts. `obj` is brought up to date in place and returned.
-        Raises `StepNotAllowed`, `NotInCharge`, `FactMissing`; then nothing is written.
+        `actor` is a user, or the name of the program that acts. `fields` are written together with the state.
+        `obj` is brought up to date in place and returned. Raises `StepNotAllowed`, `NotInCharge`, `FactMissing`; then
+        nothing is written.
         """
         step = self.step(verb)
         with transaction.atomic():
-            locked: Any = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+            # Not FOR UPDATE: rows that merely point here (updates, escalations) may be written meanwhile.
+            locked: Any = type(obj)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
             if locked.state not in step.source:
                 raise StepNotAllowed
-            if isinstance(actor, User) and (step.who == SYSTEM or not rules.test_rule(step.who, actor, locked)):
-                raise NotInCharge
+            self._check_charge(step, actor, locked, at)
             for fact in step.needs:
                 if not facts.get(fact):
                     raise FactMissing(fact)
             before = locked.state
-            if step.target:
-                locked.state = step.target
-                locked.save(update_fields=["state"])
+            changes = {**({"state": step.target} if step.target else {}), **(fields or {})}
+            for name, value in changes.items():
+                setattr(locked, name, value)
+            if changes:
+                locked.save(update_fields=list(changes))
             row = self.write_row(locked, step, before, actor=actor, at=at, facts=facts) if self.write_row else None
             audit.record(
                 verb,
@@ -101,9 +113,17 @@ class Workflow:
                 subdistrict_id=locked.subdistrict_id,
                 before=before,
                 after=locked.state,
-                **{name: value for name, value in facts.items() if isinstance(value, (str, int, bool, type(None)))},
+                **{name: value for name, value in facts.items() if isinstance(value, str | int | bool)},
             )
             for effect in self._effects.get(verb, []):
                 effect(locked, actor=actor, at=at, row=row, **facts)
-        obj.__dict__.update({key: value for key, value in locked.__dict__.items() if key != "_state"})
+        obj.__dict__.update(locked.__dict__)
         return obj
+
+    def _check_charge(self, step: Step, actor: User | str, obj: models.Model, at: datetime) -> None:
+        """A program may take any step of the table; a person only those the rule gives them at `at`."""
+        if not isinstance(actor, User):
+            return
+        actor.scope(at)
+        if step.who == SYSTEM or not rules.test_rule(step.who, actor, obj):
+            raise NotInCharge

@@ -88,13 +88,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def surname_for_reader(self) -> str:
         return surname_for_reader(self.surname or self.full_name[:1], self.surname_latin)
 
-    def scope(self, at):
-        """What this person is in charge of at `at`. Asked of the database once per request, not once per session."""
+    def scope(self, at=None):
+        """What this person is in charge of at `at`, or at the instant last asked about (else now).
+
+        Asked of the database once per request and person: a user is loaded anew for each request.
+        """
+        from governance.domain.moment import database_now
         from governance.domain.scope import scope_of  # the domain imports these models
 
-        if getattr(self, "_scope_at", None) != at:
-            self._scope_at, self._scope = at, scope_of(self, at)
-        return self._scope
+        known = getattr(self, "_scope", None)
+        if known is None or at not in (None, known.at):
+            known = self._scope = scope_of(self, at or database_now())
+        return known
 
 
 def surname_for_reader(surname: str, latin: str) -> str:

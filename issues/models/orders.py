@@ -72,7 +72,7 @@ class WorkOrder(models.Model):
     community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
     issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="orders")
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="orders")
-    why_here = models.CharField(max_length=20, help_text="manager, interim, owners, default or category: see dispatch")
+    why_here = models.CharField(max_length=20, help_text="A kind of management, default or category: see dispatching")
     state = models.CharField(max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
     holder = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="held_orders")
     dispatched_at = models.DateTimeField()

@@ -1,0 +1,208 @@
+"""Intake: a petition becomes an issue with clocks and an order, or joins one. Also linking and unlinking afterwards."""
+
+from datetime import datetime
+
+import rules
+from django.db import transaction
+
+from governance.domain import audit
+from governance.domain.refusals import NotInCharge, StepNotAllowed
+from governance.models import User
+from issues.domain import clocks
+from issues.domain.dispatching import body_for, dispatch
+from issues.domain.people import present_order
+from issues.domain.telling import desk, lock_petitions_of, tell_what_is_next, teller
+from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
+from issues.workflow import ISSUE, WORK_ORDER
+from residents.domain import standing
+from residents.models import Petition, PetitionStage
+
+PROGRAM = "intake"
+
+
+def take_in(petition_id: int, *, at: datetime) -> Issue | None:
+    """Take one filed petition in. None if it is taken in already, or just being: run it as often as you like."""
+    with transaction.atomic():
+        petition = (
+            Petition.objects.awaiting_intake()
+            .select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_related("category__handling", "estate", "petitioner")
+            .filter(pk=petition_id)
+            .first()
+        )
+        if petition is None:
+            return None
+        issue = _issue_it_follows(petition)
+        standing.take_in(petition, at=at)
+        if issue:
+            _attach(petition, issue, actor=None, at=at)
+        else:
+            issue = open_issue(petition, actor=PROGRAM, at=at)
+        return issue
+
+
+def _issue_it_follows(petition: Petition) -> Issue | None:
+    """The open issue of the petition that this one says it is the same as."""
+    link = IssuePetition.objects.filter(petition=petition.same_as, undone_at=None).first() if petition.same_as else None
+    if link is None:
+        return None
+    return Issue.objects.open().select_for_update(no_key=True, of=("self",)).filter(pk=link.issue_id).first()
+
+
+def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
+    """Open an issue for a petition, start its clocks from filing, dispatch it. Raises `NoPolicy`, `NobodyAnswers`."""
+    handling = petition.category.handling
+    issue = Issue.objects.create(
+        subdistrict_id=petition.subdistrict_id,
+        community_id=petition.community_id,
+        estate=petition.estate,
+        building=petition.building,
+        stairwell=petition.stairwell,
+        spot=petition.spot,
+        category=petition.category,
+        severity=handling.severity,
+        hides_petitioner=petition.category.hides_petitioner,
+        filed_at=petition.filed_at,
+        opened_at=max(at, petition.filed_at),
+    )
+    _write_link(petition, issue, actor if isinstance(actor, User) else None, at)
+    _write_step(issue, "open", actor, at, petition)
+    policy = clocks.policy_for(issue, handling.handler)
+    # Counted from filing, not from intake: the resident has waited since then.
+    clocks.start_clocks(issue, policy, starts_at=petition.filed_at)
+    standing.tell(
+        petition,
+        "taken_in",
+        at=at,
+        policy_zh=policy.name_zh,
+        policy_en=policy.name_en,
+        policy_ko=policy.name_ko,
+    )
+    dispatch(issue, body_for(issue, at), actor=actor, at=at)
+    return issue
+
+
+def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None:
+    """Somebody in charge says that the petition speaks of this issue. Its own issue, if left empty, is withdrawn.
+
+    The earliest start and the strictest due time survive. Raises `NotInCharge`, `StepNotAllowed` unless both are open.
+    """
+    _check_charge(actor, petition, at)
+    with transaction.atomic():
+        old = _issue_of(petition)
+        for touched in sorted({issue.pk: issue, old.pk: old}.values(), key=lambda row: row.pk):
+            lock_petitions_of(touched)
+        issue.refresh_from_db()
+        petition.refresh_from_db()
+        if old == issue or issue.state != IssueState.OPEN or petition.state != PetitionStage.IN_HAND:
+            raise StepNotAllowed
+        IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
+        _keep_strictest(issue, old)
+        _attach(petition, issue, actor=actor, at=at)
+        withdraw_if_empty(old, actor=actor, at=at)
+
+
+def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
+    """It was not the same after all: the petition gets an issue of its own, its clocks counted from its own filing."""
+    _check_charge(actor, petition, at)
+    with transaction.atomic():
+        old = _issue_of(petition)
+        lock_petitions_of(old)
+        petition.refresh_from_db()
+        shared = IssuePetition.objects.filter(issue=old, undone_at=None).exclude(petition=petition)
+        if not shared.exists() or petition.state != PetitionStage.IN_HAND:
+            raise StepNotAllowed
+        IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
+        _write_step(old, "unlink", actor, at, petition)
+        standing.tell(petition, "unlinked", at=at)
+        issue = open_issue(petition, actor=actor, at=at)
+        _note_supporters(old, at)
+        return issue
+
+
+def withdraw_if_empty(issue: Issue, *, actor: User | str, at: datetime) -> None:
+    """An issue nobody speaks of any more is withdrawn: clocks void, order cancelled."""
+    followed = IssuePetition.objects.filter(issue=issue, undone_at=None).exclude(
+        petition__state=PetitionStage.WITHDRAWN
+    )
+    issue.refresh_from_db()
+    if followed.exists() or issue.state != IssueState.OPEN:
+        _note_supporters(issue, at)
+        return
+    order = WorkOrder.objects.live().filter(issue=issue).first()
+    ISSUE.take_step(issue, "withdraw", actor=PROGRAM, at=at)
+    if order:
+        WORK_ORDER.take_step(order, "cancel", actor=PROGRAM, at=at, fields={"changed_at": at, "ring_next_at": None})
+    clocks.void_all(issue, at=at)
+
+
+def _attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetime) -> None:
+    _write_link(petition, issue, actor, at)
+    _write_step(issue, "link", actor or PROGRAM, at, petition)
+    standing.tell(petition, "linked", at=at)
+    order = present_order(issue)
+    if order:
+        holder = teller(order.holder, order) if order.holder else desk(order)
+        standing.set_holder([petition], holder, phone=order.body.phone, since=order.accepted_at or order.dispatched_at)
+        if order.arrived_at:
+            standing.set_arrival([petition], order.arrived_at, order.arrival_proof)
+    tell_what_is_next(issue, order)
+    _note_supporters(issue, at)
+
+
+def _note_supporters(issue: Issue, at: datetime) -> None:
+    linked = IssuePetition.objects.filter(issue=issue, undone_at=None).count()
+    WorkOrder.objects.live().filter(issue=issue).update(supporters=max(linked - 1, 0), changed_at=at)
+
+
+def _keep_strictest(issue: Issue, merged: Issue) -> None:
+    """Running clocks of `issue` take over an earlier start and due time from those of `merged`."""
+    stricter = {clock.kind: clock for clock in merged.clocks.running().filter(epoch=merged.epoch)}
+    for clock in issue.clocks.running().filter(epoch=issue.epoch).select_for_update(no_key=True):
+        other = stricter.get(clock.kind)
+        if other and (other.starts_at < clock.starts_at or other.due_at < clock.due_at):
+            clock.starts_at = min(clock.starts_at, other.starts_at)
+            clock.due_at = min(clock.due_at, other.due_at)
+            clocks.set_next_rung(clock)
+    if merged.filed_at < issue.filed_at:
+        issue.filed_at = merged.filed_at
+        issue.save(update_fields=["filed_at"])
+
+
+def _issue_of(petition: Petition) -> Issue:
+    link = IssuePetition.objects.select_related("issue").filter(petition=petition, undone_at=None).first()
+    if link is None:
+        raise StepNotAllowed
+    return link.issue
+
+
+def _check_charge(actor: User, petition: Petition, at: datetime) -> None:
+    actor.scope(at)
+    if not rules.test_rule("issues.may_link", actor, petition.community):
+        raise NotInCharge
+
+
+def _write_link(petition: Petition, issue: Issue, actor: User | None, at: datetime) -> None:
+    IssuePetition.objects.create(issue=issue, petition=petition, linked_at=at, linked_by=actor)
+
+
+def _write_step(issue: Issue, verb: str, actor: User | str, at: datetime, petition: Petition) -> None:
+    person = actor if isinstance(actor, User) else None
+    IssueStep.objects.create(
+        issue=issue,
+        verb=verb,
+        to_state=issue.state,
+        at=at,
+        actor=person,
+        program="" if person else str(actor),
+        words=petition.receipt_no,
+    )
+    audit.record(
+        verb,
+        "issue",
+        issue.audit_ref,
+        actor=actor,
+        at=at,
+        subdistrict_id=issue.subdistrict_id,
+        receipt_no=petition.receipt_no,
+    )

@@ -1,0 +1,177 @@
+"""The ladder: firing every rung that is due, each once. When a rung is due is worked out in `issues.domain.rungs`.
+
+The sweep only tells people; our own lag is on record beside the due time.
+"""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from governance.domain import audit, outbox
+from governance.models import Urgency, User
+from issues.domain import people
+from issues.domain.rungs import RungTime, rung_times
+from issues.domain.telling import link_to, tell_petitioners
+from issues.models import Escalation, EscalationRung, SlaClock, SupervisionOrder, WorkOrder
+
+BATCH = 200
+# More than this share of all running clocks at once, and more than this many, means a wrong clock or holiday table.
+ABSURD_SHARE = 0.5
+ABSURD_NUMBER = 200
+
+
+class AbsurdShare(Exception):
+    """So much is due at once that a person must look before anybody is told."""
+
+
+class Told(NamedTuple):
+    """One thing one person has to be told in this batch."""
+
+    clock: SlaClock
+    rung: EscalationRung
+    order: WorkOrder
+
+
+def refuse_absurd_share(now: datetime) -> None:
+    """Raise `AbsurdShare` if an absurd part of all running clocks has a rung due at once (RULES.md §1)."""
+    due = SlaClock.objects.with_rung_due(now).count()
+    running = SlaClock.objects.running().count()
+    if due > ABSURD_NUMBER and due > running * ABSURD_SHARE:
+        raise AbsurdShare(f"{due} of {running} running clocks are due for escalation at once")
+
+
+def fire_due(now: datetime, *, bell: str) -> int:
+    """Fire every rung due by `now`, in batches; returns how many. Several may run at once: each rung fires once."""
+    total = 0
+    while True:
+        fired, clocks = _fire_batch(now, bell)
+        total += fired
+        if clocks < BATCH:
+            return total
+
+
+def _fire_batch(now: datetime, bell: str) -> tuple[int, int]:
+    with transaction.atomic():
+        clocks = list(
+            SlaClock.objects.with_rung_due(now)
+            .select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_related("issue__category", "issue__building", "issue__estate", "policy")[:BATCH]
+        )
+        told: dict[User, list[Told]] = defaultdict(list)
+        fired = 0
+        for clock in clocks:
+            order = people.present_order(clock.issue)
+            for time in _due_rungs(clock, now):
+                if _fire(clock, time, order, now, bell):
+                    fired += 1
+                    for person in people.audience(time.rung.tells, order, now) if order else ():
+                        told[person].append(Told(clock, time.rung, order))
+        for person, things in told.items():
+            _tell_person(person, things, now)
+    return fired, len(clocks)
+
+
+def _due_rungs(clock: SlaClock, now: datetime) -> list[RungTime]:
+    """The clock's rungs due by `now` that haven't fired; sets the clock to the one after them."""
+    rungs = list(clock.policy.rungs.all())
+    fired = set(clock.escalations.filter(epoch=clock.epoch).values_list("rung_id", flat=True))
+    waiting = [time for time in rung_times(clock.starts_at, clock.due_at, rungs) if time.rung.pk not in fired]
+    due = [time for time in waiting if time.at <= now]
+    later = waiting[len(due) :]
+    clock.next_rung_at = later[0].at if later else None
+    clock.save(update_fields=["next_rung_at"])
+    return due
+
+
+def _fire(clock: SlaClock, time: RungTime, order: WorkOrder | None, now: datetime, bell: str) -> bool:
+    """Write the rung. False if it had fired already."""
+    escalation, is_new = Escalation.objects.get_or_create(
+        clock=clock,
+        epoch=clock.epoch,
+        rung=time.rung,
+        defaults={"due_at": time.at, "acted_at": max(now, time.at), "bell": bell},
+    )
+    if not is_new:
+        return False
+    facts = {"rung": time.rung.code, "kind": clock.kind, "due_at": clock.due_at.isoformat()}
+    audit.record(
+        "escalate",
+        "issue",
+        clock.issue.audit_ref,
+        actor="sweep",
+        at=now,
+        subdistrict_id=clock.subdistrict_id,
+        **facts,
+    )
+    if time.rung.after_minutes == 0:
+        tell_petitioners(clock.issue, "breached", at=now, kind=clock.kind, due_at=clock.due_at.isoformat())
+    if time.rung.opens_supervision and order:
+        _open_supervision(clock, escalation, order, now)
+    return True
+
+
+def _open_supervision(clock: SlaClock, escalation: Escalation, order: WorkOrder, now: datetime) -> None:
+    """Open the supervision order of this epoch. A second clock that gets so far finds it open already."""
+    supervision, is_new = SupervisionOrder.objects.get_or_create(
+        issue=clock.issue,
+        epoch=clock.epoch,
+        defaults={
+            "subdistrict_id": clock.subdistrict_id,
+            "community_id": clock.issue.community_id,
+            "escalation": escalation,
+            "body": order.body,
+            "issued_at": now,
+        },
+    )
+    if is_new:
+        audit.record(
+            "issue",
+            "supervision order",
+            supervision.audit_ref,
+            actor="sweep",
+            at=now,
+            subdistrict_id=clock.subdistrict_id,
+            body=order.body.name,
+        )
+        tell_petitioners(clock.issue, "supervised", at=now, body=order.body.short_name)
+
+
+def _tell_person(person: User, things: list[Told], now: datetime) -> None:
+    """One notice for one thing; a digest for several, so that the morning after an outage brings no storm."""
+    first = things[0]
+    if len(things) == 1:
+        code = "supervision" if first.rung.opens_supervision else "breach"
+        outbox.post(
+            person,
+            "rung_warning" if first.rung.at_percent is not None else f"rung_{code}",
+            {
+                **people.place_params(first.order),
+                "kind": first.clock.kind,
+                "due_at": first.clock.due_at.isoformat(),
+                "body": first.order.body.short_name,
+            },
+            dedupe=f"rung:{first.clock.pk}:{first.clock.epoch}:{first.rung.pk}",
+            at=now,
+            urgency=Urgency.PROMPT,
+            link=link_to(first.order),
+            subdistrict_id=first.clock.subdistrict_id,
+            community_id=first.order.community_id,
+        )
+        return
+    outbox.post(
+        person,
+        "rung_digest",
+        {
+            "matters": len({thing.clock.issue_id for thing in things}),
+            "rungs": len(things),
+            "supervisions": len({thing.clock.issue_id for thing in things if thing.rung.opens_supervision}),
+        },
+        dedupe="digest:" + ",".join(f"{thing.clock.pk}.{thing.clock.epoch}.{thing.rung.pk}" for thing in things)[:100],
+        at=now,
+        urgency=Urgency.PROMPT,
+        link="/queue/",
+        subdistrict_id=first.clock.subdistrict_id,
+        community_id=first.order.community_id,
+    )

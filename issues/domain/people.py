@@ -1,0 +1,87 @@
+"""Who is meant: whose phone rings for an order, and whom a rung of the ladder tells."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db.models import Q
+
+from governance.models import Body, BodyKind, DutyShift, Role, RoleAssignment, User
+from issues.models import Audience, Issue, WorkOrder
+
+
+def present_order(issue: Issue) -> WorkOrder | None:
+    """The issue's latest order, live or not: whoever had it last answers for it."""
+    return (
+        WorkOrder.objects.select_related("body", "holder", "issue__category", "issue__building", "issue__estate")
+        .filter(issue=issue)
+        .order_by("-id")
+        .first()
+    )
+
+
+def to_ring(order: WorkOrder, at: datetime) -> list[User]:
+    """Whose phones ring, in order: on duty now, else whose shift comes next, then the manager, then the body's staff.
+
+    Nobody twice. Somebody is always there as long as the body has any staff.
+    """
+    on_duty = [shift.user for shift in DutyShift.objects.on_duty(order.body, order.issue.estate, at)]
+    next_up = [shift.user for shift in DutyShift.objects.next_up(order.body, order.issue.estate, at)[:1]]
+    ringing = [*on_duty, *(next_up if len(on_duty) < 2 else []), *managers_of(order.body, at)]
+    if not ringing:
+        ringing = list(staff_of(order.body, at))
+    return list({user.pk: user for user in ringing if user.is_active}.values())
+
+
+def managers_of(body: Body, at: datetime) -> list[User]:
+    return _holding(Q(role=Role.PROPERTY_MANAGER, body=body), at)
+
+
+def staff_of(body: Body, at: datetime) -> list[User]:
+    """Everybody who works for the body: a company's own people, or the staff of a committee's or office's area."""
+    match body.kind:
+        case BodyKind.RESIDENTS_COMMITTEE:
+            return _holding(Q(role=Role.COMMUNITY_STAFF, community=body.community_id), at)
+        case BodyKind.STREET_OFFICE:
+            return _holding(Q(role=Role.STREET_OFFICER, subdistrict=body.subdistrict_id), at)
+        case _:
+            return _holding(Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), body=body), at)
+
+
+def audience(tells: Iterable[str], order: WorkOrder, at: datetime) -> list[User]:
+    """The people a rung tells about an order, nobody twice."""
+    people = [user for code in tells for user in _audience(code, order, at)]
+    return list({user.pk: user for user in people if user.is_active}.values())
+
+
+def _audience(code: str, order: WorkOrder, at: datetime) -> Iterator[User]:
+    issue = order.issue
+    match code:
+        case Audience.HOLDER:
+            yield from [order.holder] if order.holder else to_ring(order, at)[:1]
+        case Audience.MANAGER:
+            # A committee or street office has no manager: its staff answer for it together.
+            yield from managers_of(order.body, at) or staff_of(order.body, at)
+        case Audience.COMMUNITY:
+            yield from _holding(Q(role=Role.COMMUNITY_STAFF, community=issue.community_id), at)
+        case Audience.SECRETARY:
+            # A complaint about staff stays with those it was sent to.
+            if not issue.hides_petitioner:
+                yield from _holding(Q(role=Role.BRANCH_SECRETARY, party_branch__estate=issue.estate_id), at)
+        case Audience.STREET:
+            yield from _holding(Q(role=Role.STREET_OFFICER, subdistrict=issue.subdistrict_id), at)
+
+
+def _holding(condition: Q, at: datetime) -> list[User]:
+    held = RoleAssignment.objects.in_force(at).filter(condition).select_related("user").order_by("id")
+    return [assignment.user for assignment in held]
+
+
+def place_params(order: WorkOrder) -> dict[str, object]:
+    """What a notice needs to name the matter in the recipient's language: `issues.messages` makes words of it."""
+    issue = order.issue
+    return {
+        "category": issue.category.code,
+        "estate": issue.estate.name,
+        "building": issue.building.name if issue.building else "",
+        "stairwell": issue.stairwell,
+    }

@@ -1,0 +1,102 @@
+"""Telling residents what they may know of an issue: through `residents.domain.standing`, in the same transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from governance.domain import outbox
+from governance.models import Role, Urgency, User
+from issues.domain import clocks
+from issues.models import Issue, WorkOrder
+from residents.domain import standing
+from residents.domain.standing import Teller
+from residents.models import Petition, PetitionStage
+
+# Kinds of update that are also sent to the person; the rest waits on the timeline.
+NOTICES = {
+    "accepted": Urgency.ORDINARY,
+    "arrived": Urgency.ORDINARY,
+    "planned": Urgency.PROMPT,
+    "breached": Urgency.ORDINARY,
+    "supervised": Urgency.ORDINARY,
+    "finished": Urgency.PROMPT,
+}
+
+
+def petitions_of(issue: Issue) -> list[Petition]:
+    """The petitions in hand that speak of the issue, the first filed first. What is rated already stays as it is."""
+    return list(
+        Petition.objects.filter(links__issue=issue, links__undone_at=None, state=PetitionStage.IN_HAND)
+        .select_related("petitioner")
+        .order_by("filed_at", "id")
+    )
+
+
+def lock_petitions_of(issue: Issue) -> None:
+    """Lock the issue and its petitions. Everywhere: petition, issue, work order, clock, so nobody waits in a circle."""
+    linked = Petition.objects.filter(links__issue=issue, links__undone_at=None)
+    list(linked.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id", flat=True))
+    list(Issue.objects.filter(pk=issue.pk).select_for_update(no_key=True).values_list("id", flat=True))
+
+
+def teller(person: User, order: WorkOrder) -> Teller:
+    """How `person`, working on `order`, appears to residents."""
+    scope = person.scope()
+    role = Role.PROPERTY_STAFF
+    if order.body_id in scope.managed_bodies:
+        role = Role.PROPERTY_MANAGER
+    elif order.body_id not in scope.bodies:
+        role = Role.COMMUNITY_STAFF if order.community_id in scope.communities else Role.STREET_OFFICER
+    return Teller(str(role), person.surname or person.full_name[:1], person.surname_latin, order.body.short_name)
+
+
+def desk(order: WorkOrder) -> Teller:
+    """The duty desk of the order's body: what residents see until somebody accepts."""
+    return Teller(body=order.body.short_name)
+
+
+def tell_petitioners(
+    issue: Issue, kind: str, *, at: datetime, words: str = "", by: Teller = standing.NOBODY, **params: Any
+) -> None:
+    """One line on every linked timeline, and a notice where the kind deserves one."""
+    for petition in petitions_of(issue):
+        standing.tell(petition, kind, at=at, words=words, by=by, **params)
+        if kind in NOTICES:
+            outbox.post(
+                petition.petitioner,
+                f"petition_{kind}",
+                {
+                    "receipt_no": petition.receipt_no,
+                    "category": issue.category.code,
+                    "role": by.role,
+                    "surname": by.surname,
+                    "surname_latin": by.surname_latin,
+                    "body": by.body,
+                    **params,
+                },
+                dedupe=f"{kind}:{petition.receipt_no}:{at.isoformat()}",
+                at=at,
+                urgency=NOTICES[kind],
+                link=f"/petitions/{petition.receipt_no}/",
+                subdistrict_id=petition.subdistrict_id,
+                community_id=petition.community_id,
+            )
+
+
+def tell_what_is_next(issue: Issue, order: WorkOrder | None) -> None:
+    """Copy the clock that is due next (or the final one, when all have stopped) to petitions and order."""
+    running = clocks.due_next(issue)
+    shown = running or clocks.final_clock(issue)
+    standing.set_next(
+        petitions_of(issue),
+        shown.kind if shown else "",
+        shown.due_at if shown else None,
+        clocks.explain(shown) if shown else {},
+    )
+    if order:
+        order.next_kind = running.kind if running else ""
+        order.next_due_at = running.due_at if running else None
+        order.save(update_fields=["next_kind", "next_due_at"])
+
+
+def link_to(order: WorkOrder) -> str:
+    return f"/queue/{order.public_id}/"

@@ -1,0 +1,214 @@
+"""Filing a petition and following it: what its person does. What the person is told is `residents.domain.standing`."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from governance.domain import audit, outbox
+from governance.domain.refusals import Refusal, StepNotAllowed
+from governance.models import User
+from residents import signals
+from residents.domain import standing
+from residents.domain.receipts import new_receipt_no
+from residents.models import Evaluation, NameVisibility, Petition, PetitionDraft
+from residents.models.petitions import MAX_WORDS
+from residents.workflow import PETITION
+
+NUDGE_AT_MOST_EVERY = timedelta(minutes=1)
+
+
+class NotReady(Refusal):
+    """The draft can't be filed yet. `problems` gives a sentence for each field that is missing something."""
+
+    code = "not_ready"
+    status = 400
+
+    def __init__(self, problems: dict[str, str | Promise]):
+        self.problems = problems
+        super().__init__(_("Something is still missing before this can be submitted."))
+
+
+class AlreadyRated(StepNotAllowed):
+    code = "already_rated"
+    sentence = _("You have rated this already. Thank you.")
+
+
+def what_is_missing(draft: PetitionDraft) -> dict[str, str | Promise]:
+    """A sentence for each field that keeps the draft from being filed; empty when it is ready."""
+    problems: dict[str, str | Promise] = {}
+    if draft.category is None or draft.category.is_archived:
+        problems["category"] = _("Choose what is wrong.")
+    if draft.estate is None:
+        problems["place"] = _("Say where it is: choose at least the estate.")
+    if not draft.words.strip() and not draft.photos.exists():
+        problems["words"] = _("Write one sentence about the problem, or add a photo.")
+    elif len(draft.words) > MAX_WORDS:
+        problems["words"] = _("Shorten your words to 2,000 characters.")
+    if draft.name_visibility not in NameVisibility.values:
+        problems["name_visibility"] = _("Choose who may see your name.")
+    return problems
+
+
+def file_petition(draft: PetitionDraft, *, actor: User, at: datetime) -> Petition:
+    """File the draft: petition, first update, audit entry and notice in one transaction.
+
+    One draft makes one petition: filed again, twice at once or after a crash, the same petition is returned.
+    Raises `NotReady`. After the commit the office is told; that failing doesn't touch the filing.
+    """
+    filed = Petition.objects.filter(draft_token=draft.token).first()
+    if filed:
+        return filed
+    with transaction.atomic():
+        draft = PetitionDraft.objects.select_for_update(no_key=True, of=("self",)).get(pk=draft.pk)
+        filed = Petition.objects.filter(draft_token=draft.token).first()
+        if filed:
+            return filed
+        problems = what_is_missing(draft)
+        if problems:
+            raise NotReady(problems)
+        petition = _write_petition(draft, at)
+        draft.photos.update(petition=petition)
+        standing.tell(petition, "filed", at=at)
+        audit.record(
+            "file",
+            "petition",
+            petition.receipt_no,
+            actor=actor,
+            at=at,
+            subdistrict_id=petition.subdistrict_id,
+            channel=petition.channel,
+        )
+        outbox.post(
+            petition.petitioner,
+            "petition_received",
+            {"receipt_no": petition.receipt_no},
+            dedupe=f"received:{petition.receipt_no}",
+            at=at,
+            link=f"/petitions/{petition.receipt_no}/",
+            subdistrict_id=petition.subdistrict_id,
+            community_id=petition.community_id,
+        )
+        transaction.on_commit(
+            lambda: signals.petition_filed.send_robust(sender=Petition, petition=petition, at=at), robust=True
+        )
+    return petition
+
+
+def _write_petition(draft: PetitionDraft, at: datetime) -> Petition:
+    """Write the row under a fresh receipt number; one that is taken is thrown away for another."""
+    assert draft.estate is not None  # noqa: S101 - what_is_missing has seen to both
+    assert draft.category is not None  # noqa: S101
+    community = draft.estate.community
+    for _attempt in range(5):
+        try:
+            with transaction.atomic():
+                return Petition.objects.create(
+                    receipt_no=new_receipt_no(),
+                    draft_token=draft.token,
+                    subdistrict_id=community.subdistrict_id,
+                    community=community,
+                    estate=draft.estate,
+                    building=draft.building,
+                    stairwell=draft.stairwell,
+                    spot=draft.spot,
+                    petitioner=draft.user,
+                    category=draft.category,
+                    words=draft.words.strip(),
+                    name_visibility=(
+                        NameVisibility.NOBODY if draft.category.hides_petitioner else draft.name_visibility
+                    ),
+                    same_as=draft.same_as,
+                    filed_at=at,
+                )
+        except IntegrityError as error:
+            if "receipt_no" not in str(error):
+                raise
+    raise RuntimeError("No free receipt number in five attempts: the random source is broken.")
+
+
+def supplement(petition: Petition, words: str, *, actor: User, at: datetime) -> None:
+    """Add something to what was said. Raises `FactMissing` without words, `StepNotAllowed` once it is finished."""
+    with transaction.atomic():
+        PETITION.take_step(petition, "supplement", actor=actor, at=at, words=words.strip()[:MAX_WORDS])
+        standing.tell(petition, "supplemented", at=at, words=words.strip()[:MAX_WORDS])
+        signals.petition_supplemented.send(sender=Petition, petition=petition, at=at, words=words)
+
+
+def nudge(petition: Petition, *, actor: User, at: datetime) -> None:
+    """Press. Always answered at once with the holder and the due time; within a minute the answer still stands."""
+    if petition.nudged_at and timedelta(0) <= at - petition.nudged_at < NUDGE_AT_MOST_EVERY:
+        return
+    with transaction.atomic():
+        PETITION.take_step(petition, "nudge", actor=actor, at=at, fields={"nudged_at": at})
+        standing.tell(petition, "nudged", at=at)
+        standing.tell(
+            petition,
+            "nudge_answered",
+            at=at,
+            by=standing.Teller(
+                petition.holder_role, petition.holder_surname, petition.holder_surname_latin, petition.holder_body
+            ),
+            next_kind=petition.next_kind,
+            due_at=petition.next_due_at.isoformat() if petition.next_due_at else "",
+        )
+        signals.petition_nudged.send(sender=Petition, petition=petition, at=at)
+
+
+def confirm_arrival(petition: Petition, *, actor: User, at: datetime) -> None:
+    """The resident says that somebody has come: that proves an arrival."""
+    with transaction.atomic():
+        PETITION.take_step(petition, "confirm_arrival", actor=actor, at=at)
+        standing.tell(petition, "confirmed_arrival", at=at)
+        signals.someone_is_here.send(sender=Petition, petition=petition, at=at)
+
+
+def withdraw(petition: Petition, *, actor: User, at: datetime) -> None:
+    with transaction.atomic():
+        PETITION.take_step(petition, "withdraw", actor=actor, at=at)
+        standing.tell(petition, "withdrawn", at=at)
+        signals.petition_withdrawn.send(sender=Petition, petition=petition, at=at)
+
+
+def evaluate(
+    petition: Petition,
+    *,
+    was_contacted: bool,
+    is_solved: bool,
+    satisfaction: int,
+    words: str,
+    actor: User,
+    at: datetime,
+) -> Evaluation:
+    """Rate the epoch that has finished. “Not solved” reopens the matter in a new one.
+
+    Only the petitioner may: `NotInCharge`. Raises `AlreadyRated` the second time, `StepNotAllowed` before the finish.
+    """
+    with transaction.atomic():
+        locked = Petition.objects.select_for_update(no_key=True).get(pk=petition.pk)
+        if locked.evaluations.filter(epoch=locked.epoch).exists():
+            raise AlreadyRated
+        rated_epoch = locked.epoch
+        if is_solved:
+            PETITION.take_step(petition, "accept_result", actor=actor, at=at, satisfaction=satisfaction)
+        else:
+            changes = {"epoch": rated_epoch + 1, "finished_at": None, "arrived_at": None, "arrival_proof": ""}
+            PETITION.take_step(petition, "reopen", actor=actor, at=at, satisfaction=satisfaction, fields=changes)
+        evaluation = Evaluation.objects.create(
+            petition=petition,
+            epoch=rated_epoch,
+            given_by=actor,
+            was_contacted=was_contacted,
+            is_solved=is_solved,
+            satisfaction=satisfaction,
+            words=words.strip(),
+            given_at=at,
+        )
+        standing.tell(petition, "evaluated", at=at, words=words.strip(), satisfaction=satisfaction, is_solved=is_solved)
+        if is_solved:
+            signals.petition_closed.send(sender=Petition, petition=petition, at=at)
+        else:
+            standing.tell(petition, "reopened", at=at)
+            signals.petition_reopened.send(sender=Petition, petition=petition, at=at)
+    return evaluation

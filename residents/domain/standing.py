@@ -1,0 +1,91 @@
+"""What a resident is told of a petition. Called by the storey above, in its own transactions; nothing else of the back
+office reaches a resident."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import File
+
+from residents.models import Petition, PetitionPhoto, PetitionUpdate, PhotoKind
+from residents.models.petitions import MAX_PHOTOS
+from residents.timeline import KINDS
+from residents.workflow import PETITION
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Staff as residents see them: role, surname and body."""
+
+    role: str = ""
+    surname: str = ""
+    surname_latin: str = ""
+    body: str = ""
+
+
+NOBODY = Teller()
+
+
+def tell(
+    petition: Petition, kind: str, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
+) -> PetitionUpdate:
+    """Write one line of the timeline. `kind` must be one of `residents.timeline.KINDS`, else `ValueError`."""
+    if kind not in KINDS:
+        raise ValueError(f"“{kind}” is no kind of update")
+    return PetitionUpdate.objects.create(
+        petition=petition,
+        at=at,
+        kind=kind,
+        words=words,
+        params=params,
+        actor_role=by.role,
+        actor_surname=by.surname,
+        actor_surname_latin=by.surname_latin,
+        actor_body=by.body,
+    )
+
+
+def take_in(petition: Petition, *, at: datetime) -> None:
+    """Somebody has it now. Raises `StepNotAllowed` if it was taken in or withdrawn already."""
+    PETITION.take_step(petition, "take_in", actor="intake", at=at)
+
+
+def set_holder(petitions: Iterable[Petition], holder: Teller, *, phone: str, since: datetime) -> None:
+    """Say who has it. A teller without a surname means the duty desk of the body: nobody has accepted yet."""
+    Petition.objects.filter(pk__in=[petition.pk for petition in petitions]).update(
+        holder_body=holder.body,
+        holder_role=holder.role,
+        holder_surname=holder.surname,
+        holder_surname_latin=holder.surname_latin,
+        holder_phone=phone,
+        held_since=since,
+    )
+
+
+def set_next(petitions: Iterable[Petition], kind: str, due_at: datetime | None, why: dict[str, Any]) -> None:
+    """Say what comes next, by when, and how that was worked out."""
+    Petition.objects.filter(pk__in=[petition.pk for petition in petitions]).update(
+        next_kind=kind, next_due_at=due_at, next_why=why
+    )
+
+
+def set_arrival(petitions: Iterable[Petition], arrived_at: datetime, proof: str) -> None:
+    Petition.objects.filter(pk__in=[petition.pk for petition in petitions]).update(
+        arrived_at=arrived_at, arrival_proof=proof
+    )
+
+
+def finish(petition: Petition, *, at: datetime) -> None:
+    """It is said to be done: now the person rates."""
+    PETITION.take_step(petition, "finish", actor="handling", at=at, fields={"finished_at": at})
+
+
+def show_after(petition: Petition, photos: Iterable[File], *, at: datetime) -> None:
+    """Show the staff's photos beside the resident's own. `photos` are stored files, shared and not copied."""
+    taken = petition.photos.filter(kind=PhotoKind.AFTER).count()
+    for position, photo in enumerate(photos, start=taken + 1):
+        if position <= MAX_PHOTOS:
+            PetitionPhoto.objects.create(
+                petition=petition, kind=PhotoKind.AFTER, file=photo.name, position=position, added_at=at
+            )
