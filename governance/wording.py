@@ -164,9 +164,9 @@ def queue_clock(due: datetime, now: datetime, step: str) -> QueueClock:
     """
     match due_state(due, now):
         case "overdue" if now - due < DAY:
-            return QueueClock(countdown(now - due), pgettext("queue", "%(step)s overdue") % {"step": step}, ticks=True)
+            return QueueClock(countdown(now - due), step_overdue(step), ticks=True)
         case "overdue":
-            return QueueClock(span(now - due), pgettext("queue", "%(step)s overdue") % {"step": step}, ticks=False)
+            return QueueClock(span(now - due), step_overdue(step), ticks=False)
         case "soon":
             return QueueClock(countdown(due - now), pgettext("queue", "until %(step)s") % {"step": step}, ticks=True)
     on = local(due)
@@ -174,6 +174,11 @@ def queue_clock(due: datetime, now: datetime, step: str) -> QueueClock:
         return QueueClock(clock_time(due), pgettext("queue", "%(step)s today") % {"step": step}, ticks=False)
     words = pgettext("queue", "%(weekday)s %(time)s") % {"weekday": WEEKDAYS[on.weekday()], "time": clock_time(due)}
     return QueueClock(short_day(on.date()), words, ticks=False)
+
+
+def step_overdue(step: str) -> str:
+    """修好超时: beside the figure of a row, and what the ticking page changes to when the moment passes."""
+    return pgettext("queue", "%(step)s overdue") % {"step": step}
 
 
 def ticking_words() -> dict[str, str | list[str]]:

@@ -85,7 +85,7 @@ def due_line(context, step, due, *, note="", working_days=None, met=False):
 def queue_clock(context, due, step):
     """The leading figure of a queue row: countdown within the hour and when overdue, else time or day."""
     now = context["now"]
-    return {"due": due, "clock": wording.queue_clock(due, now, step), "state": wording.due_state(due, now)}
+    return {"due": due, "clock": wording.queue_clock(due, now, step), "overdue_words": wording.step_overdue(step)}
 
 
 @register.simple_tag

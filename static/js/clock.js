@@ -33,13 +33,26 @@
     if (element.textContent !== text) element.textContent = text;
   }
 
+  // A row that passes its moment while nobody reloads must not go on saying "until".
+  function tickRow(element, left, seconds) {
+    write(element, figure(seconds));
+    if (left >= 0) return;
+    const words = element.parentElement.querySelector("[data-overdue]");
+    if (words) write(words, words.dataset.overdue);
+    const row = element.closest("[data-queue-row]");
+    if (row) {
+      row.classList.remove("is-soon");
+      row.classList.add("is-late");
+    }
+  }
+
   function tick() {
     for (const element of document.querySelectorAll("[data-due]")) {
       const left = (Date.parse(element.dataset.due) - currentTime()) / 1000;
       const seconds = Math.floor(Math.abs(left));
       // From a day on the server's words stand: they may count working days, which this script doesn't know.
       if (seconds >= DAY) continue;
-      if (element.dataset.form === "clock") write(element, figure(seconds));
+      if (element.dataset.form === "clock") tickRow(element, left, seconds);
       else write(element, fill(left < 0 ? words.over : words.left, { span: span(seconds) }));
       const box = element.closest("[data-due-box]");
       if (box) {

@@ -42,6 +42,10 @@ def test_the_note_of_a_due_line_is_text_and_not_markup():
     assert "&lt;b&gt;16:00&lt;/b&gt;" in drawn("{% due_line 'Next' due note=note %}", due=NOW, note="<b>16:00</b>")
 
 
+def test_a_row_carries_the_words_it_needs_when_its_moment_passes():
+    assert 'data-overdue="arrival overdue">until arrival<' in drawn("{% queue_clock due 'arrival' %}", due=NOW)
+
+
 def test_only_a_figure_that_counts_down_is_given_to_the_ticking_script():
     assert 'data-form="clock">4:48</b>' in drawn("{% queue_clock due 'arrival' %}", due=NOW + timedelta(seconds=288))
     assert "data-due" not in drawn("{% queue_clock due 'arrival' %}", due=NOW + timedelta(hours=3))
