@@ -29,6 +29,10 @@ def say_step(text: str) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
+    from django.core.management import CommandError
 
     django.setup()
-    prepare(say_step)
+    try:
+        prepare(say_step)
+    except CommandError as error:  # says what a person needs; a traceback would bury it
+        sys.exit(f"{error}")
