@@ -32,6 +32,7 @@ from governance.models import (
     User,
 )
 from governance.models.party import BranchKind
+from issues.models import WorkOrder
 from residents.models import (
     NameVisibility,
     Occupancy,
@@ -326,6 +327,16 @@ def file(user: User, building: Building, *, at: datetime = NOW, **fields: object
     from residents.domain.petitions import file_petition
 
     return file_petition(draft(user, building, at=at, **fields), actor=user, at=at)
+
+
+def take_in(petition: Petition, *, at: datetime | None = None) -> WorkOrder:
+    """The office takes it in, at its filing unless `at` says later: the live order that comes of it."""
+    from issues.domain import intake
+
+    issue = intake.take_in(petition.pk, at=at or petition.filed_at)
+    assert issue is not None, "it was taken in before"
+    petition.refresh_from_db()
+    return WorkOrder.objects.live().get(issue=issue)
 
 
 def client_of(user: User) -> Client:
