@@ -55,7 +55,7 @@ def desk(order: WorkOrder) -> Teller:
 
 
 def tell_petitioners(
-    issue: Issue, kind: str, *, at: datetime, words: str = "", by: Teller = standing.NOBODY, **params: Any
+    issue: Issue, kind: str, /, *, at: datetime, words: str = "", by: Teller = standing.NOBODY, **params: Any
 ) -> None:
     """One line on every linked timeline, and a notice where the kind deserves one."""
     for petition in petitions_of(issue):

@@ -28,7 +28,7 @@ NOBODY = Teller()
 
 
 def tell(
-    petition: Petition, kind: str, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
+    petition: Petition, kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
 ) -> PetitionUpdate:
     """Write one line of the timeline. `kind` must be one of `residents.timeline.KINDS`, else `ValueError`."""
     if kind not in KINDS:

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('next_due_at', models.DateTimeField(blank=True, null=True)),
                 ('next_why', models.JSONField(blank=True, default=dict, help_text='How the due time was worked out')),
                 ('arrived_at', models.DateTimeField(blank=True, null=True)),
-                ('arrival_proof', models.CharField(blank=True, max_length=10)),
+                ('arrival_proof', models.CharField(blank=True, max_length=12)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('nudged_at', models.DateTimeField(blank=True, null=True)),
                 ('building', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.building')),

@@ -125,7 +125,7 @@ class Petition(PlaceOfMatter):
     next_due_at = models.DateTimeField(null=True, blank=True)
     next_why = models.JSONField(default=dict, blank=True, help_text="How the due time was worked out")
     arrived_at = models.DateTimeField(null=True, blank=True)
-    arrival_proof = models.CharField(max_length=10, blank=True)
+    arrival_proof = models.CharField(max_length=12, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     nudged_at = models.DateTimeField(null=True, blank=True)
 
