@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('why_here', models.CharField(help_text='manager, interim, owners, default or category: see dispatch', max_length=20)),
+                ('why_here', models.CharField(help_text='A kind of management, default or category: see dispatching', max_length=20)),
                 ('state', models.CharField(choices=[('dispatched', 'waiting to be accepted'), ('accepted', 'accepted'), ('arrived', 'on site'), ('done', 'finished'), ('returned', 'returned'), ('cancelled', 'cancelled')], default='dispatched', max_length=12)),
                 ('dispatched_at', models.DateTimeField()),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
