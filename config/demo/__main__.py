@@ -91,7 +91,8 @@ def main() -> int:
         places.make_state_dir()
         with address.only_demo(places.state_dir, port):
             address.check_port_is_free(port)
-            os.environ["PORT"] = str(port)
+            # For the children: they work in the checkout, where a relative path would mean another place.
+            os.environ |= {"PORT": str(port), "STATE_DIR": str(places.state_dir)}
             say(f"Youying, the demo, in {places.state_dir}")
             run_demo(services(f"{address.HOST}:{port}", places.state_dir / "beat-schedule"), places, port)
     except (DemoError, EmbeddedServersError) as error:

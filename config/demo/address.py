@@ -49,8 +49,8 @@ def only_demo(state_dir: Path, port: int) -> Iterator[None]:
     lock = locked(path, fcntl.LOCK_EX)
     if lock is None:
         raise DemoError(
-            f"The demo is already running at {path.read_text().strip()} with the data in {state_dir}. "
-            "Stop it with Ctrl-C in its terminal, or start a second one beside it: make demo PORT=8001 STATE_DIR=var-2"
+            f"The demo is already running at {path.read_text().strip()} with the data in {state_dir}. Stop it with "
+            "Ctrl-C in its terminal, or start a second one beside it: make demo PORT=8001 STATE_DIR=var/second"
         )
     try:
         os.ftruncate(lock, 0)

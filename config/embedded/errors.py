@@ -1,6 +1,9 @@
 """Why the embedded servers could not be had. Each message says what happened and what to do about it."""
 
+import contextlib
+import errno
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 WAY_OUT = "Or use servers of your own: set DATABASE_URL and REDIS_URL (.env.example shows how)."
@@ -55,6 +58,17 @@ class DidNotStart(EmbeddedServersError):
 
     def __init__(self, server: str, log: Path, last_lines: str) -> None:
         super().__init__(f"{server} did not start. The last lines of {log}:\n{last_lines or '(nothing was written)'}")
+
+
+@contextlib.contextmanager
+def naming_a_full_disk(path: Path) -> Iterator[None]:
+    """Raise `DiskFull` where something in the block fails for want of room."""
+    try:
+        yield
+    except OSError as failed:
+        if failed.errno == errno.ENOSPC:
+            raise DiskFull(path) from None
+        raise
 
 
 def free_mb(path: Path) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.embedded import children
 from config.embedded.environment import ALL_SERVERS, PROJECT_DIR
-from config.embedded.errors import DidNotStart, EmbeddedServersError
+from config.embedded.errors import DidNotStart, EmbeddedServersError, naming_a_full_disk
 from config.embedded.places import Places, Report, is_kept, locked
 
 PATIENCE_SECONDS = 90.0
@@ -47,7 +47,8 @@ def ensure_running(
     deadline = time.monotonic() + PATIENCE_SECONDS
     use = _become_user(places, deadline)
     try:
-        _start_or_join(places, servers, deadline, volatile=volatile)
+        with naming_a_full_disk(state_dir):
+            _start_or_join(places, servers, deadline, volatile=volatile)
         yield Held(places)
     finally:
         os.close(use)
@@ -81,6 +82,7 @@ def _start_or_join(places: Places, servers: tuple[str, ...], deadline: float, *,
 def _start_keeper(places: Places, servers: tuple[str, ...], lock: int, *, volatile: bool) -> None:
     """Start the keeper, handing it the lock: there is no moment at which a second one could start."""
     try:
+        places.check_room()
         Report().write(places)
         durability = "volatile" if volatile else "durable"
         with children.open_log(places.log("keeper")) as output:

@@ -1,7 +1,6 @@
 """The keeper: one detached process per state directory that runs the servers for as long as somebody uses them."""
 
 import contextlib
-import errno
 import fcntl
 import os
 import signal
@@ -16,7 +15,7 @@ from types import FrameType
 from config.embedded import children, endpoints
 from config.embedded.account import Account, servers_account
 from config.embedded.cluster import Cluster
-from config.embedded.errors import DidNotStart, DiskFull, EmbeddedServersError
+from config.embedded.errors import DidNotStart, DiskFull, EmbeddedServersError, naming_a_full_disk
 from config.embedded.places import Places, Report, locked
 from config.embedded.wheels import PostgresBinaries, opened_file_to, opened_to, postgres_binaries, redis_binary
 
@@ -24,7 +23,8 @@ POLL_SECONDS = 0.25
 # Commands often follow each other; the servers outlive the last one by this.
 GRACE_SECONDS = 1.5
 START_SECONDS = 60.0
-DISK_FULL_WORDS = "No space left on device"
+# PostgreSQL says the second where the system took part of a page.
+DISK_FULL_WORDS = ("No space left on device", "Check free disk space")
 
 
 @dataclass
@@ -42,16 +42,15 @@ class Keeper:
         signal.signal(signal.SIGTERM, self._hear)
         signal.signal(signal.SIGINT, self._hear)
         try:
-            self._start_all()
+            with naming_a_full_disk(self.places.state_dir):
+                self._start_all()
             Report(ready=True, servers=self.servers).write(self.places)
             self._watch()
         except EmbeddedServersError as failed:
             return self._give_up(str(failed))
         except OSError as failed:
-            if failed.errno != errno.ENOSPC:
-                self._give_up(f"The embedded servers failed: {failed}.")
-                raise
-            return self._give_up(str(DiskFull(self.places.state_dir)))
+            self._give_up(f"The embedded servers failed: {failed}.")
+            raise
         finally:
             self._stop_all()
         return 0
@@ -65,7 +64,6 @@ class Keeper:
         return 1
 
     def _start_all(self) -> None:
-        self.places.check_room()
         account = servers_account()
         self.places.make_run_dir(account)
         if "postgres" in self.servers:
@@ -113,7 +111,7 @@ class Keeper:
         try:
             yield
         except DidNotStart as failed:
-            if DISK_FULL_WORDS in str(failed):
+            if any(words in str(failed) for words in DISK_FULL_WORDS):
                 raise DiskFull(self.places.state_dir) from None
             raise
 

@@ -4,7 +4,6 @@
 ends with that process whatever ended it, which no pid file does.
 """
 
-import errno
 import fcntl
 import json
 import os
@@ -14,7 +13,14 @@ from pathlib import Path
 
 from config.embedded import endpoints
 from config.embedded.account import Account, name_of
-from config.embedded.errors import LEAST_FREE_MB, DiskFull, EmbeddedServersError, ForeignState, free_mb
+from config.embedded.errors import (
+    LEAST_FREE_MB,
+    DiskFull,
+    EmbeddedServersError,
+    ForeignState,
+    free_mb,
+    naming_a_full_disk,
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class Places:
     def make_state_dir(self) -> None:
         """Make the state directory, for us alone. Raises `ForeignState`, `DiskFull`."""
         try:
-            self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with naming_a_full_disk(self.state_dir.parent):
+                self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             owner = self.state_dir.stat().st_uid
             if owner != os.geteuid():
                 raise ForeignState(self.state_dir, name_of(owner))
@@ -58,10 +65,6 @@ class Places:
             raise EmbeddedServersError(
                 f"{self.state_dir} is not a directory. Choose another with STATE_DIR=."
             ) from None
-        except OSError as failed:
-            if failed.errno == errno.ENOSPC:
-                raise DiskFull(self.state_dir) from None
-            raise
 
     def check_room(self) -> None:
         """Raise `DiskFull` where a server could not even write its own files."""

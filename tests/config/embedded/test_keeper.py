@@ -28,8 +28,9 @@ def places(state_dir: Path) -> Places:
     return Places(state_dir)
 
 
-def test_a_full_disk_is_named_as_such(places):
-    cluster = cluster_whose_initdb_says("could not write: No space left on device", places)
+@pytest.mark.parametrize("words", ["could not write: No space left on device", "HINT:  Check free disk space."])
+def test_a_full_disk_is_named_as_such(places, words):
+    cluster = cluster_whose_initdb_says(words, places)
     with pytest.raises(DiskFull, match="MB are left"):
         Keeper(places, ("postgres",))._start_postgres(cluster)
     assert not places.data_dir.exists()

@@ -1,3 +1,4 @@
+import errno
 import os
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import pytest
 
 from config.embedded import endpoints, errors
 from config.embedded.account import Account
-from config.embedded.errors import DiskFull, EmbeddedServersError, ForeignState
+from config.embedded.errors import DiskFull, EmbeddedServersError, ForeignState, naming_a_full_disk
 from config.embedded.places import Places, Report
 
 
@@ -69,6 +70,13 @@ def test_too_little_room_is_said_before_anything_is_written(places, monkeypatch)
     monkeypatch.setattr("config.embedded.places.LEAST_FREE_MB", 10**9)
     with pytest.raises(DiskFull, match=rf"The disk is full: \d+ MB are left at .*{places.state_dir.name}"):
         places.check_room()
+
+
+def test_what_fails_for_want_of_room_is_named_and_nothing_else_is(tmp_path):
+    with pytest.raises(DiskFull, match=r"MB are left"), naming_a_full_disk(tmp_path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(PermissionError), naming_a_full_disk(tmp_path):
+        raise PermissionError(errno.EACCES, "Permission denied")
 
 
 def test_a_report_reads_back_as_it_was_written(places):
