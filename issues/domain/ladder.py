@@ -66,8 +66,9 @@ def _fire_batch(now: datetime, bell: str) -> tuple[int, int]:
             for time in _due_rungs(clock, now):
                 if _fire(clock, time, order, now, bell):
                     fired += 1
-                    for person in people.audience(time.rung.tells, order, now) if order else ():
-                        told[person].append(Told(clock, time.rung, order))
+                    if order:
+                        for person in people.audience(time.rung.tells, order, now):
+                            told[person].append(Told(clock, time.rung, order))
         for person, things in told.items():
             _tell_person(person, things, now)
     return fired, len(clocks)
