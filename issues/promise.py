@@ -1,4 +1,4 @@
-"""What will happen to a petition once it is filed: the times of the policy that would apply, in the reader's language."""
+"""What will happen to a petition once it is filed: the times of the policy that would apply, in plain words."""
 
 from datetime import datetime, timedelta
 

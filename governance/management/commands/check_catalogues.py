@@ -26,12 +26,12 @@ class Command(BaseCommand):
         self.stdout.write(f"The catalogues are complete: {', '.join(LOCALES)}.")
 
     def _collect(self, scratch: Path) -> Path:
-        """Collect the strings of a copy of the sources, so that checking changes nothing. Needs the system's gettext."""
+        """Collect the strings from a copy of the sources: checking changes nothing. Needs the system's gettext."""
         for source in SOURCES:
             copytree(settings.BASE_DIR / source, scratch / source, ignore=ignore_patterns("__pycache__", "*.mo"))
         chosen = [argument for locale in LOCALES for argument in ("-l", locale)]
         command = [sys.executable, "-m", "django", "makemessages", *chosen, "--no-location", "--no-wrap"]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             raise CommandError(f"The strings could not be collected: {done.stderr.strip()}")
         return scratch / "locale"
