@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+"""Addresses of what must be done. Read before the residents': staff who scan a building's code have arrived there."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from issues.views.deadlines import deadlines
+from issues.views.orders import building_scanned, order_detail, order_photo, order_step
+from issues.views.queue import queue, queue_rows
+
+urlpatterns: list[URLPattern] = [
+    path("deadlines/", deadlines, name="deadlines"),
+    path("b/<str:qr_token>/", building_scanned, name="building_scanned"),
+    path("queue/", queue, name="queue"),
+    path("queue/rows/", queue_rows, name="queue_rows"),
+    path("queue/<uuid:public_id>/", order_detail, name="order_detail"),
+    path("queue/<uuid:public_id>/<slug:verb>/", order_step, name="order_step"),
+    path("orders/photos/<uuid:public_id>/", order_photo, name="order_photo"),
+]

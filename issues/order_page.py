@@ -1,0 +1,272 @@
+"""What the page of one order shows: what was said, the clocks, the history, and who may hold it. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from governance import wording
+from governance.domain.steps import Step
+from governance.models import BodyKind, Role, RoleAssignment, User
+from governance.models.people import role_and_surname, surname_for_reader
+from issues.models import (
+    ArrivalProof,
+    IssuePetition,
+    IssueStep,
+    OrderPhoto,
+    ReturnReason,
+    SlaClock,
+    SupervisionOrder,
+    WorkOrder,
+)
+from issues.queue import role_at, with_holder_role
+from issues.workflow import ISSUE, WORK_ORDER
+from residents.models import NameVisibility, PetitionPhoto, PhotoKind
+
+HISTORY: dict[str, str | Promise] = {
+    "accept": _("%(who)s accepted it"),
+    "arrive": _("%(who)s was at the place"),
+    "plan": _("%(who)s handed in the plan"),
+    "finish": _("%(who)s reported it finished"),
+    "return": _("%(who)s returned it"),
+    "reassign": _("%(who)s gave it to a colleague"),
+    "note": _("%(who)s added a word"),
+    "ring_next": _("Nobody had accepted: the next phone was rung"),
+    "cancel": _("The order was cancelled"),
+    "reopen": _("“Not solved”, said the resident: it was opened again"),
+    "close": _("The matter was closed"),
+    "withdraw": _("The resident withdrew it"),
+    "dispatch": _("The order was sent out"),
+    "take_in": _("A resident reported it"),
+    "open": _("A resident reported it"),
+    "link": _("A neighbour's petition was joined to it"),
+    "unlink": _("A petition was taken out of it"),
+}
+WHEN_FINISHED_BY_PROGRAM = _("The matter was finished")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One linked petition as the staff may see it."""
+
+    words: str
+    filed_at: datetime
+    channel: str
+    photos: list[str]
+    name: str
+    phone: str
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One promise: what it asks for, whether it was kept, and why it is due then."""
+
+    kind: str
+    due_at: datetime
+    badge: str
+    look: str
+    result: str
+    why: str
+    source: str
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One entry of the history."""
+
+    at: datetime
+    heading: str
+    words: str
+    reason: str
+
+
+def order_in_sight(orders: QuerySet[WorkOrder], user: User, now: datetime) -> QuerySet[WorkOrder]:
+    """The orders of `user` with all that their page needs of the row itself: one query for one order."""
+    photos = OrderPhoto.objects.filter(work_order__issue=OuterRef("issue")).order_by("added_at", "id")
+    supervised = SupervisionOrder.objects.filter(issue=OuterRef("issue"), epoch=OuterRef("issue__epoch"))
+    return (
+        with_holder_role(orders.visible_to(user, now).for_queue(), now)
+        .select_related("issue__category", "issue__building", "issue__estate", "body", "holder")
+        .annotate(
+            after_photos=ArraySubquery(photos.values("public_id")),
+            is_supervised=Exists(supervised),
+            staff=ArraySubquery(_staff(now)),
+        )
+    )
+
+
+def _staff(now: datetime) -> QuerySet[RoleAssignment, Any]:
+    """Everybody who works for the order's body at `now`, as JSON rows."""
+    works_there = (
+        Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), body=OuterRef("body"))
+        | Q(role=Role.COMMUNITY_STAFF, community=OuterRef("body__community"), kind=BodyKind.RESIDENTS_COMMITTEE)
+        | Q(role=Role.STREET_OFFICER, subdistrict=OuterRef("body__subdistrict"), kind=BodyKind.STREET_OFFICE)
+    )
+    return (
+        RoleAssignment.objects.in_force(now)
+        .annotate(kind=ExpressionWrapper(OuterRef("body__kind"), output_field=CharField()))
+        .filter(works_there, user__is_active=True)
+        .order_by("user__surname", "user_id")
+        .values(
+            row=JSONObject(
+                id="user__public_id",
+                role="role",
+                surname="user__surname",
+                latin="user__surname_latin",
+                full_name="user__full_name",
+            )
+        )
+    )
+
+
+def colleagues(order: WorkOrder) -> list[tuple[str, str]]:
+    """Who may be given the order, as (public id, “周管家 周明”). Whoever holds it stands there too, marked."""
+    holder = str(order.holder.public_id) if order.holder else ""
+    return [
+        (row["id"], _with_mark(_colleague_name(row), row["id"] == holder))
+        for row in {row["id"]: row for row in getattr(order, "staff", [])}.values()
+    ]
+
+
+def _colleague_name(row: dict[str, str]) -> str:
+    surname = surname_for_reader(row["surname"] or row["full_name"][:1], row["latin"])
+    return f"{role_and_surname(row['role'], surname)} {row['full_name']}".strip()
+
+
+def _with_mark(name: str, holds_it: bool) -> str:
+    return gettext("%(name)s (has it now)") % {"name": name} if holds_it else name
+
+
+def what_was_said(order: WorkOrder, *, names_may_be_seen: bool) -> list[Said]:
+    """The linked petitions in the order of filing. One query, photos included."""
+    photos = PetitionPhoto.objects.filter(petition=OuterRef("petition"), kind=PhotoKind.BEFORE)
+    links = (
+        IssuePetition.objects.filter(issue=order.issue_id, undone_at=None)
+        .select_related("petition__petitioner")
+        .annotate(photo_ids=ArraySubquery(photos.order_by("position").values("public_id")))
+        .order_by("petition__filed_at", "petition_id")
+    )
+    return [_said(link, names_may_be_seen and not order.issue.hides_petitioner) for link in links]
+
+
+def _said(link: IssuePetition, names_may_be_seen: bool) -> Said:
+    """The name goes to those who handle the matter, if the person agreed and the kind of matter allows it."""
+    petition = link.petition
+    shown = names_may_be_seen and petition.name_visibility == NameVisibility.HANDLERS
+    return Said(
+        words=petition.words,
+        filed_at=petition.filed_at,
+        channel=petition.get_channel_display(),
+        photos=[str(public_id) for public_id in link.photo_ids],  # type: ignore[attr-defined]
+        name=petition.petitioner.surname_for_reader() if shown else "",
+        phone=petition.petitioner.masked_phone if shown else "",
+        is_withdrawn=petition.state == "withdrawn",
+    )
+
+
+def clock_lines(order: WorkOrder, now: datetime) -> list[ClockLine]:
+    """The clocks of the issue's present epoch, the soonest first. One query."""
+    clocks = (
+        SlaClock.objects.filter(issue=order.issue_id, epoch=order.issue.epoch)
+        .select_related("policy", "calendar")
+        .order_by("due_at", "id")
+    )
+    return [_clock_line(clock, now) for clock in clocks]
+
+
+def _clock_line(clock: SlaClock, now: datetime) -> ClockLine:
+    missed = clock.was_missed(now)
+    badge, look = _verdict(clock, missed)
+    return ClockLine(
+        kind=clock.get_kind_display(),
+        due_at=clock.due_at,
+        badge=badge,
+        look=look,
+        result=_result(clock, missed),
+        why=why(clock, now),
+        source=clock.policy.source,
+        is_running=clock.stopped_at is None and clock.voided_at is None,
+    )
+
+
+def _verdict(clock: SlaClock, missed: bool) -> tuple[str, str]:
+    if clock.voided_at:
+        return gettext("No longer counted"), "plain"
+    if missed:
+        return gettext("Missed"), "overdue"
+    return (gettext("Met"), "done") if clock.stopped_at else (gettext("Running"), "plain")
+
+
+def _result(clock: SlaClock, missed: bool) -> str:
+    """“14:09, 3 minutes early”: only for a clock that has stopped, so that nothing here has to tick."""
+    if clock.stopped_at is None:
+        return ""
+    facts = {"time": wording.clock_time(clock.stopped_at), "span": wording.span(clock.stopped_at - clock.due_at)}
+    return (gettext("%(time)s, %(span)s late") if missed else gettext("%(time)s, %(span)s to spare")) % facts
+
+
+def why(clock: SlaClock, now: datetime) -> str:
+    """“5341 quick response: 5 minutes from today 14:10, day and night.”"""
+    facts = {"policy": clock.policy.name, "since": wording.moment(clock.starts_at, now), "target": _target(clock)}
+    if not facts["target"]:
+        return gettext("%(policy)s: by the day promised in the plan.") % facts
+    if clock.calendar.always_open:
+        sentence = gettext("%(policy)s: %(target)s from %(since)s, counted day and night.") % facts
+    else:
+        sentence = gettext("%(policy)s: %(target)s from %(since)s, counted in office hours.") % facts
+    if clock.is_provisional:
+        sentence += " " + gettext("The holidays of that year are not published yet, so this may still move.")
+    return sentence
+
+
+def _target(clock: SlaClock) -> str:
+    if clock.target_working_days:
+        days = clock.target_working_days
+        return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
+    return wording.span(timedelta(minutes=clock.target_minutes)) if clock.target_minutes else ""
+
+
+def history(order: WorkOrder, now: datetime) -> list[Told]:
+    """Every step of the issue and its orders, the latest first. One query."""
+    steps = (
+        IssueStep.objects.filter(issue=order.issue_id)
+        .select_related("actor")
+        .annotate(role=role_at("actor", now))
+        .order_by("-at", "-id")[:200]
+    )
+    return [_told(step) for step in steps]
+
+
+def _told(step: IssueStep) -> Told:
+    who = role_and_surname(getattr(step, "role", None) or "", step.actor.surname_for_reader()) if step.actor else ""
+    heading = _heading(step, who)
+    reason = ReturnReason(step.reason).label if step.reason in ReturnReason.values else ""
+    return Told(at=step.at, heading=heading, words=step.words, reason=str(reason))
+
+
+def _heading(step: IssueStep, who: str) -> str:
+    if step.verb == "finish" and not who:
+        return str(WHEN_FINISHED_BY_PROGRAM)
+    if step.verb not in HISTORY:
+        return str(_label(step.verb))
+    sentence = str(HISTORY[step.verb])
+    return sentence % {"who": who or gettext("The system")} if "%(who)s" in sentence else sentence
+
+
+def _label(verb: str) -> str | Promise:
+    """The name of a step that has no sentence of its own."""
+    known: dict[str, Step] = {step.verb: step for step in (*ISSUE.steps, *WORK_ORDER.steps)}
+    return known[verb].label if verb in known else _("Noted by the system")
+
+
+def arrival_words(order: WorkOrder) -> str:
+    """How the arrival is known: a bare tap counts as claimed."""
+    return str(ArrivalProof(order.arrival_proof).label) if order.arrival_proof else ""

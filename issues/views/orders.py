@@ -1,0 +1,234 @@
+"""One order: its page, its steps, its photos, and what the QR code on a building means to the staff."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import rules
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from governance.domain.refusals import FactMissing, Refusal
+from governance.models import User
+from issues import order_page, workflow
+from issues.domain import handling
+from issues.forms import orders as forms
+from issues.models import OrderPhoto, WorkOrder
+from issues.queue import Taken, next_action, row_of
+from issues.views.queue import desk_context, require_desk, rows_after_step
+from residents.models import PetitionPhoto
+
+STEP_FORMS: dict[str, type[forms.StepForm]] = {
+    "accept": forms.AcceptForm,
+    "arrive": forms.ArriveForm,
+    "plan": forms.PlanForm,
+    "finish": forms.FinishForm,
+    "return": forms.ReturnForm,
+    "reassign": forms.ReassignForm,
+    "note": forms.NoteForm,
+}
+DONE_WORDS = {
+    "accept": _("Accepted. It is yours now."),
+    "arrive": _("Your arrival is on record."),
+    "plan": _("The plan is handed in, and the resident has been told."),
+    "finish": _("Finished. The resident is asked whether it is solved."),
+    "return": _("Returned. The resident's clock keeps running."),
+    "reassign": _("Handed over."),
+    "note": _("Your words are on record."),
+}
+# In the order in which they stand on the page, under the one that is due.
+IN_PLACE = ("accept", "arrive", "plan", "finish", "note", "reassign", "return")
+
+
+@require_safe
+@login_required
+def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    require_desk(request)
+    return _page(request, _order(request, public_id))
+
+
+@login_required
+def order_step(request: HttpRequest, public_id: UUID, verb: str) -> HttpResponse:
+    """Take one step. An unknown verb is as missing as an unknown order; nothing is taken by following a link."""
+    if verb not in STEP_FORMS:
+        raise Http404
+    require_desk(request)
+    order = _order(request, public_id)
+    if request.method != "POST":
+        response = render(request, "issues/post_only.html", {"order": order, **desk_context(request)}, status=405)
+        response["Allow"] = "POST"
+        return response
+    form = STEP_FORMS[verb](request.POST, request.FILES, now=request.now, colleagues=order_page.colleagues(order))
+    if not form.is_valid():
+        return _page(request, order, form, status=400)
+    try:
+        _take(verb, order, request, form.facts())
+    except handling.AlreadyTaken as lost:
+        return _lost_claim(request, order, lost)
+    except FactMissing as missing:
+        form.add_error(missing.fact if missing.fact in form.fields else None, str(missing.sentence))
+        return _page(request, order, form, status=missing.status)
+    except Refusal as refusal:
+        if not _is_from_row(request):
+            raise
+        return rows_after_step(request, str(refusal.sentence), status=refusal.status)
+    return _after(request, order, verb)
+
+
+def _take(verb: str, order: WorkOrder, request: HttpRequest, facts: dict[str, Any]) -> None:
+    who_and_when = {"actor": request.user, "at": request.now}
+    if verb == "reassign":
+        facts = {"holder": User.objects.get(public_id=facts["holder"])}
+    steps: dict[str, Callable[..., Any]] = {
+        "accept": handling.accept,
+        "arrive": handling.arrive,
+        "plan": handling.hand_in_plan,
+        "finish": handling.finish,
+        "return": handling.return_order,
+        "reassign": handling.reassign,
+        "note": handling.add_note,
+    }
+    steps[verb](order, **who_and_when, **facts)
+
+
+def _after(request: HttpRequest, order: WorkOrder, verb: str) -> HttpResponse:
+    if _is_from_row(request):
+        return rows_after_step(request, str(DONE_WORDS[verb]))
+    messages.success(request, DONE_WORDS[verb])
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect("order_detail", order.public_id)
+
+
+def _lost_claim(request: HttpRequest, order: WorkOrder, lost: handling.AlreadyTaken) -> HttpResponse:
+    """Somebody was faster: who, when, by how much, and the next order in its place. Pressed twice, it is ours."""
+    if lost.winner == request.user:
+        return _after(request, order, "accept")
+    late = max(0, int((request.now - lost.taken_at).total_seconds()))
+    if _is_from_row(request):
+        said = gettext("Somebody else has just taken this order.")
+        return rows_after_step(request, said, taken=Taken(order.public_id, late), status=409)
+    fresh = _order(request, order.public_id)
+    offer = lost.next_order and _orders(request).filter(pk=lost.next_order.pk).first()
+    context = {
+        "row": row_of(fresh, request.user, request.now),
+        "late_seconds": late,
+        "taken_at": lost.taken_at,
+        "offer": row_of(offer, request.user, request.now) if offer else None,
+        **desk_context(request),
+    }
+    return render(request, "issues/taken.html", context, status=409)
+
+
+def _is_from_row(request: HttpRequest) -> bool:
+    """Whether a script asked, from a row of the queue: then only the rows are sent back."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _page(
+    request: HttpRequest, order: WorkOrder, bound: forms.StepForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The order's page; with `bound`, the form that was sent, its errors on top and its input kept."""
+    colleagues = order_page.colleagues(order)
+    allowed = [step for step in workflow.WORK_ORDER.allowed(order, request.user) if step.verb in STEP_FORMS]
+    offered = {step.verb: step.label for step in allowed}
+    if bound is not None:
+        # What was typed is shown again, even where somebody has moved the order on meanwhile.
+        offered.setdefault(bound.prefix_of_ids, workflow.WORK_ORDER.step(bound.prefix_of_ids).label)
+    opened = bound.prefix_of_ids if bound is not None else request.GET.get("do", "")
+    action = next_action(order, request.user)
+    main_verb = action.verb or action.anchor
+    works_on_it = rules.test_rule("issues.may_work_on", request.user, order)
+    steps = [
+        {
+            "verb": verb,
+            "label": offered[verb],
+            "form": bound if bound is not None and verb == bound.prefix_of_ids else _blank(verb, request, colleagues),
+            "is_open": verb in (opened, main_verb),
+            "is_main": verb == main_verb,
+            "url": reverse("order_step", args=[order.public_id, verb]),
+        }
+        for verb in IN_PLACE
+        if verb in offered
+    ]
+    context = {
+        "order": order,
+        "row": row_of(order, request.user, request.now),
+        "steps": steps,
+        "bound": bound,
+        "form_errors": bound is not None and bound.errors,
+        "said": order_page.what_was_said(order, names_may_be_seen=works_on_it),
+        "clocks": order_page.clock_lines(order, request.now),
+        "history": order_page.history(order, request.now),
+        "arrival": order_page.arrival_words(order),
+        **desk_context(request),
+    }
+    return render(request, "issues/order_detail.html", context, status=status)
+
+
+def _blank(verb: str, request: HttpRequest, colleagues: list[tuple[str, str]]) -> forms.StepForm:
+    return STEP_FORMS[verb](now=request.now, colleagues=colleagues)
+
+
+def _orders(request: HttpRequest) -> Any:
+    return order_page.order_in_sight(WorkOrder.objects.all(), request.user, request.now)
+
+
+def _order(request: HttpRequest, public_id: UUID) -> WorkOrder:
+    return get_object_or_404(_orders(request), public_id=public_id)
+
+
+@require_safe
+@login_required
+def order_photo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A photo of an order in sight, or of a petition linked to one. Anything else is as missing as what never was."""
+    require_desk(request)
+    in_sight = WorkOrder.objects.visible_to(request.user, request.now)
+    photo = (
+        OrderPhoto.objects.filter(public_id=public_id, work_order__issue__orders__in=in_sight).first()
+        or PetitionPhoto.objects.filter(
+            Q(petition__links__undone_at=None, petition__links__issue__orders__in=in_sight), public_id=public_id
+        ).first()
+    )
+    if photo is None:
+        raise Http404
+    try:
+        response = FileResponse(photo.file.open("rb"), content_type="image/jpeg")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    patch_cache_control(response, private=True, max_age=3600)
+    return response
+
+
+def building_scanned(request: HttpRequest, qr_token: str) -> HttpResponse:
+    """The QR code on a building. To whoever has accepted an order there it proves the arrival; to others it is the
+    residents' card."""
+    orders = [] if request.method == "POST" or request.GET.get("as") == "resident" else _orders_here(request, qr_token)
+    if not orders:
+        # The storey below owns the card; its view is asked for only when the card is shown.
+        from residents.views.filing import building_card
+
+        return building_card(request, qr_token)
+    rows = [row_of(order, request.user, request.now) for order in orders]
+    context = {"rows": rows, "building": orders[0].issue.building, "qr_token": qr_token, **desk_context(request)}
+    return render(request, "issues/building_scanned.html", context)
+
+
+def _orders_here(request: HttpRequest, qr_token: str) -> list[WorkOrder]:
+    """The live orders at this building that the reader has accepted and not yet arrived at."""
+    if not request.user.is_authenticated or not request.user.scope(request.now).handles_orders:
+        return []
+    mine = _orders(request).filter(
+        state=workflow.ACCEPTED, holder=request.user, issue__building__qr_token=qr_token.upper()
+    )
+    return list(mine.due_next())

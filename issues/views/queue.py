@@ -1,0 +1,108 @@
+"""The ticket queue and its rows, which refresh themselves, cheaply: nothing has changed, nothing is sent."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from governance.models import Role
+from governance.models.people import role_and_surname
+from issues.queue import Asked, BadFilter, NoSuchPage, Outline, Queue, Taken, outline_of, queue_of
+
+ROLES_AT_THE_DESK = (
+    Role.PROPERTY_MANAGER,
+    Role.PROPERTY_STAFF,
+    Role.COMMUNITY_STAFF,
+    Role.STREET_OFFICER,
+)
+
+
+def require_desk(request: HttpRequest) -> None:
+    """The queue exists only for those whose work it is."""
+    if not request.user.scope(request.now).handles_orders:
+        raise Http404
+
+
+@require_safe
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    require_desk(request)
+    outline = _outline(request, read_asked(request.GET))
+    return render(request, "issues/queue.html", {**desk_context(request), **_rows_context(outline)})
+
+
+@require_safe
+def queue_rows(request: HttpRequest) -> HttpResponse:
+    """The part of the queue that changes. Free of tokens and of words that age: the same bytes for the same ETag."""
+    if not request.user.is_authenticated:
+        return sign_in_again(request)
+    require_desk(request)
+    outline = _outline(request, read_asked(request.GET))
+    etag = outline.etag()
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = render(request, "issues/_queue_rows.html", {**_rows_context(outline), "is_fragment": True})
+    return _as_refreshed(response, etag)
+
+
+def rows_after_step(request: HttpRequest, said: str, *, taken: Taken | None = None, status: int = 200) -> HttpResponse:
+    """The rows as they stand after a step was pressed in one of them, with a word on how it went.
+
+    The address of the page that asked tells which filters are on; one that can't be read gives the plain queue.
+    """
+    notes = [*request.POST.getlist("taken"), *([str(taken)] if taken else [])]
+    outline = _outline(request, read_asked(_query_of_page(request), notes))
+    context = {**_rows_context(outline), "is_fragment": True, "said": said}
+    return _as_refreshed(render(request, "issues/_queue_rows.html", context, status=status), outline.etag())
+
+
+def read_asked(query: QueryDict, notes: list[str] | None = None) -> Asked:
+    try:
+        return Asked.read(query, query.getlist("taken") if notes is None else notes)
+    except BadFilter as error:
+        raise BadRequest("No such filter.") from error
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """A session that ended while the page was open: a script is told to leave for the sign-in page."""
+    page = reverse("queue")
+    if not request.headers.get("HX-Request"):
+        return redirect_to_login(page)
+    return HttpResponse(status=401, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?next={page}"})
+
+
+def desk_context(request: HttpRequest) -> dict[str, Any]:
+    """Who works here, for the bar at the desk."""
+    roles = request.user.scope(request.now).roles
+    role = next((role for role in ROLES_AT_THE_DESK if role in roles), "")
+    return {"desk_name": role_and_surname(role, request.user.surname_for_reader())}
+
+
+def _outline(request: HttpRequest, asked: Asked) -> Outline:
+    try:
+        return outline_of(request.user, request.now, asked)
+    except NoSuchPage as error:
+        raise Http404 from error
+
+
+def _rows_context(outline: Outline) -> dict[str, Any]:
+    queue: Queue = queue_of(outline)
+    return {"queue": queue, "desk_body": queue.body}
+
+
+def _query_of_page(request: HttpRequest) -> QueryDict:
+    _page, _separator, query = request.headers.get("HX-Current-URL", "").partition("?")
+    return QueryDict(query.partition("#")[0])
+
+
+def _as_refreshed(response: HttpResponse, etag: str) -> HttpResponse:
+    response["ETag"] = etag
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

@@ -1,0 +1,59 @@
+// Keeps the queue fresh without losing scroll, focus or an open form. Without this file the page shows what it showed
+// when it was opened, and every button works.
+(() => {
+  "use strict";
+
+  // A link from the queue to “finish” opens that form, also where the browser doesn't do so by itself.
+  const opened = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (opened instanceof HTMLDetailsElement) opened.open = true;
+
+  const rows = document.getElementById("rows");
+  if (!rows) return;
+  const offline = document.getElementById("offline");
+  let etag = rows.dataset.etag;
+  let seenAt = new Date();
+
+  const isPolling = (event) => event.detail.elt === rows;
+  const isWriting = () => {
+    const element = document.activeElement;
+    return rows.contains(element) && element.matches("input, select, textarea");
+  };
+  const time = (at) => at.toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai" });
+
+  function show(at, id) {
+    const element = document.getElementById(id);
+    if (!element) return;
+    element.dateTime = at.toISOString();
+    element.textContent = time(at);
+  }
+
+  // Nobody looks, or somebody is typing in a row: not now.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isPolling(event) && (document.hidden || isWriting())) event.preventDefault();
+  });
+
+  // Asking with our own condition makes the browser hand us the 304 itself, instead of the old rows once more.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (isPolling(event) && etag) event.detail.headers["If-None-Match"] = etag;
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { xhr } = event.detail;
+    const reached = xhr.status > 0 && xhr.status < 500;
+    offline.hidden = reached;
+    if (!reached) {
+      show(seenAt, "offline-at");
+      return;
+    }
+    if (xhr.status === 200 || xhr.status === 409) etag = xhr.getResponseHeader("ETag");
+    seenAt = new Date();
+    show(seenAt, "live-at");
+  });
+
+  // An order that is gone, or not ours any more: what stands here is out of date.
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status === 404) location.reload();
+  });
+
+  show(seenAt, "live-at");
+})();
