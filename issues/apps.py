@@ -7,7 +7,7 @@ class IssuesConfig(AppConfig):
 
     def ready(self):
         from issues import messages, receivers  # noqa: F401 - registers our notices' words; listens to residents
-        from issues.domain import effects  # noqa: F401 - what each step of the workflows does to clocks and people
+        from issues.domain import effects, recounting  # noqa: F401 - what steps, and loaded years, do to clocks
         from issues.promise import promise
         from residents.promise import register_promise
 

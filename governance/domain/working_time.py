@@ -34,6 +34,7 @@ from governance.models.working_time import (
     WorkingCalendar,
     holiday_label,
 )
+from governance.signals import year_loaded
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -429,6 +430,7 @@ def load_year(year: int, *, at: datetime, actor: User | str = "load_calendar") -
     kinds = list(CalendarDay.objects.filter(day__year=year).values_list("kind", flat=True))
     loaded = LoadedYear(year, kinds.count(DayKind.HOLIDAY), kinds.count(DayKind.WORKDAY), kept)
     record("load", "calendar_year", str(year), actor=actor, at=at, source=source, kept=[str(day) for day in kept])
+    year_loaded.send(sender=CalendarYear, at=at)
     return loaded
 
 

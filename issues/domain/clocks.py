@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from governance.domain.refusals import Refusal
-from governance.domain.working_time import Due, add_minutes, add_working_days, calendar_of
+from governance.domain.working_time import Calendar, Due, add_minutes, add_working_days, calendar_of
 from issues.domain.rungs import next_rung_at
 from issues.models import ClockKind, Issue, PolicyAssignment, SlaClock, SlaPolicy
 
@@ -40,17 +40,20 @@ def policy_for(issue: Issue, handler: str) -> SlaPolicy:
     raise NoPolicy(f"no policy for {issue.category} at {issue.estate}")
 
 
+def due_of(calendar: Calendar, starts_at: datetime, *, minutes: int | None, working_days: int | None) -> Due:
+    """When a target is due on a calendar: so many minutes, or so many working days, after `starts_at`."""
+    if working_days:
+        return add_working_days(calendar, starts_at, working_days)
+    return add_minutes(calendar, starts_at, minutes or 0)
+
+
 def start_clocks(issue: Issue, policy: SlaPolicy, *, starts_at: datetime) -> list[SlaClock]:
     """Start one clock for each target of the policy, in the issue's present epoch, counted from `starts_at`."""
     calendar = calendar_of(policy.calendar)
     rungs = list(policy.rungs.all())
     clocks = []
     for target in policy.targets.all():
-        due = (
-            add_working_days(calendar, starts_at, target.working_days)
-            if target.working_days
-            else add_minutes(calendar, starts_at, target.minutes or 0)
-        )
+        due = due_of(calendar, starts_at, minutes=target.minutes, working_days=target.working_days)
         clocks.append(
             SlaClock(
                 subdistrict_id=issue.subdistrict_id,
@@ -94,7 +97,7 @@ def set_next_rung(clock: SlaClock) -> None:
     """Save a clock whose instants have moved; rungs that fired already don't fire again."""
     fired = clock.escalations.filter(epoch=clock.epoch).values_list("rung_id", flat=True)
     clock.next_rung_at = next_rung_at(clock.starts_at, clock.due_at, clock.policy.rungs.all(), fired)
-    clock.save(update_fields=["starts_at", "due_at", "next_rung_at"])
+    clock.save(update_fields=["starts_at", "due_at", "is_provisional", "next_rung_at"])
 
 
 def stop(issue: Issue, kinds: Iterable[str], *, at: datetime) -> None:

@@ -1,0 +1,6 @@
+"""The news this storey sends up, inside the transaction of what it tells."""
+
+from django.dispatch import Signal
+
+# The holidays of a year have been loaded or corrected: deadlines that were counted without them move. Carries `at`.
+year_loaded = Signal()
