@@ -123,6 +123,7 @@ REDIS_URL = env.str("REDIS_URL", default="") or endpoints.redis_url(STATE_DIR)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "counters"}}
 
+CELERY_APP = "config.celery.app"
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("unix://"):
     socket_path, _separator, _query = REDIS_URL.removeprefix("unix://").partition("?")

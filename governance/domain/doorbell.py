@@ -7,8 +7,9 @@ while the thread is busy become one. What was not heard is found by the next swe
 import logging
 import threading
 
-from celery import current_app
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Doorbell:
         while self._wanted.wait():
             self._wanted.clear()
             try:
-                current_app.send_task(SWEEP_TASK, kwargs={"bell": "doorbell"}, expires=60, retry=False)
+                import_string(settings.CELERY_APP).send_task(SWEEP_TASK, kwargs={"bell": "doorbell"}, expires=60, retry=False)
             except Exception as error:  # noqa: BLE001 - the one error we swallow: the sweep comes round by itself
                 self.unheard += 1
                 log.warning("the doorbell was not heard (%s so far): %s", self.unheard, error)
