@@ -62,21 +62,30 @@ def _become_user(places: Places, deadline: float) -> int:
 
 
 def _start_or_join(places: Places, servers: tuple[str, ...], deadline: float, *, volatile: bool) -> None:
-    saw_a_keeper = False
+    started = waited = False
     while True:
-        lock = locked(places.keeper_lock, fcntl.LOCK_EX)
+        lock = _keeper_lock(places)
+        report = Report.read(places)
         if lock is None:
-            saw_a_keeper = True
-            report = Report.read(places)
             if report.ready:
                 return _check_all_there(report, servers)
-        elif saw_a_keeper:
+            waited = True
+        elif started or (waited and report.failure):
             os.close(lock)
-            raise EmbeddedServersError(Report.read(places).failure or _unexplained(places))
+            raise EmbeddedServersError(report.failure or _unexplained(places))
         else:
-            saw_a_keeper = True
             _start_keeper(places, servers, lock, volatile=volatile)
+            started = True
         _keep_waiting(deadline, "The embedded servers are still starting after a long time.")
+
+
+def _keeper_lock(places: Places) -> int | None:
+    # Refused once may be somebody who only looks whether there is a keeper, and lets go at once.
+    for _ in range(3):
+        if (lock := locked(places.keeper_lock, fcntl.LOCK_EX)) is not None:
+            return lock
+        time.sleep(0.01)
+    return None
 
 
 def _start_keeper(places: Places, servers: tuple[str, ...], lock: int, *, volatile: bool) -> None:

@@ -46,6 +46,7 @@ class Keeper:
                 self._start_all()
             Report(ready=True, servers=self.servers).write(self.places)
             self._watch()
+            self._say(Report())  # no longer ready: whoever comes now must not take our last word for it
         except EmbeddedServersError as failed:
             return self._give_up(str(failed))
         except OSError as failed:
@@ -59,9 +60,12 @@ class Keeper:
         self.told_to_stop = True
 
     def _give_up(self, failure: str) -> int:
-        with contextlib.suppress(OSError):  # on a full disk nothing can be left behind but the exit code
-            Report(failure=failure).write(self.places)
+        self._say(Report(failure=failure))
         return 1
+
+    def _say(self, report: Report) -> None:
+        with contextlib.suppress(OSError):  # on a full disk nothing can be left behind but the exit code
+            report.write(self.places)
 
     def _start_all(self) -> None:
         account = servers_account()

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.processes
 
 HOLD = """
 import sys
+import time
 from config.embedded.environment import state_dir
 from config.embedded.holding import ensure_running
 with ensure_running(state_dir(), volatile=True):
@@ -149,3 +151,12 @@ def test_sockets_are_short_and_closed_to_others_however_deep_the_state_lies(made
         assert run_dir.stat().st_mode & 0o777 == 0o700
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(endpoints.redis_socket(made_state_dir)))
+
+
+def test_commands_that_come_and_go_while_servers_start_and_leave_always_find_them(made_state_dir):
+    """Waits of about the keeper's patience, so that the next user comes before, while and after it leaves."""
+    for wait in (0.0, 1.6, 1.8, 2.0):
+        time.sleep(wait)
+        with ensure_running(made_state_dir, volatile=True):
+            assert query(made_state_dir, "SELECT 1") == 1
+            assert answers_ping(endpoints.redis_socket(made_state_dir))
