@@ -39,7 +39,8 @@ class Doorbell:
         while self._wanted.wait():
             self._wanted.clear()
             try:
-                import_string(settings.CELERY_APP).send_task(SWEEP_TASK, kwargs={"bell": "doorbell"}, expires=60, retry=False)
+                app = import_string(settings.CELERY_APP)
+                app.send_task(SWEEP_TASK, kwargs={"bell": "doorbell"}, expires=60, retry=False)
             except Exception as error:  # noqa: BLE001 - the one error we swallow: the sweep comes round by itself
                 self.unheard += 1
                 log.warning("the doorbell was not heard (%s so far): %s", self.unheard, error)
