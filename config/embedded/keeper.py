@@ -145,6 +145,9 @@ class Keeper:
         if postgres := self.running.get("postgres"):
             # Fast: ends the sessions and writes everything out. Then immediate: the next start recovers.
             children.stop(postgres, (signal.SIGINT, 5.0), (signal.SIGQUIT, 3.0))
+        if self.running:
+            with contextlib.suppress(OSError):  # it stays where it holds copies of the binaries
+                self.places.run_dir.rmdir()
 
 
 def accepts_connections(binaries: PostgresBinaries, run_dir: Path) -> bool:

@@ -70,6 +70,7 @@ def test_two_commands_at_once_share_one_pair_of_servers_until_the_last_has_gone(
 
     let_go(second)
     assert eventually(lambda: not processes_of(state_dir)), processes_of(state_dir)
+    assert not endpoints.run_dir(state_dir).exists()
     with ensure_running(state_dir, volatile=True):
         assert query(state_dir, "SELECT answer FROM kept") == 42
         assert pid_of(state_dir, "-m config.embedded") != keeper
