@@ -131,9 +131,16 @@ def next_step(kind: str) -> str:
     return str(NEXT_STEPS[kind])
 
 
+def was_due(kind: str, due: datetime, now: datetime) -> str:
+    """应在 今天 14:35 前 办好."""
+    return str(WAS_DUE[kind]) % {"by": wording.by_moment(due, now)}
+
+
 def _due_sentence(kind: str, due: datetime, now: datetime) -> str:
-    sentences = IS_DUE if due >= now else WAS_DUE
-    return str(sentences[kind]) % {"by": wording.by_moment(due, now)}
+    """What is still to come by `due`, or what was due and is late."""
+    if due >= now:
+        return str(IS_DUE[kind]) % {"by": wording.by_moment(due, now)}
+    return gettext("%(was_due)s; it is late.") % {"was_due": was_due(kind, due, now)}
 
 
 # --- people and other words inside a sentence ---
@@ -147,7 +154,7 @@ def person(role: str, surname: str, latin: str) -> SafeString:
 def actor(update: PetitionUpdate) -> SafeString:
     """Who did it: role and surname, else the body, else nobody in particular."""
     named = person(update.actor_role, update.actor_surname, update.actor_surname_latin)
-    return named or own_words(update.actor_body or gettext("The duty desk"))
+    return named or own_words(update.actor_body or gettext("Somebody"))
 
 
 def named_in(params: Params, name: str) -> SafeString:
@@ -170,7 +177,7 @@ def _kept(update: PetitionUpdate, now: datetime) -> tuple[str, str, str]:
     if "met_kind" not in update.params:
         return "", "", ""
     due = _instant(update.params, "due_at")
-    note = str(WAS_DUE[str(update.params["met_kind"])]) % {"by": wording.by_moment(due, now)}
+    note = was_due(str(update.params["met_kind"]), due, now)
     if update.at <= due:
         return gettext("On time"), "", note
     return "", gettext("%(span)s late") % {"span": wording.span(update.at - due)}, note
@@ -187,15 +194,11 @@ def _filed(update: PetitionUpdate, now: datetime) -> Sentence:
 
 
 def _taken_in(update: PetitionUpdate, now: datetime) -> Sentence:
-    """policy_zh, policy_en, policy_ko; due_at"""
+    """policy_zh, policy_en, policy_ko"""
     policy = update.params[f"policy_{(get_language() or 'zh-hans')[:2]}"]
     return Sentence(
         gettext("Taken in, with a time limit"),
-        say(
-            gettext("By “%(policy)s”, due %(by)s. Counted from the moment you filed."),
-            policy=policy,
-            by=wording.by_moment(_instant(update.params, "due_at"), now),
-        ),
+        say(gettext("By “%(policy)s”, counted from the moment you filed it."), policy=policy),
     )
 
 
@@ -239,10 +242,9 @@ def _returned(update: PetitionUpdate, now: datetime) -> Sentence:
 
 
 def _reassigned(update: PetitionUpdate, now: datetime) -> Sentence:
-    """holder_role, holder_surname, holder_surname_latin, holder_body"""
+    """`by` is the new holder"""
     return Sentence(
-        say(gettext("Handed over to %(holder)s"), holder=_holder_in(update.params)),
-        gettext("Your time limit stays as it was."),
+        say(gettext("Handed over to %(who)s"), who=actor(update)), gettext("Your time limit stays as it was.")
     )
 
 
@@ -264,9 +266,10 @@ def _breached(update: PetitionUpdate, now: datetime) -> Sentence:
 
 
 def _supervised(update: PetitionUpdate, now: datetime) -> Sentence:
+    """body"""
     return Sentence(
         gettext("A supervision order was issued"),
-        gettext("Those above have been told and press for it to be handled."),
+        say(gettext("%(body)s has to put it right and is being watched."), body=update.params["body"]),
     )
 
 
@@ -283,21 +286,24 @@ def _nudged(update: PetitionUpdate, now: datetime) -> Sentence:
 
 
 def _nudge_answered(update: PetitionUpdate, now: datetime) -> Sentence:
-    """holder_role, holder_surname, holder_surname_latin, holder_body; next_kind and due_at, if a clock runs"""
-    return Sentence(gettext("Answer to your nudge"), nudge_answer(update.params, now))
+    """`by` is whoever has it; next_kind and due_at, both empty if no clock runs"""
+    who = actor(update) if update.actor_surname else ""
+    kind, due_at = str(update.params["next_kind"]), str(update.params["due_at"])
+    due = datetime.fromisoformat(due_at) if due_at else None
+    return Sentence(gettext("Answer to your nudge"), who_and_when(who, update.actor_body, kind, due, now))
 
 
-def nudge_answer(params: Params, now: datetime) -> SafeString:
+def who_and_when(who: str, body: str, kind: str, due: datetime | None, now: datetime) -> SafeString:
     """Who has it and by when: what is said at once to whoever nudges, and stays in the timeline."""
-    kind, holder = str(params.get("next_kind") or ""), _holder_in(params)
-    if not kind:
-        return say(gettext("%(holder)s has it."), holder=holder)
-    due = _due_sentence(kind, _instant(params, "due_at"), now)
-    return say(gettext("%(holder)s has it. %(due)s"), holder=holder, due=due)
-
-
-def _holder_in(params: Params) -> SafeString:
-    return named_in(params, "holder") or own_words(str(params.get("holder_body") or gettext("The duty desk")))
+    if who:
+        has_it = say(gettext("%(who)s has it."), who=who)
+    elif body:
+        has_it = say(gettext("%(body)s has it; nobody there has accepted it yet."), body=body)
+    else:
+        has_it = say(gettext("Whoever is responsible is still being found."))
+    if not due or kind not in IS_DUE:
+        return has_it
+    return say(gettext("%(has_it)s %(due)s"), has_it=has_it, due=_due_sentence(kind, due, now))
 
 
 def _confirmed_arrival(update: PetitionUpdate, now: datetime) -> Sentence:
