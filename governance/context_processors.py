@@ -15,7 +15,8 @@ LANGUAGES = {
 
 
 def portal(request):
-    """`elder_mode`, `languages`, `page_language`, `now` and the lazily counted `unread_count`."""
+    """`elder_mode`, `languages`, `page_language`, `now`, and asked for only where shown: `unread_count`, `shows_queue`
+    (the person works here) and `phones_people` (the list of people not reached is theirs)."""
     chosen = get_language() or settings.LANGUAGE_CODE
     return {
         "elder_mode": wants_elder_mode(request),
@@ -24,6 +25,8 @@ def portal(request):
         # A refusal can come before the middleware that asks the database for the time.
         "now": getattr(request, "now", None) or timezone.now(),
         "unread_count": SimpleLazyObject(lambda: _count_unread(request)),
+        "shows_queue": SimpleLazyObject(lambda: _scope(request).is_staff),
+        "phones_people": SimpleLazyObject(lambda: _scope(request).phones_people),
     }
 
 
@@ -33,6 +36,13 @@ def wants_elder_mode(request) -> bool:
     if user is not None and user.is_authenticated:
         return user.elder_mode
     return request.COOKIES.get("mode") == "elder"
+
+
+def _scope(request):
+    from governance.domain.scope import Scope
+
+    at = getattr(request, "now", None) or timezone.now()
+    return request.user.scope(at) if request.user.is_authenticated else Scope(at)
 
 
 def _count_unread(request) -> int:

@@ -35,6 +35,11 @@ class Scope:
     def handles_orders(self) -> bool:
         return bool(self.bodies or self.communities or self.subdistricts)
 
+    @property
+    def phones_people(self) -> bool:
+        """Whether the list of people whom no message reached is this person's work."""
+        return bool(self.communities or self.subdistricts or self.is_administrator)
+
 
 def scope_of(user: User, at: datetime) -> Scope:
     """The scope of `user` at `at`; an inactive or anonymous user has an empty one. At most two queries."""

@@ -69,8 +69,7 @@ def _already(notice):
 
 
 def _only_for_those_who_phone(request):
-    scope = request.user.scope(request.now)
-    if not (scope.communities or scope.subdistricts or scope.is_administrator):
+    if not request.user.scope(request.now).phones_people:
         raise Http404
 
 

@@ -1,0 +1,85 @@
+"""The first page: what to press, who to call, how my matters stand. For strangers: what this is."""
+
+from django.db.models import Count, F, QuerySet, Window
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from governance.domain.neighbourhood import Answerable, who_answers_for
+from governance.templatetags.words import own_words
+from residents.domain.drafts import draft_to_continue, home_of
+from residents.models import Petition, PetitionStage
+from residents.timeline import next_step, person, say
+
+SHOWN = 3
+OPEN = (PetitionStage.FILED, PetitionStage.IN_HAND, PetitionStage.FINISHED)
+
+
+@never_cache
+@require_safe
+def home(request):
+    if not request.user.is_authenticated:
+        return render(request, "residents/welcome.html")
+    lives_at = home_of(request.user)
+    matters = [_matter(petition) for petition in _open_petitions(request.user)[:SHOWN]]
+    draft = draft_to_continue(request.user)
+    context = {
+        "home": lives_at,
+        "matters": matters,
+        "open_count": matters[0]["petition"].open_count if matters else 0,
+        "draft": draft,
+        "draft_step": "check" if draft and draft.category_id else "category",
+        "answerable": _people(lives_at.building, request.now),
+    }
+    return render(request, "residents/home.html", context)
+
+
+def _open_petitions(user) -> QuerySet[Petition]:
+    """What isn't closed yet, the next due first, what waits for the person's word last. Rows know their number."""
+    return (
+        Petition.objects.visible_to(user)
+        .filter(state__in=OPEN)
+        .for_page()
+        .annotate(open_count=Window(Count("pk")))
+        .order_by(F("next_due_at").asc(nulls_last=True), "-filed_at")
+    )
+
+
+def _matter(petition: Petition) -> dict[str, object]:
+    """A petition as `components/_matter.html` takes it. A clock is shown only while one runs."""
+    runs = petition.state == PetitionStage.IN_HAND and petition.next_due_at and petition.next_kind
+    return {
+        "petition": petition,
+        "who": _who_has(petition),
+        "due": petition.next_due_at if runs else None,
+        "step": next_step(petition.next_kind) if runs else "",
+    }
+
+
+def _who_has(petition: Petition):
+    """One sentence on how it stands: 恒信物业 周管家 在办."""
+    if petition.state == PetitionStage.FINISHED:
+        return _("Finished. Please say whether it is solved.")
+    named = person(petition.holder_role, petition.holder_surname, petition.holder_surname_latin)
+    if petition.holder_surname:
+        return say(_("%(body)s %(who)s has it"), body=petition.holder_body, who=named)
+    if petition.holder_body:
+        return say(_("%(body)s has it; nobody there has accepted it yet."), body=petition.holder_body)
+    return _("Received. Whoever is responsible is being found.")
+
+
+def _people(building, now):
+    """Who answers for my door, as `components/_holder.html` takes it."""
+    return [_holder(each) for each in who_answers_for(building, now)] if building else []
+
+
+def _holder(each: Answerable) -> dict[str, object]:
+    named = person(each.role, each.surname, each.surname_latin) if each.surname else ""
+    return {
+        "name": own_words(each.body) if each.body else named,
+        "words": named if each.body else "",
+        "promise": each.promise,
+        "surname": each.surname,
+        "phone": each.phone,
+    }
