@@ -12,7 +12,7 @@ from config.services import services
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 COMPOSE = yaml.safe_load((PROJECT_DIR / "docker-compose.yml").read_text())["services"]
 OURS = services("0.0.0.0:8000", Path("/srv/beat/schedule"))
-SERVERS = {"postgres", "redis"}
+SERVERS = ("postgres", "redis")
 
 
 def offered_variables() -> set[str]:
@@ -20,7 +20,7 @@ def offered_variables() -> set[str]:
 
 
 def test_compose_has_our_services_the_servers_and_one_migration():
-    assert set(COMPOSE) == set(OURS) | SERVERS | {"migrate"}
+    assert set(COMPOSE) == {*OURS, *SERVERS, "migrate"}
 
 
 @pytest.mark.parametrize("name", OURS)
