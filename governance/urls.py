@@ -4,6 +4,7 @@ from allauth.account.views import logout, password_change, password_set
 from django.urls import URLPattern, path
 
 from governance.views.account import account
+from governance.views.cards import building_card, building_cards
 from governance.views.health import healthz
 from governance.views.inbox import inbox
 from governance.views.not_reached import not_reached, phoned, reveal_number
@@ -16,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("preferences/mode/", set_mode, name="set_mode"),
     path("healthz", healthz, name="healthz"),
     path("privacy/", privacy, name="privacy"),
+    path("buildings/cards/", building_cards, name="building_cards"),
+    path("buildings/<str:qr_token>/card/", building_card, name="building_card_print"),
     path("inbox/", inbox, name="inbox"),
     path("not-reached/", not_reached, name="not_reached"),
     path("not-reached/<uuid:public_id>/number/", reveal_number, name="notice_number"),
