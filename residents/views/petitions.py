@@ -1,0 +1,229 @@
+"""My petitions: the list, one petition's page, and what its person can do with it."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Case, Count, DateTimeField, F, Q, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from governance import wording
+from governance.domain.refusals import StepNotAllowed
+from residents import explain, timeline
+from residents.domain import petitions as domain
+from residents.forms.petitions import EvaluationForm, SupplementForm
+from residents.models import Evaluation, Petition, PetitionStage, PetitionUpdate
+from residents.templatetags.petitions import holder_name
+
+PAGE_SIZE = 20
+UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
+# A rating takes the petition out of “finished” in words, not from under it: both are what a person calls finished.
+OVER = (PetitionStage.FINISHED, PetitionStage.CLOSED, PetitionStage.WITHDRAWN)
+SHOWN = {"all": UNDER_WAY + OVER, "open": UNDER_WAY, "finished": OVER}
+PROVEN = {"qr", "resident"}
+
+
+@login_required
+def petition_list(request: HttpRequest) -> HttpResponse:
+    """Open ones first, the one due next on top; then those that wait for a rating; then the rest, newest first."""
+    shown = request.GET.get("show", "all")
+    shown = shown if shown in SHOWN else "all"
+    mine = Petition.objects.visible_to(request.user)
+    counts = mine.aggregate(**{name: Count("id", filter=Q(state__in=states)) for name, states in SHOWN.items()})
+    paginator = Paginator(_in_order(mine.filter(state__in=SHOWN[shown])), PAGE_SIZE)
+    paginator.count = counts[shown]
+    page = paginator.get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    explain.count_working_days_left([petition for petition in page if petition.state in UNDER_WAY], request.now)
+    return render(
+        request, "residents/petition_list.html", {"page": page, "shown": shown, "tabs": _tabs(counts), "counts": counts}
+    )
+
+
+def _in_order(mine):
+    rank = Case(When(state__in=UNDER_WAY, then=1), When(state=PetitionStage.FINISHED, then=2), default=3)
+    due = Case(When(state__in=UNDER_WAY, then=F("next_due_at")), output_field=DateTimeField())
+    return mine.for_page().order_by(rank, due.asc(nulls_last=True), "-filed_at", "-id")
+
+
+def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
+    words = {"all": gettext("All"), "open": gettext("Under way"), "finished": gettext("Finished")}
+    return [(name, words[name], counts[name]) for name in SHOWN]
+
+
+@login_required
+def petition_detail(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    return _page(request, _mine(request, receipt_no))
+
+
+def _mine(request: HttpRequest, receipt_no: str) -> Petition:
+    return get_object_or_404(Petition.objects.visible_to(request.user).for_page(), receipt_no=receipt_no)
+
+
+def _page(request: HttpRequest, petition: Petition, form: EvaluationForm | None = None) -> HttpResponse:
+    now = request.now
+    updates = list(petition.updates.order_by("-at", "-id"))
+    explanation = explain.explain(petition, now) if petition.next_due_at else None
+    evaluation = _evaluation(petition)
+    context = {
+        "petition": petition,
+        "entries": timeline.entries(petition, updates, now),
+        "told": _told_since_it_rings(updates),
+        "clock": _clock(petition, explanation, now),
+        "explanation": explanation,
+        "photos": list(petition.photos.all()),
+        "may_confirm_arrival": _may_confirm_arrival(petition),
+        "evaluation": evaluation,
+        "satisfaction": timeline.SATISFACTION[evaluation.satisfaction] if evaluation else "",
+        "form": form or EvaluationForm(initial={"epoch": petition.epoch}),
+        "form_errors": form.errors if form else None,
+    }
+    return render(request, "residents/petition_detail.html", context)
+
+
+def _told_since_it_rings(updates: list[PetitionUpdate]) -> str:
+    """Whose phone has rung last for an order that nobody has accepted: 没人接单，已报郑经理."""
+    for update in updates:
+        if update.kind == "rung":
+            return timeline.named_in(update.params, "told")
+        if update.kind in ("accepted", "dispatched", "default_holder", "reassigned"):
+            break
+    return ""
+
+
+def _clock(petition: Petition, explanation: explain.Explanation | None, now: datetime) -> dict | None:
+    """What the large figures say; nothing where no clock runs or ran."""
+    if not petition.next_due_at or not petition.next_kind or petition.state == PetitionStage.WITHDRAWN:
+        return None
+    due = petition.next_due_at
+    clock = {"due": due, "was_due": timeline.was_due(petition.next_kind, due, now)}
+    if petition.finished_at:
+        return clock | _used(petition, explanation, due)
+    days = explanation.working_days_left if explanation else None
+    return clock | {
+        "step": timeline.next_step(petition.next_kind),
+        "state": wording.due_state(due, now),
+        "relative": wording.remaining(due, now, working_days=days),
+    }
+
+
+def _used(petition: Petition, explanation: explain.Explanation | None, due: datetime) -> dict:
+    """How long it took, and whether that was in time. After a reopening counted from there."""
+    began = petition.filed_at
+    if petition.epoch > 1 and explanation:
+        began = max(began, explanation.why.starts_at)
+    late_by = petition.finished_at - due
+    return {
+        "used": wording.span(petition.finished_at - began),
+        "is_late": late_by.total_seconds() > 0,
+        "late_by": wording.span(late_by),
+    }
+
+
+def _may_confirm_arrival(petition: Petition) -> bool:
+    return petition.state == PetitionStage.IN_HAND and petition.arrival_proof not in PROVEN
+
+
+def _evaluation(petition: Petition) -> Evaluation | None:
+    """The rating of the epoch that is over. While it is handled again the timeline has the old one."""
+    if petition.state != PetitionStage.CLOSED:
+        return None
+    return petition.evaluations.filter(epoch=petition.epoch).first()
+
+
+# --- what the person does ---
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def petition_supplement(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    petition = _mine(request, receipt_no)
+    form = SupplementForm(request.POST if request.method == "POST" else None)
+    if petition.state not in UNDER_WAY:
+        messages.info(request, gettext("This is not being handled any more, so nothing can be added."))
+        return redirect("petition_detail", receipt_no)
+    if request.method == "POST" and form.is_valid():
+        domain.supplement(petition, form.cleaned_data["words"], actor=request.user, at=request.now)
+        messages.success(request, gettext("Added. Whoever handles it can read it now."))
+        return redirect("petition_detail", receipt_no)
+    context = {"petition": petition, "form": form, "form_errors": form.errors if form.is_bound else None}
+    return render(request, "residents/petition_supplement.html", context)
+
+
+@login_required
+@require_POST
+def petition_nudge(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    """Always answered at once: who has it, and by when. Again within a minute the answer is only repeated."""
+    petition = _mine(request, receipt_no)
+    domain.nudge(petition, actor=request.user, at=request.now)
+    answer = timeline.who_and_when(
+        holder_name(petition), petition.holder_body, petition.next_kind, petition.next_due_at, request.now
+    )
+    if petition.nudged_at == request.now:
+        messages.success(request, timeline.say(gettext("Nudged. %(answer)s"), answer=answer))
+    else:
+        messages.info(request, timeline.say(gettext("You nudged less than a minute ago. %(answer)s"), answer=answer))
+    return redirect("petition_detail", receipt_no)
+
+
+@login_required
+@require_POST
+def petition_arrival(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    petition = _mine(request, receipt_no)
+    if petition.state == PetitionStage.IN_HAND and not _may_confirm_arrival(petition):
+        messages.info(request, gettext("The arrival is on record already. Thank you."))
+        return redirect("petition_detail", receipt_no)
+    domain.confirm_arrival(petition, actor=request.user, at=request.now)
+    messages.success(request, gettext("Thank you. Your word is on record: someone is here."))
+    return redirect("petition_detail", receipt_no)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def petition_withdraw(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    """Asked once more before it is done, on a page of its own: that works without script, too."""
+    petition = _mine(request, receipt_no)
+    if petition.state not in UNDER_WAY:
+        return redirect("petition_detail", receipt_no)
+    if request.method == "POST":
+        domain.withdraw(petition, actor=request.user, at=request.now)
+        messages.success(request, gettext("Withdrawn. You can file it again at any time."))
+        return redirect("petition_detail", receipt_no)
+    return render(request, "residents/petition_withdraw.html", {"petition": petition})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def petition_evaluate(request: HttpRequest, receipt_no: str) -> HttpResponse:
+    """The rating. Sent twice, or from a page that has been overtaken, it changes nothing and says so."""
+    petition = _mine(request, receipt_no)
+    if request.method != "POST":
+        return redirect("petition_detail", receipt_no)
+    form = EvaluationForm(request.POST)
+    if _is_rated_already(petition, form):
+        messages.info(request, gettext("You have rated this already. Thank you."))
+        return redirect("petition_detail", receipt_no)
+    if petition.state != PetitionStage.FINISHED:
+        raise StepNotAllowed
+    if not form.is_valid():
+        return _page(request, petition, form)
+    facts = {name: form.cleaned_data[name] for name in ("was_contacted", "is_solved", "satisfaction", "words")}
+    domain.evaluate(petition, actor=request.user, at=request.now, **facts)
+    messages.success(request, _thanks(facts["is_solved"]))
+    return redirect("petition_detail", receipt_no)
+
+
+def _is_rated_already(petition: Petition, form: EvaluationForm) -> bool:
+    form.full_clean()
+    epoch = form.cleaned_data.get("epoch") or petition.epoch
+    return petition.state == PetitionStage.CLOSED or petition.evaluations.filter(epoch=epoch).exists()
+
+
+def _thanks(is_solved: bool) -> str:
+    if is_solved:
+        return gettext("Thank you for your rating. It is closed now.")
+    return gettext("Thank you for saying so. It is being handled again, and the clock starts anew.")
