@@ -1,0 +1,64 @@
+"""Who can sign in to the demo, and how: a table that lines up although Chinese letters are two columns wide."""
+
+import unicodedata
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from governance.models import RoleAssignment, User
+from governance.models.people import Role
+from issues.demo.street import NEIGHBOURS, PASSWORD, WORKERS
+
+GAP = "  "
+# A few residents are enough to begin with; the others are in the register.
+RESIDENTS_SHOWN = ("li", "wang", "yang", "jin", "weber", "xu")
+
+
+def account_table() -> str:
+    """Role, name and way in, one account a line; empty if the demo isn't loaded."""
+    people = {user.username: user for user in User.objects.filter(username__in=_usernames())}
+    if not people:
+        return ""
+    rows = [(_("Role"), _("Name"), _("Where"), _("Sign in with"))]
+    rows += [_worker_row(people[worker.username]) for worker in WORKERS if worker.username in people]
+    rows += [_resident_row(people[name]) for name in RESIDENTS_SHOWN if name in people]
+    return f"{aligned(rows)}\n\n{_how()}"
+
+
+def _usernames() -> set[str]:
+    return {worker.username for worker in WORKERS} | {neighbour.username for neighbour in NEIGHBOURS}
+
+
+def _worker_row(user: User) -> tuple[str, str, str, str]:
+    held = list(RoleAssignment.objects.filter(user=user, valid_until=None).order_by("id"))
+    labels = list(dict.fromkeys(str(Role(row.role).label) for row in held))
+    where = held[0].body or held[0].grid_unit or held[0].party_branch or held[0].community or held[0].subdistrict
+    return " · ".join(labels), user.full_name, str(where or ""), f"{user.username} / {PASSWORD}"
+
+
+def _resident_row(user: User) -> tuple[str, str, str, str]:
+    home = user.occupancies.select_related("unit__building__estate").get()
+    where = f"{home.unit.building.estate} {home.unit.building}"
+    return str(home.get_relation_display()), user.full_name, where, (user.phone or "").removeprefix("+86")
+
+
+def _how() -> str:
+    return _(
+        "Residents sign in with their phone number: the code appears in this terminal. Their password is"
+        " %(password)s, too."
+    ) % {"password": PASSWORD}
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """The rows as columns, the first row underlined."""
+    widths = [max(columns(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        GAP.join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
+    ]
+    rule = "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
+    return "\n".join(line.rstrip() for line in [lines[0], rule, *lines[1:]])
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
