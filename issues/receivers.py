@@ -12,7 +12,7 @@ from governance.domain.doorbell import doorbell
 from governance.models import Urgency
 from issues.domain import clocks, intake, people
 from issues.domain.dispatching import body_for, dispatch
-from issues.domain.telling import desk, link_to, petitions_of, tell_what_is_next, teller
+from issues.domain.telling import desk, link_to, lock_matter, petitions_of, tell_what_is_next, teller
 from issues.models import ArrivalProof, ClockKind, Issue, IssuePetition, IssueState, WorkOrder, WorkOrderState
 from issues.workflow import ISSUE, WORK_ORDER
 from residents import signals
@@ -40,8 +40,15 @@ def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
     doorbell.ring()
 
 
+@receiver(signals.petition_about_to_change)
+def lock_its_matter(petition: Petition, **_news: Any) -> None:
+    link = IssuePetition.objects.filter(petition=petition, undone_at=None).first()
+    if link:
+        lock_matter(link.issue_id)
+
+
 def _issue_of(petition: Petition) -> Issue | None:
-    """The issue the petition speaks of, locked: the petition itself is locked already, orders come after."""
+    """The issue the petition speaks of, locked. It was locked before the petition, unless intake came in between."""
     link = IssuePetition.objects.filter(petition=petition, undone_at=None).first()
     if link is None:
         return None

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain.refusals import FactMissing, StepNotAllowed
 from governance.models import User
 from issues.domain import people
-from issues.domain.telling import lock_petitions_of, teller
-from issues.models import ArrivalProof, Issue, OrderPhoto, ReturnReason, WorkOrder, WorkOrderState
+from issues.domain.telling import lock_matter, teller
+from issues.models import ArrivalProof, OrderPhoto, ReturnReason, WorkOrder, WorkOrderState
 from issues.workflow import WORK_ORDER
 
 MAX_ORDER_PHOTOS = 3
@@ -34,7 +34,7 @@ class AlreadyTaken(StepNotAllowed):
 def _in_order(order: WorkOrder) -> Iterator[None]:
     """One transaction with the locks taken in the order that everybody takes them in."""
     with transaction.atomic():
-        lock_petitions_of(Issue(pk=order.issue_id))
+        lock_matter(order.issue_id)
         yield
 
 

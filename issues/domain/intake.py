@@ -11,7 +11,7 @@ from governance.models import User
 from issues.domain import clocks
 from issues.domain.dispatching import body_for, dispatch
 from issues.domain.people import present_order
-from issues.domain.telling import desk, lock_petitions_of, tell_what_is_next, teller
+from issues.domain.telling import desk, lock_matter, tell_what_is_next, teller
 from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
 from issues.workflow import ISSUE, WORK_ORDER
 from residents.domain import standing
@@ -91,7 +91,7 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
     with transaction.atomic():
         old = _issue_of(petition)
         for touched in sorted({issue.pk: issue, old.pk: old}.values(), key=lambda row: row.pk):
-            lock_petitions_of(touched)
+            lock_matter(touched.pk)
         issue.refresh_from_db()
         petition.refresh_from_db()
         if old == issue or issue.state != IssueState.OPEN or petition.state != PetitionStage.IN_HAND:
@@ -107,7 +107,7 @@ def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
     _check_charge(actor, petition, at)
     with transaction.atomic():
         old = _issue_of(petition)
-        lock_petitions_of(old)
+        lock_matter(old.pk)
         petition.refresh_from_db()
         shared = IssuePetition.objects.filter(issue=old, undone_at=None).exclude(petition=petition)
         if not shared.exists() or petition.state != PetitionStage.IN_HAND:

@@ -11,7 +11,7 @@ from governance.domain.working_time import calendar_of
 from governance.signals import year_loaded
 from issues.domain.clocks import due_of, set_next_rung
 from issues.domain.people import present_order
-from issues.domain.telling import lock_petitions_of, tell_what_is_next
+from issues.domain.telling import lock_matter, tell_what_is_next
 from issues.models import Issue, SlaClock
 
 PROGRAM = "load_calendar"
@@ -23,7 +23,7 @@ def recount_provisional(at: datetime, **_news: Any) -> None:
     provisional = SlaClock.objects.running().filter(is_provisional=True)
     for issue in Issue.objects.filter(pk__in=provisional.values("issue")).order_by("pk"):
         with transaction.atomic():
-            lock_petitions_of(issue)
+            lock_matter(issue.pk)
             moved = [clock.kind for clock in provisional.filter(issue=issue).order_by("pk") if _recount(clock)]
             tell_what_is_next(issue, present_order(issue))
             audit.record(

@@ -31,11 +31,13 @@ def petitions_of(issue: Issue) -> list[Petition]:
     )
 
 
-def lock_petitions_of(issue: Issue) -> None:
-    """Lock the issue and its petitions. Everywhere: petition, issue, work order, clock, so nobody waits in a circle."""
-    linked = Petition.objects.filter(links__issue=issue, links__undone_at=None)
-    list(linked.select_for_update(of=("self",), no_key=True).order_by("id").values_list("id", flat=True))
-    list(Issue.objects.filter(pk=issue.pk).select_for_update(no_key=True).values_list("id", flat=True))
+def lock_matter(issue_id: int) -> None:
+    """Lock the issue before anything of it. Everywhere: issue, petition, work order, clock, so nobody waits in a circle.
+
+    The petitions of an issue are written to by each other's people (an arrival shows on all of them), so the one lock
+    that all of them share comes first.
+    """
+    list(Issue.objects.filter(pk=issue_id).select_for_update(no_key=True).values_list("id", flat=True))
 
 
 def teller(person: User, order: WorkOrder) -> Teller:

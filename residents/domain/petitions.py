@@ -1,5 +1,7 @@
 """Filing a petition and following it: what its person does. What the person is told is `residents.domain.standing`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -128,9 +130,17 @@ def _write_petition(draft: PetitionDraft, at: datetime) -> Petition:
     raise RuntimeError("No free receipt number in five attempts: the random source is broken.")
 
 
+@contextmanager
+def _alone_with(petition: Petition, at: datetime) -> Iterator[Petition]:
+    """One transaction in which nobody else changes the petition: its locked row. Its matter is locked before it."""
+    with transaction.atomic():
+        signals.petition_about_to_change.send(sender=Petition, petition=petition, at=at)
+        yield Petition.objects.select_for_update(no_key=True).get(pk=petition.pk)
+
+
 def supplement(petition: Petition, words: str, *, actor: User, at: datetime) -> None:
     """Add something to what was said. Raises `FactMissing` without words, `StepNotAllowed` once it is finished."""
-    with transaction.atomic():
+    with _alone_with(petition, at):
         PETITION.take_step(petition, "supplement", actor=actor, at=at, words=words.strip()[:MAX_WORDS])
         standing.tell(petition, "supplemented", at=at, words=words.strip()[:MAX_WORDS])
         signals.petition_supplemented.send(sender=Petition, petition=petition, at=at, words=words)
@@ -138,9 +148,9 @@ def supplement(petition: Petition, words: str, *, actor: User, at: datetime) -> 
 
 def nudge(petition: Petition, *, actor: User, at: datetime) -> None:
     """Press. Always answered at once with the holder and the due time; within a minute the answer still stands."""
-    if petition.nudged_at and timedelta(0) <= at - petition.nudged_at < NUDGE_AT_MOST_EVERY:
-        return
-    with transaction.atomic():
+    with _alone_with(petition, at) as locked:
+        if locked.nudged_at and timedelta(0) <= at - locked.nudged_at < NUDGE_AT_MOST_EVERY:
+            return
         PETITION.take_step(petition, "nudge", actor=actor, at=at, fields={"nudged_at": at})
         standing.tell(petition, "nudged", at=at)
         standing.tell(
@@ -158,14 +168,14 @@ def nudge(petition: Petition, *, actor: User, at: datetime) -> None:
 
 def confirm_arrival(petition: Petition, *, actor: User, at: datetime) -> None:
     """The resident says that somebody has come: that proves an arrival."""
-    with transaction.atomic():
+    with _alone_with(petition, at):
         PETITION.take_step(petition, "confirm_arrival", actor=actor, at=at)
         standing.tell(petition, "confirmed_arrival", at=at)
         signals.someone_is_here.send(sender=Petition, petition=petition, at=at)
 
 
 def withdraw(petition: Petition, *, actor: User, at: datetime) -> None:
-    with transaction.atomic():
+    with _alone_with(petition, at):
         PETITION.take_step(petition, "withdraw", actor=actor, at=at)
         standing.tell(petition, "withdrawn", at=at)
         signals.petition_withdrawn.send(sender=Petition, petition=petition, at=at)
@@ -185,8 +195,7 @@ def evaluate(
 
     Only the petitioner may: `NotInCharge`. Raises `AlreadyRated` the second time, `StepNotAllowed` before the finish.
     """
-    with transaction.atomic():
-        locked = Petition.objects.select_for_update(no_key=True).get(pk=petition.pk)
+    with _alone_with(petition, at) as locked:
         if locked.evaluations.filter(epoch=locked.epoch).exists():
             raise AlreadyRated
         rated_epoch = locked.epoch
