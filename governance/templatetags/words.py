@@ -10,8 +10,8 @@ from django.utils.translation import get_language, pgettext
 register = template.Library()
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-# Han characters, and what stands between two of them within a name: “3栋 2单元”, “（东）”.
-_HAN_RUN = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff0-9（）·、，。 ]*[\u3400-\u9fff。）])?")
+# Han characters, and what stands before or between them within a name: “3栋 2单元”, “（东）”.
+_HAN_RUN = re.compile(r"[0-9]*[\u3400-\u9fff](?:[\u3400-\u9fff0-9（）·、，。 ]*[\u3400-\u9fff。）])?")
 
 
 @register.filter
