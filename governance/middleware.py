@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
-from django.conf import settings
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.domain.moment import database_now
 from governance.domain.refusals import Refusal
@@ -70,4 +72,15 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
-        return render(request, "refusal.html", {"refusal": exception}, status=exception.status)
+        context = {"refusal": exception, "page_to_reload": page_to_reload(request)}
+        return render(request, "refusal.html", context, status=exception.status)
+
+
+def page_to_reload(request: HttpRequest) -> str:
+    """The page the person was on. A step is a POST, and its own address can't be opened."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    before = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(before, allowed_hosts=hosts, require_https=request.is_secure())
+    return before if is_ours else reverse("home")

@@ -12,3 +12,9 @@ def mobile_number(typed: str) -> str | None:
     """The Chinese mobile number in `typed` as E.164 (+8613…), or None. Full-width digits, spaces, +86 and 0086 pass."""
     found = _MOBILE.fullmatch(_FILLERS.sub("", unicodedata.normalize("NFKC", typed)))
     return f"+86{found[1]}" if found else None
+
+
+def readable(number: str) -> str:
+    """138 1234 5678 of +8613812345678: in the clear, in the groups that people say."""
+    digits = number.removeprefix("+86")
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from governance.domain import audit, outbox
+from governance.domain.phones import readable
 from governance.domain.refusals import StepNotAllowed
 from governance.models import Notice
 from governance.views.inbox import words_of
@@ -85,6 +86,7 @@ def _show(request, revealed=None):
     for notice in page:
         notice.subject, notice.body = words_of(notice)
         notice.is_revealed = revealed is not None and notice.pk == revealed.pk
+        notice.number = readable(notice.recipient.phone) if notice.is_revealed else notice.recipient.masked_phone
     return render(request, "governance/not_reached.html", {"page": page})
 
 

@@ -1,5 +1,7 @@
 """Signing in: a phone number, then a code; or a password. Plain forms, no script, nothing but PostgreSQL on the way."""
 
+from datetime import timedelta
+
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -11,9 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from governance import wording
 from governance.context_processors import wants_elder_mode
 from governance.domain import sign_in as domain
 from governance.domain.limits import TooManyTries
+from governance.domain.phones import readable
 from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
 from governance.forms.sign_in import CodeForm, PasswordForm, PhoneForm
@@ -139,14 +143,10 @@ def _show_code(request, form, code, status=200):
     context = {
         "form": form,
         "form_errors": form.errors,
-        "number": _readable(code.phone),
-        "again_at": code.sent_at + domain.RESEND_AFTER,
+        # The person typed it a moment ago and must be able to spot a slip.
+        "number": readable(code.phone),
+        # Rounded up: who presses at this second must succeed.
+        "again_at": wording.clock_time(code.sent_at + domain.RESEND_AFTER + timedelta(seconds=1), seconds=True),
         "expires_at": code.expires_at,
     }
     return render(request, "account/code.html", context, status=status)
-
-
-def _readable(phone):
-    """138 1234 5678: the person typed it a moment ago and must be able to spot a slip."""
-    digits = phone.removeprefix("+86")
-    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"

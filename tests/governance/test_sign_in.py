@@ -19,6 +19,7 @@ from governance.domain.limits import Limit, TooManyTries, take_try
 from governance.domain.moment import database_now
 from governance.domain.phones import mobile_number
 from governance.encryption import lookup_hash
+from governance.middleware import page_to_reload
 from governance.models import AuditEntry, Consent, Notice, RoleAssignment, SignInAttempt, SignInCode, User
 from tests.cast import PASSWORD
 
@@ -577,3 +578,23 @@ def test_tries_are_forgotten_after_a_day(db):
     take_try("phone:1", Limit("code", 1, timedelta(minutes=1)), at=at - timedelta(days=1))
     take_try("phone:2", Limit("code", 1, timedelta(minutes=1)), at=at)
     assert SignInAttempt.objects.count() == 1
+
+
+# --- refusals as pages ---
+
+
+@pytest.mark.parametrize(
+    ("before", "leads_to"),
+    [
+        ("http://testserver/petitions/?page=2", "http://testserver/petitions/?page=2"),
+        ("http://evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_refused_step_leads_back_to_the_page_it_was_on(before, leads_to):
+    request = RequestFactory().post("/petitions/SQ-2222-2222/nudge/", headers={"Referer": before})
+    assert page_to_reload(request) == leads_to
+
+
+def test_a_refused_page_is_reloaded_itself():
+    assert page_to_reload(RequestFactory().get("/petitions/?page=2")) == "/petitions/?page=2"

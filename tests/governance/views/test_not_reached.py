@@ -77,7 +77,8 @@ def test_another_communitys_notice_looks_like_a_missing_one(cast, here, verb):
 def test_showing_a_number_shows_that_one_and_goes_on_record(cast, here):
     second = fail(cast.wang, cast.community, 3)
     page = client_of(cast.wu).post(f"/not-reached/{here.public_id}/number/").content.decode()
-    assert cast.li.phone in page
+    assert "138 0013 0003" in page
+    assert f"tel:{cast.li.phone}" in page
     assert local(cast.wang) not in page
     entry = AuditEntry.objects.get(verb="reveal_phone")
     assert (entry.object_ref, entry.actor_ref) == (str(here.public_id), str(cast.wu.public_id))
