@@ -1,11 +1,11 @@
 """The sentences of a petition's timeline: what each kind of update says to the resident, and what comes next.
 
 Nothing is stored here. `residents.domain.standing.tell` writes an update of one of `KINDS` with the parameters that its
-sentence names; this room puts it into the reader's language. Instants come as ISO 8601, days as ISO dates, people as
-`<name>_role`, `<name>_surname`, `<name>_surname_latin`: a role and a surname, never more.
+sentence names; this room puts it into the reader's language. Instants come as ISO 8601, days as ISO dates. The person
+whom a sentence names is the update's own actor, by role and surname, never more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -17,8 +17,6 @@ from governance import wording
 from governance.models.people import role_and_surname, surname_for_reader
 from governance.templatetags.words import own_words
 from residents.models import Petition, PetitionStage, PetitionUpdate
-
-Params = Mapping[str, object]
 
 NEXT_STEPS = {
     "respond": gettext_lazy("Next: somebody contacts you"),
@@ -100,15 +98,27 @@ def entries(petition: Petition, updates: list[PetitionUpdate], now: datetime) ->
     told = [entry(update, now) for update in updates]
     if told and petition.state in (PetitionStage.FILED, PetitionStage.IN_HAND) and not told[0].state:
         told[0] = told[0]._replace(state="now")
+    if petition.finished_at and petition.next_due_at:
+        told = [_with_result(one, petition, now) if one.at == petition.finished_at else one for one in told]
     return [coming, *told] if coming else told
+
+
+def _with_result(finish: Entry, petition: Petition, now: datetime) -> Entry:
+    """Say at the finish whether it was in time. Other updates of that instant are left as they are."""
+    if finish.state != "done" or not petition.finished_at or not petition.next_due_at:
+        return finish
+    note = was_due(petition.next_kind, petition.next_due_at, now)
+    if petition.finished_at <= petition.next_due_at:
+        return finish._replace(kept=gettext("On time"), kept_note=note)
+    late = gettext("%(span)s late") % {"span": wording.span(petition.finished_at - petition.next_due_at)}
+    return finish._replace(state="late", late=late, kept_note=note)
 
 
 def entry(update: PetitionUpdate, now: datetime) -> Entry:
     """One update in the reader's language. Raises `KeyError` for a kind or parameter that no sentence knows."""
     heading, words = SENTENCES[update.kind](update, now)
-    kept, late, kept_note = _kept(update, now)
-    state = "late" if late or update.kind in LATE else "done" if kept or update.kind in DONE else ""
-    return Entry(heading, words, update.at, state, own_words(update.words), kept, late, kept_note)
+    state = "late" if update.kind in LATE else "done" if update.kind in DONE else ""
+    return Entry(heading, words, update.at, state, own_words(update.words))
 
 
 def what_comes_next(petition: Petition, now: datetime) -> Entry | None:
@@ -157,30 +167,10 @@ def actor(update: PetitionUpdate) -> SafeString:
     return named or own_words(update.actor_body or gettext("Somebody"))
 
 
-def named_in(params: Params, name: str) -> SafeString:
-    """The person whom `params` name under `<name>_role` and so on; empty if they name none."""
-    return person(*(str(params.get(f"{name}_{part}", "")) for part in ("role", "surname", "surname_latin")))
-
-
 def say(sentence: str, **words: object) -> SafeString:
     """Fill a translated sentence with people's and bodies' names, each escaped and marked with its language."""
     marked = {name: word if isinstance(word, SafeString) else own_words(str(word)) for name, word in words.items()}
     return mark_safe(conditional_escape(sentence) % marked)
-
-
-def _instant(params: Params, name: str) -> datetime:
-    return datetime.fromisoformat(str(params[name]))
-
-
-def _kept(update: PetitionUpdate, now: datetime) -> tuple[str, str, str]:
-    """The "on time" or "late" badge of an update that met a clock: those carry `met_kind` and `due_at`."""
-    if "met_kind" not in update.params:
-        return "", "", ""
-    due = _instant(update.params, "due_at")
-    note = was_due(str(update.params["met_kind"]), due, now)
-    if update.at <= due:
-        return gettext("On time"), "", note
-    return "", gettext("%(span)s late") % {"span": wording.span(update.at - due)}, note
 
 
 # --- the sentences ---
@@ -249,16 +239,15 @@ def _reassigned(update: PetitionUpdate, now: datetime) -> Sentence:
 
 
 def _rung(update: PetitionUpdate, now: datetime) -> Sentence:
-    """told_role, told_surname, told_surname_latin: who is being called now; nobody if that isn't known"""
-    told = named_in(update.params, "told")
-    if not told:
+    """`by` is whoever is being called now"""
+    if not update.actor_surname:
         return Sentence(gettext("Nobody has accepted it yet"), gettext("The next person on duty is being called."))
-    return Sentence(gettext("Nobody has accepted it yet"), say(gettext("%(who)s has been called."), who=told))
+    return Sentence(gettext("Nobody has accepted it yet"), say(gettext("%(who)s has been called."), who=actor(update)))
 
 
 def _breached(update: PetitionUpdate, now: datetime) -> Sentence:
     """kind, due_at"""
-    due = _instant(update.params, "due_at")
+    due = datetime.fromisoformat(str(update.params["due_at"]))
     return Sentence(
         str(MISSED[str(update.params["kind"])]),
         gettext("The limit was %(moment)s. The delay is on record.") % {"moment": wording.moment(due, now)},

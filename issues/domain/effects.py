@@ -149,8 +149,10 @@ def show_the_new_holder(order: WorkOrder, *, actor: User, at: datetime, holder: 
 
 @WORK_ORDER.on("ring_next")
 def ring_the_next_phone(order: WorkOrder, *, at: datetime, **_facts: Any) -> None:
-    if ring(order, at):
-        tell_petitioners(order.issue, "rung", at=at, body=order.body.short_name)
+    ringing = ring(order, at)
+    if ringing:
+        ringing.scope(at)
+        tell_petitioners(order.issue, "rung", at=at, by=teller(ringing, order))
 
 
 def _iso(at: datetime | None) -> str:

@@ -75,7 +75,7 @@ def _page(request: HttpRequest, petition: Petition, form: EvaluationForm | None 
         "told": _told_since_it_rings(updates),
         "clock": _clock(petition, explanation, now),
         "explanation": explanation,
-        "photos": list(petition.photos.all()),
+        "photos": list(petition.photos.order_by("-kind", "position")),  # before, then after
         "may_confirm_arrival": _may_confirm_arrival(petition),
         "evaluation": evaluation,
         "satisfaction": timeline.SATISFACTION[evaluation.satisfaction] if evaluation else "",
@@ -89,9 +89,9 @@ def _told_since_it_rings(updates: list[PetitionUpdate]) -> str:
     """Whose phone has rung last for an order that nobody has accepted: 没人接单，已报郑经理."""
     for update in updates:
         if update.kind == "rung":
-            return timeline.named_in(update.params, "told")
+            return timeline.actor(update) if update.actor_surname else ""
         if update.kind in ("accepted", "dispatched", "default_holder", "reassigned"):
-            break
+            return ""
     return ""
 
 

@@ -23,7 +23,7 @@ PARAMS = {
     "note": {},
     "returned": {"reason": "not_ours"},
     "reassigned": {},
-    "rung": {"body": "恒信物业"},
+    "rung": {},
     "breached": {"kind": "arrive", "due_at": "2026-05-15T14:10:00+08:00"},
     "supervised": {"body": "恒信物业"},
     "finished": {},
@@ -99,11 +99,9 @@ def test_sentences(kind, facts, heading, words):
     assert words in actual[1]
 
 
-def test_nobody_accepting_is_said_with_whoever_has_been_told():
-    told = {"told_role": "property_manager", "told_surname": "郑", "told_surname_latin": "Zheng"}
-
-    assert said("rung", **told) == ("Nobody has accepted it yet", "Manager Zheng has been called.")
-    assert said("rung") == ("Nobody has accepted it yet", "The next person on duty is being called.")
+def test_nobody_accepting_is_said_with_whoever_is_called():
+    assert said("rung") == ("Nobody has accepted it yet", "Steward Zhou has been called.")
+    assert said("rung", named=False)[1] == "The next person on duty is being called."
 
 
 def test_a_nudge_while_nobody_has_accepted_is_answered_with_the_body():
@@ -129,14 +127,17 @@ def test_markup_in_names_and_words_stays_text():
 
 
 @pytest.mark.parametrize(
-    ("at", "kept", "late", "state"),
-    [(NOW, "On time", "", "done"), (NOW + MINUTE, "", "1 minute late", "late")],
+    ("due", "kept", "late", "state"),
+    [(NOW, "On time", "", "done"), (NOW - MINUTE, "", "1 minute late", "late")],
 )
-def test_an_update_that_met_a_clock_says_whether_it_was_in_time(at, kept, late, state):
-    entry = timeline.entry(update("arrived", at=at, met_kind="arrive", due_at=NOW.isoformat()), NOW)
+def test_the_finish_says_whether_it_was_in_time(due, kept, late, state):
+    petition = Petition(state="finished", finished_at=NOW, next_kind="resolve", next_due_at=due)
 
-    assert (entry.kept, entry.late, entry.state) == (kept, late, state)
-    assert entry.kept_note == "Somebody was to be there by 14:17 today"
+    _coming, finish, other = timeline.entries(petition, [update("finished"), update("arrived")], NOW)
+
+    assert (finish.kept, finish.late, finish.state) == (kept, late, state)
+    assert finish.kept_note.startswith("It was to be put right by 14:1")
+    assert (other.kept, other.late) == ("", "")
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,15 @@ def test_the_page_says_who_is_called_while_nobody_has_accepted(cast: Cast, petit
     assert "3 minutes left" in page
 
 
+def test_the_page_says_whose_phone_has_rung_next(cast: Cast, petition, at):
+    sweep(bell="test", now=at(NOW))
+
+    page = words_of(_in_english(cast.li).get(url(petition)))
+
+    assert "Nobody has accepted it yet; Steward Liu has been told." in page
+    assert "Steward Liu has been called." in page
+
+
 def test_the_page_names_the_holder_by_role_and_surname_and_nothing_more(cast: Cast, petition, at):
     handling.accept(_order(petition), actor=cast.zhou, at=NOW)
 
