@@ -17,6 +17,7 @@ from governance.models import BodyKind, Role, RoleAssignment, User
 from governance.models.people import role_and_surname, surname_for_reader
 from issues.models import (
     ArrivalProof,
+    ClockKind,
     IssuePetition,
     IssueStep,
     OrderPhoto,
@@ -42,7 +43,7 @@ HISTORY: dict[str, str | Promise] = {
     "reopen": _("“Not solved”, said the resident: it was opened again"),
     "close": _("The matter was closed"),
     "withdraw": _("The resident withdrew it"),
-    "dispatch": _("The order was sent out"),
+    "dispatch": _("The order went to %(body)s"),
     "take_in": _("A resident reported it"),
     "open": _("A resident reported it"),
     "link": _("A neighbour's petition was joined to it"),
@@ -76,6 +77,7 @@ class ClockLine:
     why: str
     source: str
     is_running: bool
+    asks_for_plan: bool
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ def _clock_line(clock: SlaClock, now: datetime) -> ClockLine:
         why=why(clock, now),
         source=clock.policy.source,
         is_running=clock.stopped_at is None and clock.voided_at is None,
+        asks_for_plan=clock.kind == ClockKind.PLAN,
     )
 
 
@@ -238,7 +241,7 @@ def history(order: WorkOrder, now: datetime) -> list[Told]:
     """Every step of the issue and its orders, the latest first. One query."""
     steps = (
         IssueStep.objects.filter(issue=order.issue_id)
-        .select_related("actor")
+        .select_related("actor", "work_order__body")
         .annotate(role=role_at("actor", now))
         .order_by("-at", "-id")[:200]
     )
@@ -257,8 +260,8 @@ def _heading(step: IssueStep, who: str) -> str:
         return str(WHEN_FINISHED_BY_PROGRAM)
     if step.verb not in HISTORY:
         return str(_label(step.verb))
-    sentence = str(HISTORY[step.verb])
-    return sentence % {"who": who or gettext("The system")} if "%(who)s" in sentence else sentence
+    body = step.work_order.body.short_name if step.work_order else ""
+    return str(HISTORY[step.verb]) % {"who": who or gettext("The system"), "body": body}
 
 
 def _label(verb: str) -> str | Promise:

@@ -38,7 +38,7 @@ NEXT_STEPS = {
     ClockKind.RESPOND: pgettext_lazy("queue step", "reply"),
     ClockKind.ACCEPT: pgettext_lazy("queue step", "acceptance"),
     ClockKind.ARRIVE: pgettext_lazy("queue step", "arrival"),
-    ClockKind.RESOLVE: pgettext_lazy("queue step", "finish"),
+    ClockKind.RESOLVE: pgettext_lazy("queue step", "completion"),
     ClockKind.PLAN: pgettext_lazy("queue step", "plan"),
     ClockKind.ANSWER: pgettext_lazy("queue step", "answer"),
 }

@@ -141,14 +141,18 @@ def _page(
     """The order's page; with `bound`, the form that was sent, its errors on top and its input kept."""
     colleagues = order_page.colleagues(order)
     allowed = [step for step in workflow.WORK_ORDER.allowed(order, request.user) if step.verb in STEP_FORMS]
-    offered = {step.verb: step.label for step in allowed}
+    clocks = order_page.clock_lines(order, request.now)
+    offered = {step.verb: step.label for step in allowed if step.verb != "plan" or any(c.asks_for_plan for c in clocks)}
     if bound is not None:
         # What was typed is shown again, even where somebody has moved the order on meanwhile.
         offered.setdefault(bound.prefix_of_ids, workflow.WORK_ORDER.step(bound.prefix_of_ids).label)
     opened = bound.prefix_of_ids if bound is not None else request.GET.get("do", "")
     action = next_action(order, request.user)
     main_verb = action.verb or action.anchor
-    works_on_it = rules.test_rule("issues.may_work_on", request.user, order)
+    # Who has handed it back no longer handles it, and has no more use for the name.
+    handles_it = order.state not in (workflow.RETURNED, workflow.CANCELLED) and rules.test_rule(
+        "issues.may_work_on", request.user, order
+    )
     steps = [
         {
             "verb": verb,
@@ -167,10 +171,12 @@ def _page(
         "steps": steps,
         "bound": bound,
         "form_errors": bound is not None and bound.errors,
-        "said": order_page.what_was_said(order, names_may_be_seen=works_on_it),
-        "clocks": order_page.clock_lines(order, request.now),
+        "said": order_page.what_was_said(order, names_may_be_seen=handles_it),
+        "clocks": clocks,
         "history": order_page.history(order, request.now),
         "arrival": order_page.arrival_words(order),
+        "says_arrival": order.state == workflow.ARRIVED and order.holder == request.user,
+        "desk_body": order.body.short_name if handles_it else "",
         **desk_context(request),
     }
     return render(request, "issues/order_detail.html", context, status=status)

@@ -1,5 +1,6 @@
 """The ticket queue and its rows, which refresh themselves, cheaply: nothing has changed, nothing is sent."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -55,17 +56,17 @@ def queue_rows(request: HttpRequest) -> HttpResponse:
 def rows_after_step(request: HttpRequest, said: str, *, taken: Taken | None = None, status: int = 200) -> HttpResponse:
     """The rows as they stand after a step was pressed in one of them, with a word on how it went.
 
-    The address of the page that asked tells which filters are on; one that can't be read gives the plain queue.
+    The address of the page that asked tells which filters are on.
     """
     notes = [*request.POST.getlist("taken"), *([str(taken)] if taken else [])]
-    outline = _outline(request, read_asked(_query_of_page(request), notes))
-    context = {**_rows_context(outline), "is_fragment": True, "said": said}
+    outline = _outline_of_page(request, notes)
+    context = {**_rows_context(outline), "is_fragment": True, "said": said, "went_well": status == HTTPStatus.OK}
     return _as_refreshed(render(request, "issues/_queue_rows.html", context, status=status), outline.etag())
 
 
-def read_asked(query: QueryDict, notes: list[str] | None = None) -> Asked:
+def read_asked(query: QueryDict) -> Asked:
     try:
-        return Asked.read(query, query.getlist("taken") if notes is None else notes)
+        return Asked.read(query, query.getlist("taken"))
     except BadFilter as error:
         raise BadRequest("No such filter.") from error
 
@@ -97,9 +98,13 @@ def _rows_context(outline: Outline) -> dict[str, Any]:
     return {"queue": queue, "desk_body": queue.body}
 
 
-def _query_of_page(request: HttpRequest) -> QueryDict:
+def _outline_of_page(request: HttpRequest, notes: list[str]) -> Outline:
+    """What the page that asked shows. The step is taken by now: if that page is gone or unreadable, the plain queue."""
     _page, _separator, query = request.headers.get("HX-Current-URL", "").partition("?")
-    return QueryDict(query.partition("#")[0])
+    try:
+        return outline_of(request.user, request.now, Asked.read(QueryDict(query.partition("#")[0]), notes))
+    except (BadFilter, NoSuchPage):
+        return outline_of(request.user, request.now, Asked())
 
 
 def _as_refreshed(response: HttpResponse, etag: str) -> HttpResponse:

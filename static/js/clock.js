@@ -65,4 +65,6 @@
 
   tick();
   setInterval(tick, 1000);
+  // Rows that were just refreshed come without running figures: fill them in before they are painted.
+  document.addEventListener("htmx:afterSwap", tick);
 })();

@@ -50,9 +50,16 @@
     show(seenAt, "live-at");
   });
 
+  // The button that was pressed went with its row: the hand finds the next order's button in its place.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.xhr?.status !== 409 || document.activeElement !== document.body) return;
+    const next = [...rows.querySelectorAll(".is-taken .btn")].find((button) => button.offsetParent !== null);
+    if (next) next.focus({ preventScroll: true });
+  });
+
   // An order that is gone, or not ours any more: what stands here is out of date.
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 404) location.reload();
+    if (event.detail.xhr.status === 404) location.assign(document.getElementById("act").action);
   });
 
   show(seenAt, "live-at");
