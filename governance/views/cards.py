@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
@@ -18,7 +18,7 @@ CARDS_A_PAGE = 24
 
 @login_required
 @require_safe
-def building_cards(request: HttpRequest) -> HttpResponse:
+def building_cards(request) -> HttpResponse:
     """The cards of all buildings in the person's charge, to be printed."""
     scope = request.user.scope(request.now)
     if not scope.is_staff:
@@ -30,7 +30,7 @@ def building_cards(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def building_card(request: HttpRequest, qr_token: str) -> HttpResponse:
+def building_card(request, qr_token: str) -> HttpResponse:
     """One building's card."""
     building = get_object_or_404(_in_charge(request.user.scope(request.now)), qr_token=qr_token.upper())
     return render(request, "governance/building_cards.html", {"cards": [_card(building)]})

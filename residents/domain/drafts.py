@@ -247,7 +247,7 @@ def remove_photo(draft: PetitionDraft, public_id: UUID, *, at: datetime) -> None
 
 def _forget_photo(photo: PetitionPhoto) -> None:
     """Delete the row now and the file once that is certain; a file left over by a crash is found as an orphan."""
-    name, storage = photo.file.name, photo.file.storage
+    name, storage = str(photo.file.name), photo.file.storage
     photo.delete()
     transaction.on_commit(lambda: storage.delete(name), robust=True)
 

@@ -1,8 +1,11 @@
 """The forms of the filing steps: spaces forgiven, invisible marks dropped, sentences that say what to do."""
 
+from typing import Any
+
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
 
 from governance.domain.plain_words import plain
 from governance.models import Building, Estate
@@ -19,24 +22,34 @@ class OwnWordsField(forms.CharField):
         "nul": _("Your words contain a character that can't be stored. Please delete it or type the words again."),
     }
 
-    def __init__(self, *, max_characters: int, too_long: str, **options):
+    def __init__(self, *, max_characters: int, too_long: str | Promise, **options):
         # No max_length: the browser would silently cut what is pasted. Better to say how much is too much.
         super().__init__(**options)
         self.max_characters = max_characters
         self.too_long = too_long
 
     def to_python(self, value):
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         if "\x00" in text:
             raise forms.ValidationError(self.error_messages["nul"], code="nul")
         text = plain(text)
         if len(text) > self.max_characters:
-            raise forms.ValidationError(self.too_long % {"count": len(text)}, code="too_long")
+            raise forms.ValidationError(str(self.too_long) % {"count": len(text)}, code="too_long")
         return text
 
     def bound_data(self, data, initial):
         """What is shown again after an error: all of it but the NUL, which no page can carry."""
         return (data or "").replace("\x00", "")
+
+
+class NamesSelect(forms.Select):
+    """A choice among names from the registers: Chinese also where the page is not, and marked as such."""
+
+    def create_option(self, name, value, *args, **options):
+        option = super().create_option(name, value, *args, **options)
+        if value and not (get_language() or "zh-hans").startswith("zh"):
+            option["attrs"]["lang"] = "zh-Hans"
+        return option
 
 
 def described(form: forms.Form) -> None:
@@ -54,11 +67,13 @@ def described(form: forms.Form) -> None:
 class WordsForm(forms.Form):
     """What happened, and who may see my name. On the way back nothing has to be chosen yet."""
 
+    use_required_attribute = False
+
     words = OwnWordsField(
         label=_("What happened?"),
         max_characters=MAX_WORDS,
         too_long=_("You wrote %(count)d characters; 2,000 fit. Please shorten it. Nothing is lost."),
-        required=False,
+        error_messages={"required": _("Write one sentence about the problem, or add a photo.")},
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 5, "data-limit": MAX_WORDS}),
     )
     name_visibility = forms.ChoiceField(
@@ -69,10 +84,12 @@ class WordsForm(forms.Form):
     )
 
     def __init__(self, *args, draft: PetitionDraft, is_going_back: bool = False, **options):
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **options)
         self.draft = draft
         self.is_going_back = is_going_back
         self.is_fixed = bool(draft.category and draft.category.hides_petitioner)
+        # Photos may speak for themselves.
+        self.fields["words"].required = not is_going_back and not draft.photos.exists()
 
     def clean_name_visibility(self) -> str:
         chosen = self.cleaned_data["name_visibility"]
@@ -82,27 +99,17 @@ class WordsForm(forms.Form):
             raise forms.ValidationError(_("Choose who may see your name."))
         return chosen
 
-    def clean_words(self) -> str:
-        words = self.cleaned_data["words"]
-        if not words and not self.is_going_back and not self.draft.photos.exists():
-            raise forms.ValidationError(_("Write one sentence about the problem, or add a photo."))
-        return words
-
 
 class EstateForm(forms.Form):
     """Which estate, where the portal doesn't know it."""
 
     estate = forms.ModelChoiceField(
-        Estate.objects.none(),
+        Estate.objects.all(),
         error_messages={
             "required": _("Say where it is: choose at least the estate."),
             "invalid_choice": _("We don't know this estate. Please choose one from the list."),
         },
     )
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, label_suffix="", **options)
-        self.fields["estate"].queryset = Estate.objects.all()
 
 
 class PlaceForm(forms.Form):
@@ -113,7 +120,7 @@ class PlaceForm(forms.Form):
         label=_("Building"),
         required=False,
         empty_label=_("Not in a building: shared grounds"),
-        widget=forms.Select(attrs={"class": "form-select"}),
+        widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": _("This building is not in the estate. Please choose one from the list.")},
     )
     stairwell = forms.TypedChoiceField(
@@ -134,11 +141,12 @@ class PlaceForm(forms.Form):
     )
 
     def __init__(self, *args, estate: Estate, **options):
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **options)
         self.estate = estate
         # By length first: 10栋 comes after 9栋.
         self.buildings = sorted(estate.buildings.all(), key=lambda building: (len(building.name), building.name))
-        building, stairwell, spot = (self.fields[name] for name in ("building", "stairwell", "spot"))
+        fields: dict[str, Any] = self.fields
+        building, stairwell, spot = fields["building"], fields["stairwell"], fields["spot"]
         building.queryset = estate.buildings.all()
         building.choices = [("", building.empty_label), *((row.pk, row.name) for row in self.buildings)]
         most = max((row.stairwells for row in self.buildings), default=0)
@@ -148,7 +156,8 @@ class PlaceForm(forms.Form):
         spot.widget.attrs["aria-describedby"] = "id_spot_helptext"
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         building, stairwell = cleaned.get("building"), cleaned.get("stairwell")
         if building is None:
             # The entrance says nothing without its building; the select may simply have been left as it was.

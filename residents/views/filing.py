@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -61,7 +61,7 @@ class Unreadable(NamedTuple):
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def petition_new(request: HttpRequest) -> HttpResponse:
+def petition_new(request) -> HttpResponse:
     """Begin, or offer to go on with what was begun before. POST begins anew."""
     begun = drafts.draft_to_continue(request.user)
     if request.method != "POST" and begun:
@@ -72,7 +72,7 @@ def petition_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def building_card(request: HttpRequest, qr_token: str) -> HttpResponse:
+def building_card(request, qr_token: str) -> HttpResponse:
     """The QR on a building's card: begin a petition about this building."""
     building = get_object_or_404(Building.objects.select_related("estate"), qr_token=qr_token.upper())
     draft = drafts.start_draft(request.user, at=request.now, building=building)
@@ -98,7 +98,7 @@ _STEP_OF_PROBLEM = (
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def petition_step(request: HttpRequest, token: UUID, step: str) -> HttpResponse:
+def petition_step(request, token: UUID, step: str) -> HttpResponse:
     """One step of one draft. Exempt from the CSRF check only until the body is known to be readable.
 
     The check reads the body, and a body that is too large would be refused there, with no word of ours.
@@ -115,7 +115,7 @@ def petition_step(request: HttpRequest, token: UUID, step: str) -> HttpResponse:
     return csrf_protect(_petition_step)(request, token, step)
 
 
-def _petition_step(request: HttpRequest, token: UUID, step: str) -> HttpResponse:
+def _petition_step(request, token: UUID, step: str) -> HttpResponse:
     draft = _own_draft(request, token)
     if draft.filed_as:
         return redirect("petition_filed", draft.filed_as)
@@ -125,7 +125,7 @@ def _petition_step(request: HttpRequest, token: UUID, step: str) -> HttpResponse
         return redirect("petition_filed", filed.petition.receipt_no)
 
 
-def _own_draft(request: HttpRequest, token: UUID) -> PetitionDraft:
+def _own_draft(request, token):
     """The person's draft, with the number under which it was filed, if it was, and its photos' ids: one query."""
     filed = Petition.objects.filter(draft_token=OuterRef("token")).values("receipt_no")
     photos = PetitionPhoto.objects.filter(draft=OuterRef("pk")).order_by("position").values("public_id")
@@ -133,7 +133,7 @@ def _own_draft(request: HttpRequest, token: UUID) -> PetitionDraft:
     return get_object_or_404(own.annotate(filed_as=Subquery(filed), photo_ids=ArraySubquery(photos)), token=token)
 
 
-def _refuse_body(request: HttpRequest) -> Unreadable | None:
+def _refuse_body(request) -> Unreadable | None:
     """Read the form, or say why it can't be read."""
     if request.method != "POST":
         return None
@@ -151,19 +151,19 @@ def _refuse_body(request: HttpRequest) -> Unreadable | None:
     return None
 
 
-def _drain(request: HttpRequest) -> None:
+def _drain(request) -> None:
     left = DRAINED_BYTES
     while left > 0 and (chunk := request.read(64 * 1024)):
         left -= len(chunk)
 
 
-def _photo(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _photo(request, draft) -> HttpResponse:
     if request.method == "POST":
         return _change_photos(request, draft)
     return _show(request, draft, "photo", places_left=MAX_PHOTOS - len(draft.photo_ids))
 
 
-def _change_photos(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _change_photos(request, draft: PetitionDraft) -> HttpResponse:
     """Add what was chosen, or take one out. A file that can't be taken is named, and the way goes on."""
     if "remove" in request.POST:
         drafts.remove_photo(draft, _uuid_or_404(request.POST["remove"]), at=request.now)
@@ -194,7 +194,7 @@ def _uuid_or_404(text: str) -> UUID:
         raise Http404 from error
 
 
-def _category(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _category(request, draft: PetitionDraft) -> HttpResponse:
     offered = {category.code: category for category in Category.objects.offered()}
     problem = ""
     if request.method == "POST":
@@ -236,7 +236,7 @@ def _anchor_of_tiles(categories: list[Category]) -> str:
     return f"category-{categories[0].code}" if categories else "main"
 
 
-def _place(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _place(request, draft: PetitionDraft) -> HttpResponse:
     if draft.estate is None or "other" in request.GET or "estate" in request.POST:
         return _choose_estate(request, draft)
     start = {"building": draft.building_id, "stairwell": draft.stairwell, "spot": draft.spot}
@@ -249,7 +249,7 @@ def _place(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
     return _show(request, draft, "place", form=form)
 
 
-def _choose_estate(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _choose_estate(request, draft: PetitionDraft) -> HttpResponse:
     """Which estate: asked where the portal doesn't know, or when it is about another one."""
     form = EstateForm(request.POST if request.method == "POST" else None)
     if form.is_bound:
@@ -288,7 +288,7 @@ def _estates_near(draft: PetitionDraft, query: str) -> QuerySet[Estate]:
     return estates.order_by("name", "pk")
 
 
-def _words(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _words(request, draft: PetitionDraft) -> HttpResponse:
     start = {"words": draft.words, "name_visibility": draft.name_visibility}
     is_going_back = _is_going_back(request)
     form = WordsForm(
@@ -312,7 +312,7 @@ def _visibilities(form: WordsForm) -> list[dict[str, object]]:
     ]
 
 
-def _check(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _check(request, draft: PetitionDraft) -> HttpResponse:
     if request.method == "POST":
         try:
             return _file(request, draft)
@@ -321,7 +321,7 @@ def _check(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
     return _show_check(request, draft, {})
 
 
-def _file(request: HttpRequest, draft: PetitionDraft) -> HttpResponse:
+def _file(request, draft: PetitionDraft) -> HttpResponse:
     """File it, alone or as the same matter as a neighbour's. Pressed twice, it is the same petition."""
     if "follow" in request.POST:
         problems = what_is_missing(draft)
@@ -343,7 +343,7 @@ def _sealed(draft: PetitionDraft, petition: Petition) -> str:
     return signing.dumps(petition.pk, salt=f"look-alike:{draft.token}")
 
 
-def _followed(request: HttpRequest, draft: PetitionDraft) -> Petition | None:
+def _followed(request, draft: PetitionDraft) -> Petition | None:
     try:
         pk = signing.loads(request.POST["follow"], salt=f"look-alike:{draft.token}")
     except signing.BadSignature:
@@ -351,7 +351,7 @@ def _followed(request: HttpRequest, draft: PetitionDraft) -> Petition | None:
     return Petition.objects.under_way().filter(pk=pk).first()
 
 
-def _show_check(request: HttpRequest, draft: PetitionDraft, problems: dict[str, str | Promise]) -> HttpResponse:
+def _show_check(request, draft: PetitionDraft, problems: dict[str, str | Promise]) -> HttpResponse:
     alike = drafts.look_alike(draft, at=request.now)
     promised = promise_for(draft.category, draft.estate, request.now) if draft.category and draft.estate else []
     return _show(
@@ -374,11 +374,11 @@ _VIEWS = {"photo": _photo, "category": _category, "place": _place, "words": _wor
 # --- moving between steps ---
 
 
-def _is_going_back(request: HttpRequest) -> bool:
+def _is_going_back(request) -> bool:
     return request.POST.get("go") == "back"
 
 
-def _returns_to_check(request: HttpRequest) -> bool:
+def _returns_to_check(request) -> bool:
     return "check" in (request.GET.get("return"), request.POST.get("return"))
 
 
@@ -386,11 +386,11 @@ def _address(draft: PetitionDraft, step: str, *, returns: bool = False) -> str:
     return reverse("petition_step", args=[draft.token, step]) + ("?return=check" if returns else "")
 
 
-def _here(request: HttpRequest, draft: PetitionDraft, step: str) -> str:
+def _here(request, draft: PetitionDraft, step: str) -> str:
     return _address(draft, step, returns=_returns_to_check(request))
 
 
-def _onward(request: HttpRequest, draft: PetitionDraft, step: str) -> str:
+def _onward(request, draft: PetitionDraft, step: str) -> str:
     """The next step, or the one before; back to the check if the person came from there to change something."""
     if _returns_to_check(request):
         return _address(draft, "check")
@@ -398,7 +398,7 @@ def _onward(request: HttpRequest, draft: PetitionDraft, step: str) -> str:
     return _address(draft, order[order.index(step) + (-1 if _is_going_back(request) else 1)])
 
 
-def _show(request: HttpRequest, draft: PetitionDraft, step: str, *, template: str = "", **context) -> HttpResponse:
+def _show(request, draft: PetitionDraft, step: str, *, template: str = "", **context) -> HttpResponse:
     form = context.get("form")
     if form is not None and form.errors:
         described(form)
@@ -421,7 +421,7 @@ def _show(request: HttpRequest, draft: PetitionDraft, step: str, *, template: st
 
 @login_required
 @require_safe
-def petition_filed(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_filed(request, receipt_no: str) -> HttpResponse:
     """The receipt: its number, who has it, what comes next. Reloading it files nothing."""
     visible = Petition.objects.visible_to(request.user).for_page()
     petition = get_object_or_404(visible, receipt_no=receipt_no)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import rules
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,7 @@ A_DAY = 24 * 3600
 
 @login_required
 @require_safe
-def photo(request: HttpRequest, public_id: UUID) -> FileResponse:
+def photo(request, public_id: UUID) -> FileResponse:
     shown = get_object_or_404(PetitionPhoto.objects.select_related("petition", "draft"), public_id=public_id)
     if not rules.test_rule("residents.may_see_photo", request.user, shown):
         raise Http404

@@ -21,6 +21,7 @@ from tests.cast import NOW, client_of
 from tests.cast import draft as ready_draft
 from tests.cast import file as filed_by
 from tests.governance.domain.test_images import photo_with_location, png_of
+from tests.residents.domain.test_drafts import side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -143,6 +144,15 @@ def test_filing_the_same_draft_again_leads_to_the_same_receipt(cast, li):
     assert Petition.objects.get().words == draft.words
 
 
+@pytest.mark.django_db(transaction=True)
+def test_twenty_presses_of_submit_at_once_lead_to_one_receipt(cast):
+    draft = ready_draft(cast.li, cast.building)
+    browsers = [client_of(cast.li) for _number in range(20)]
+    pages = side_by_side(20, lambda number: browsers[number].post(address(draft, "check"), {"go": "on"}))
+    receipt = reverse("petition_filed", args=[Petition.objects.get().receipt_no])
+    assert [(page.status_code, page["Location"]) for page in pages] == [(302, receipt)] * 20
+
+
 def test_filing_pages_ask_at_most_ten_queries(cast, li, django_assert_max_num_queries):
     draft = ready_draft(cast.li, cast.building)
     filed_by(cast.wang, cast.building, at=database_now())
@@ -192,6 +202,13 @@ def test_emergency_says_whom_to_call_first_and_goes_on(li, draft):
 
 
 # --- where ---
+
+
+def test_names_of_buildings_are_marked_as_chinese_on_an_english_page(cast, li, draft):
+    cast.li.language = "en"
+    cast.li.save()
+    page = li.get(address(draft, "place")).content.decode()
+    assert re.search(r'<option[^>]* lang="zh-Hans"[^>]*>3栋</option>', page)
 
 
 def test_no_place_is_said_in_a_sentence(cast):
