@@ -14,7 +14,7 @@ from governance.models import User
 from issues.domain import people
 from issues.domain.telling import lock_matter, teller
 from issues.models import ArrivalProof, OrderPhoto, ReturnReason, WorkOrder, WorkOrderState
-from issues.workflow import WORK_ORDER
+from issues.workflow import LIVE, WORK_ORDER
 
 MAX_ORDER_PHOTOS = 3
 
@@ -58,9 +58,9 @@ def accept(order: WorkOrder, *, actor: User, at: datetime) -> WorkOrder:
             return WORK_ORDER.take_step(order, "accept", actor=actor, at=at, fields=fields)
     except StepNotAllowed:
         taken = WorkOrder.objects.select_related("holder").get(pk=order.pk)
-        if taken.holder is None or taken.accepted_at is None:
+        if taken.state not in LIVE or taken.holder is None or taken.accepted_at is None:
             raise
-        if taken.holder == actor and taken.state == WorkOrderState.ACCEPTED:
+        if taken.holder == actor:
             return taken
         unclaimed = WorkOrder.objects.visible_to(actor, at).filter(state=WorkOrderState.DISPATCHED)
         raise AlreadyTaken(taken.holder, taken.accepted_at, unclaimed.for_queue().due_next().first()) from None

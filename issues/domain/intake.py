@@ -94,7 +94,12 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
             lock_matter(touched.pk)
         issue.refresh_from_db()
         petition.refresh_from_db()
-        if old == issue or issue.state != IssueState.OPEN or petition.state != PetitionStage.IN_HAND:
+        if (
+            _issue_of(petition) != old
+            or old == issue
+            or issue.state != IssueState.OPEN
+            or petition.state != PetitionStage.IN_HAND
+        ):
             raise StepNotAllowed
         IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
         _keep_strictest(issue, old)
@@ -151,7 +156,11 @@ def _attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetim
 
 
 def _note_supporters(issue: Issue, at: datetime) -> None:
-    linked = IssuePetition.objects.filter(issue=issue, undone_at=None).count()
+    linked = (
+        IssuePetition.objects.filter(issue=issue, undone_at=None)
+        .exclude(petition__state=PetitionStage.WITHDRAWN)
+        .count()
+    )
     WorkOrder.objects.live().filter(issue=issue).update(supporters=max(linked - 1, 0), changed_at=at)
 
 
