@@ -32,7 +32,7 @@ def petitions_of(issue: Issue) -> list[Petition]:
 
 
 def lock_matter(issue_id: int) -> None:
-    """Lock the issue before anything of it. Everywhere: issue, petition, work order, clock, so nobody waits in a circle.
+    """Lock the issue before anything of it. Everywhere: issue, petition, work order, clock, so nobody waits in circles.
 
     The petitions of an issue are written to by each other's people (an arrival shows on all of them), so the one lock
     that all of them share comes first.
