@@ -1,9 +1,12 @@
 """Real processes on the tests' database, with a Redis of their own that a test may stop or freeze."""
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,6 +18,8 @@ from django.db import connection
 from config.embedded import children
 from config.embedded.keeper import answers_ping
 from config.embedded.wheels import redis_binary
+from config.health import web_is_well
+from config.services import services
 from tests.config.processes import PROJECT_DIR, eventually
 from tests.faults.outside import Outside
 
@@ -56,6 +61,9 @@ class Redis:
     def freeze(self) -> None:
         self.process.send_signal(signal.SIGSTOP)
 
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(5)
@@ -63,14 +71,11 @@ class Redis:
 
 @pytest.fixture
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    import shutil
-    import tempfile
-
     # A short path: a socket's may not exceed about 107 bytes.
     directory = Path(tempfile.mkdtemp(prefix="yy-", dir="/tmp"))
     server = Redis(directory)
     yield server
-    server.process.send_signal(signal.SIGCONT)
+    server.thaw()
     server.kill()
     shutil.rmtree(directory)
 
@@ -96,6 +101,17 @@ class Started:
             )
         self.running.append(process)
         return process
+
+    def web(self, redis: "Redis | None" = None, **more: str) -> tuple[subprocess.Popen[bytes], int]:
+        """The web server as in the demo, and the port on which it answers."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = services(f"127.0.0.1:{port}", self.directory / "beat")["web"]
+        # Not the page styles, but the pages are what is tested: static files are served as they lie in the sources.
+        web = self(*command[1:], redis=redis, DEBUG="true", **more)
+        assert eventually(lambda: web_is_well(port), 30), self.said_by(web)
+        return web, port
 
     def _environment(self, redis: Redis | None) -> dict[str, str]:
         return {

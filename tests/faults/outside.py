@@ -48,7 +48,8 @@ class Outside:
 
     def sessions(self) -> list[tuple]:
         return self.rows(
-            "SELECT pid, state, wait_event_type, left(query, 120) FROM pg_stat_activity WHERE datname = current_database()"
+            "SELECT pid, state, wait_event_type, left(query, 99) FROM pg_stat_activity "
+            "WHERE datname = current_database()"
         )
 
     # --- what must be true whatever died ---
@@ -117,7 +118,8 @@ class Outside:
                     AND petition.state IN ('in_hand', 'finished', 'closed', 'withdrawn')
                 WHEN 'finished' THEN wo.state = 'done' AND running.number = 0 AND supervised.number = 0
                     AND petition.state IN ('finished', 'closed', 'withdrawn')
-                WHEN 'closed' THEN wo.state = 'done' AND running.number = 0 AND petition.state IN ('closed', 'withdrawn')
+                WHEN 'closed' THEN wo.state = 'done' AND running.number = 0
+                    AND petition.state IN ('closed', 'withdrawn')
                 WHEN 'withdrawn' THEN wo.state = 'cancelled' AND running.number = 0 AND petition.state = 'withdrawn'
                 END
             """

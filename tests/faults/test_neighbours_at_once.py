@@ -10,7 +10,8 @@ from issues.domain import handling, intake
 from issues.models import IssuePetition, WorkOrder
 from residents.domain import petitions
 from residents.models import Petition
-from tests.cast import NOW, Cast, draft, take_in
+from tests.cast import NOW, Cast, take_in
+from tests.faults.office import filed, fresh
 from tests.faults.outside import Outside
 from tests.faults.together import errors, together
 
@@ -20,20 +21,6 @@ ROUNDS = 6
 LATER = NOW + timedelta(minutes=3)
 
 
-def filed(user, building, **fields) -> Petition:
-    """A petition that nobody has taken in: the office hasn't heard of it."""
-    from residents import signals
-
-    heard = signals.petition_filed.receivers
-    signals.petition_filed.receivers = []
-    signals.petition_filed.sender_receivers_cache.clear()
-    try:
-        return petitions.file_petition(draft(user, building, **fields), actor=user, at=fields.get("at", NOW))
-    finally:
-        signals.petition_filed.receivers = heard
-        signals.petition_filed.sender_receivers_cache.clear()
-
-
 def two_neighbours(cast: Cast) -> tuple[Petition, Petition, WorkOrder]:
     """Li and Wang with one matter, and the order that comes of it."""
     first = filed(cast.li, cast.building)
@@ -41,10 +28,6 @@ def two_neighbours(cast: Cast) -> tuple[Petition, Petition, WorkOrder]:
     second = filed(cast.wang, cast.building, same_as=first)
     intake.take_in(second.pk, at=NOW)
     return fresh(first), fresh(second), WorkOrder.objects.get(pk=order.pk)
-
-
-def fresh(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 def finished(order: WorkOrder, cast: Cast, at: datetime = LATER) -> None:
