@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, DateTimeField, F, Q, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from governance import wording
 from governance.domain.refusals import StepNotAllowed
+from governance.requests import PortalRequest
 from residents import explain, timeline
 from residents.domain import petitions as domain
 from residents.forms.petitions import EvaluationForm, SupplementForm
@@ -28,7 +29,7 @@ PROVEN = {"qr", "resident"}
 
 
 @login_required
-def petition_list(request: HttpRequest) -> HttpResponse:
+def petition_list(request: PortalRequest) -> HttpResponse:
     """Open ones first, the one due next on top; then those that wait for a rating; then the rest, newest first."""
     shown = request.GET.get("show", "all")
     shown = shown if shown in SHOWN else "all"
@@ -56,15 +57,15 @@ def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 
 
 @login_required
-def petition_detail(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_detail(request: PortalRequest, receipt_no: str) -> HttpResponse:
     return _page(request, _mine(request, receipt_no))
 
 
-def _mine(request: HttpRequest, receipt_no: str) -> Petition:
+def _mine(request: PortalRequest, receipt_no: str) -> Petition:
     return get_object_or_404(Petition.objects.visible_to(request.user).for_page(), receipt_no=receipt_no)
 
 
-def _page(request: HttpRequest, petition: Petition, form: EvaluationForm | None = None) -> HttpResponse:
+def _page(request: PortalRequest, petition: Petition, form: EvaluationForm | None = None) -> HttpResponse:
     now = request.now
     updates = list(petition.updates.order_by("-at", "-id"))
     explanation = explain.explain(petition, now) if petition.next_due_at else None
@@ -102,7 +103,7 @@ def _clock(petition: Petition, explanation: explain.Explanation | None, now: dat
     due = petition.next_due_at
     clock = {"due": due, "was_due": timeline.was_due(petition.next_kind, due, now)}
     if petition.finished_at:
-        return clock | _used(petition, explanation, due)
+        return clock | _used(petition, petition.finished_at, due, explanation)
     days = explanation.working_days_left if explanation else None
     return clock | {
         "step": timeline.next_step(petition.next_kind),
@@ -111,14 +112,14 @@ def _clock(petition: Petition, explanation: explain.Explanation | None, now: dat
     }
 
 
-def _used(petition: Petition, explanation: explain.Explanation | None, due: datetime) -> dict:
+def _used(petition: Petition, finished_at: datetime, due: datetime, explanation: explain.Explanation | None) -> dict:
     """How long it took, and whether that was in time. After a reopening counted from there."""
     began = petition.filed_at
     if petition.epoch > 1 and explanation:
         began = max(began, explanation.why.starts_at)
-    late_by = petition.finished_at - due
+    late_by = finished_at - due
     return {
-        "used": wording.span(petition.finished_at - began),
+        "used": wording.span(finished_at - began),
         "is_late": late_by.total_seconds() > 0,
         "late_by": wording.span(late_by),
     }
@@ -140,7 +141,7 @@ def _evaluation(petition: Petition) -> Evaluation | None:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def petition_supplement(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_supplement(request: PortalRequest, receipt_no: str) -> HttpResponse:
     petition = _mine(request, receipt_no)
     form = SupplementForm(request.POST if request.method == "POST" else None)
     if petition.state not in UNDER_WAY:
@@ -156,7 +157,7 @@ def petition_supplement(request: HttpRequest, receipt_no: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def petition_nudge(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_nudge(request: PortalRequest, receipt_no: str) -> HttpResponse:
     """Always answered at once: who has it, and by when. Again within a minute the answer is only repeated."""
     petition = _mine(request, receipt_no)
     domain.nudge(petition, actor=request.user, at=request.now)
@@ -172,7 +173,7 @@ def petition_nudge(request: HttpRequest, receipt_no: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def petition_arrival(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_arrival(request: PortalRequest, receipt_no: str) -> HttpResponse:
     petition = _mine(request, receipt_no)
     if petition.state == PetitionStage.IN_HAND and not _may_confirm_arrival(petition):
         messages.info(request, gettext("The arrival is on record already. Thank you."))
@@ -184,7 +185,7 @@ def petition_arrival(request: HttpRequest, receipt_no: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def petition_withdraw(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_withdraw(request: PortalRequest, receipt_no: str) -> HttpResponse:
     """Asked once more before it is done, on a page of its own: that works without script, too."""
     petition = _mine(request, receipt_no)
     if petition.state not in UNDER_WAY:
@@ -198,7 +199,7 @@ def petition_withdraw(request: HttpRequest, receipt_no: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def petition_evaluate(request: HttpRequest, receipt_no: str) -> HttpResponse:
+def petition_evaluate(request: PortalRequest, receipt_no: str) -> HttpResponse:
     """The rating. Sent twice, or from a page that has been overtaken, it changes nothing and says so."""
     petition = _mine(request, receipt_no)
     if request.method != "POST":
