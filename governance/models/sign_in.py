@@ -39,7 +39,7 @@ class SignInCode(models.Model):
     @property
     def phone(self) -> str:
         """The number in E.164, in the clear."""
-        return self.phone_encrypted
+        return str(self.phone_encrypted)
 
 
 class SignInAttempt(models.Model):

@@ -573,6 +573,39 @@ def test_parallel_guesses_get_no_more_tries_than_one_after_another():
         assert sum(pool.map(guess, range(30))) == 5
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_new_number_proven_on_many_devices_at_once_becomes_one_account():
+    at = database_now()
+
+    def arrive(_number):
+        try:
+            return domain.welcome(NEW_NUMBER, language="zh-hans", elder_mode=False, at=at).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(arrive, range(16)))) == 1
+    assert (User.objects.with_phone(NEW_NUMBER).count(), Consent.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_right_code_entered_many_times_at_once_opens_one_session():
+    at = database_now()
+    code, digits = domain.send_code(NEW_NUMBER, address="", at=at), last_code()
+
+    def enter(_number):
+        try:
+            domain.enter_code(SignInCode.objects.get(pk=code.pk), digits, at=at)
+            return True
+        except domain.CodeSpent:
+            return False
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(enter, range(16))) == 1
+
+
 def test_tries_are_forgotten_after_a_day(db):
     at = database_now()
     take_try("phone:1", Limit("code", 1, timedelta(minutes=1)), at=at - timedelta(days=1))
