@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from governance.models import Subdistrict
+from governance.models import Subdistrict, User
 from issues.demo.playing import play
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
-from issues.demo.street import build_street
+from issues.demo.street import WORKERS, build_street
 
 DEFAULT_SEED = 20260515
 HISTORY = timedelta(days=31)
@@ -23,6 +23,12 @@ class NotHere(Exception):
 def is_loaded() -> bool:
     """Whether there is any street: real or made up, another isn't put beside it."""
     return Subdistrict.objects.exists()
+
+
+def is_the_demos() -> bool:
+    """Whether the street here is the demo's, with the people of its rota."""
+    names = [worker.username for worker in WORKERS]
+    return User.objects.filter(username__in=names).count() == len(names)
 
 
 def refuse_where_it_would_harm() -> None:

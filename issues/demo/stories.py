@@ -126,15 +126,16 @@ UNDER_WAY = (
         pictures=("wall_crack",),
     ),
     Story(
-        "school-road", "6 working days, 16:20", "li", "parking", "3栋", 2,
+        "school-road", "2 working days, 16:20", "li", "parking", "3栋", 2,
         "学校路人行道停满了车，孩子上学只能走机动车道。",
         (
             do("4m", "accept", "liu"),
             do("25m", "return", "liu", reason="needs_others",
                words="停在市政人行道上，物业无权挪车，需要社区找交警和学校一起办。"),
             do("40m", "accept", "wu"),
-            do("17h30m", "note", "wu", words="约了派出所、学校、物业和几位居民，后天上午一起看现场。"),
-            do("4d", "note", "wu", words="现场定了三件事：恒信物业出资装护栏，派出所上下学时段巡逻，社区上门解释。"),
+            do("70m", "note", "wu", words="约了派出所、学校、物业和几位居民，明天上午一起看现场。"),
+            do("17h40m", "arrive", "wu"),
+            do("20h", "note", "wu", words="现场定了三件事：恒信物业出资装护栏，派出所上下学时段巡逻，社区上门解释。"),
         ),
         spot="学校路北侧人行道", pictures=("cars_on_pavement",),
     ),
@@ -228,6 +229,15 @@ WAITING_FOR_A_RATING = (
         "toilet-neighbour", "1 days, 20:16", "resident02", "sewer", "3栋", 1,
         "一楼厕所也返水了，跟楼上说的是一回事。",
         same_as="toilet",
+    ),
+    Story(
+        "handrail", "2 days, 08:50", "hu", "facilities", "2栋", 1,
+        "一楼坡道的扶手松了，我推老伴的轮椅不敢扶。",
+        (
+            do("25m", "accept", "liu"),
+            do("52m", "arrive", "liu", qr=True),
+            do("2h20m", "finish", "liu", words="扶手重新打了膨胀螺栓，两个人使劲晃过，不动了。"),
+        ),
     ),
     Story(
         "cards", "1 days, 09:05", "weber", "security", "1栋", 1,

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def _renew_shifts(self, *, must: bool) -> None:
         """Somebody must be on duty however long the demo has stood. A street that isn't the demo's is left alone."""
-        if not account_table():
+        if not loading.is_the_demos():
             if must:
                 raise CommandError(gettext("The demo is not loaded: there is no rota to renew."))
             return

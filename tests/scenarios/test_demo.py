@@ -1,0 +1,197 @@
+"""The demo's neighbourhood: what is in it, that it really happened, and where it is refused."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import override_settings
+from django.utils import translation
+
+from governance import shipped as shipped_by_governance
+from governance.domain.audit import verify_chain
+from governance.models import (
+    AuditEntry,
+    DutyShift,
+    ManagementKind,
+    Notice,
+    NoticeState,
+    PartyBranch,
+    Role,
+    RoleAssignment,
+    Subdistrict,
+    Unit,
+    User,
+)
+from issues import shipped as shipped_by_issues
+from issues.demo import loading
+from issues.demo.stories import STORIES
+from issues.models import Escalation, OrderPhoto, SlaClock, SupervisionOrder, WorkOrder
+from residents.models import Evaluation, Occupancy, Petition, PetitionDraft, PetitionPhoto
+from tests.cast import NOW
+
+
+@pytest.fixture(scope="module")
+def loaded_once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Path]:
+    """One load for the whole module, undone at its end; where its photos lie."""
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
+        shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
+        shipped_by_issues.ensure(apps.get_model)
+        loading.load(now=NOW)
+        # Nothing is committed here: ask for what a commit would do.
+        connection.check_constraints()
+        yield media
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demo(loaded_once, db) -> Path:
+    return loaded_once
+
+
+def petition_that_says(words: str) -> Petition:
+    return Petition.objects.get(words__contains=words)
+
+
+def what_anybody_could_see() -> dict[str, list]:
+    """The neighbourhood without its random receipt numbers and public ids."""
+    petitions = Petition.objects.order_by("filed_at")
+    return {
+        "people": list(User.objects.order_by("username").values_list("username", "full_name", "phone_hash")),
+        "homes": list(Occupancy.objects.order_by("user__username").values_list("unit__number", "relation", "state")),
+        "areas": list(Unit.objects.order_by("id").values_list("number", "exclusive_area_m2")),
+        "petitions": list(petitions.values_list("filed_at", "words", "state", "holder_surname", "next_due_at")),
+        "clocks": list(SlaClock.objects.order_by("id").values_list("kind", "due_at", "stopped_at", "voided_at")),
+        "rungs": list(Escalation.objects.order_by("id").values_list("rung__code", "due_at", "acted_at")),
+        "ratings": list(Evaluation.objects.order_by("id").values_list("satisfaction", "given_at")),
+        "notices": list(Notice.objects.order_by("id").values_list("message_key", "recipient__username", "created_at")),
+    }
+
+
+def test_the_neighbourhood_is_whole(demo):
+    """One long look, for loading takes seconds."""
+    two_kinds = Subdistrict.objects.values_list("communities__estates__managements__kind", flat=True)
+    assert set(two_kinds) == {ManagementKind.CONTRACT, ManagementKind.OWNERS}
+    assert Occupancy.objects.filter(state="verified").values("unit").distinct().count() >= 36
+    assert set(RoleAssignment.objects.values_list("role", flat=True)) == set(Role.values) - {Role.RESIDENT}
+    estates_with_secretary = RoleAssignment.objects.filter(
+        role=Role.BRANCH_SECRETARY, party_branch__estate__isnull=False
+    )
+    assert estates_with_secretary.count() == 2
+    assert PartyBranch.objects.filter(parent=None).count() == 1
+
+    assert set(Petition.objects.values_list("state", flat=True)) == {"in_hand", "finished", "closed", "withdrawn"}
+    states = set(WorkOrder.objects.values_list("state", flat=True))
+    assert states == {"dispatched", "accepted", "arrived", "done", "returned", "cancelled"}
+    assert set(WorkOrder.objects.values_list("arrival_proof", flat=True)) == {
+        "",
+        "claimed",
+        "qr",
+        "resident",
+        "with_finish",
+    }
+    assert set(Escalation.objects.values_list("rung__code", flat=True)) == {
+        "warning", "breach", "half_hour", "four_hours", "next_day",
+    }  # fmt: skip
+    assert set(SupervisionOrder.objects.values_list("state", flat=True)) == {"issued", "settled"}
+    assert set(SlaClock.objects.values_list("policy__code", flat=True)) == {
+        "5341-ordinary", "5341-major", "5341-complex", "ten-minute", "emergency", "office",
+    }  # fmt: skip
+    assert set(Evaluation.objects.values_list("satisfaction", flat=True)) == {1, 2, 3, 4, 5}
+    assert PetitionDraft.objects.filter(words__startswith="阳台").exists()
+
+
+def test_each_story_has_come_to_where_it_says(demo):
+    just_filed = petition_that_says("三楼到四楼的楼道灯全黑了")
+    assert (just_filed.state, just_filed.holder_body, just_filed.holder_surname) == ("in_hand", "恒信物业", "")
+    assert just_filed.next_due_at == NOW + timedelta(minutes=4)
+
+    late = petition_that_says("一楼声控灯怎么拍都不亮")
+    assert (late.holder_surname, late.next_kind) == ("郑", "resolve")
+    assert late.next_due_at == NOW - timedelta(minutes=130)
+    assert SupervisionOrder.objects.filter(issue__links__petition=late, state="issued").exists()
+
+    returned = petition_that_says("孩子上学只能走机动车道")
+    assert (returned.holder_body, returned.holder_surname) == ("春和社区", "吴")
+
+    again = petition_that_says("地下泵房")
+    assert (again.state, again.epoch, again.holder_surname) == ("in_hand", 2, "刘")
+
+    one, other = petition_that_says("地漏往上返水"), petition_that_says("一楼厕所也返水了")
+    assert one.links.get().issue_id == other.links.get().issue_id
+    linked = petition_that_says("门开开关关就是不走")
+    assert linked.links.get(undone_at=None).linked_by.surname == "吴"
+
+    complaint = petition_that_says("没说两句就挂了")
+    assert (complaint.holder_body, complaint.name_visibility) == ("春和社区", "nobody")
+    office = petition_that_says("烧烤店")
+    assert (office.holder_body, office.next_kind, office.next_why["calendar"]) == ("安和街道", "answer", "office")
+    planned = petition_that_says("外墙从二楼裂到四楼")
+    assert (planned.next_kind, planned.next_due_at > NOW) == ("resolve", True)
+    quick = petition_that_says("主卧暖气片")
+    assert (quick.next_why["policy_zh"], quick.arrival_proof) == ("十分钟办事圈", "qr")
+
+
+def test_the_history_agrees_with_the_clock_and_the_chain(demo):
+    assert not Escalation.objects.filter(acted_at__gt=NOW).exists()
+    late = [row for row in Escalation.objects.all() if row.acted_at - row.due_at > timedelta(seconds=1)]
+    assert late == []
+    chains = AuditEntry.objects.values_list("chain", flat=True).distinct()
+    assert [verify_chain(chain)[1] for chain in chains] == [None, None]
+    assert AuditEntry.objects.filter(verb="file").count() == len(STORIES) == Petition.objects.count()
+
+
+def test_everybody_was_told_but_the_one_who_has_no_phone(demo):
+    unreached = Notice.objects.exclude(state=NoticeState.DELIVERED)
+    assert set(unreached.values_list("recipient__username", "state")) == {("hu", NoticeState.NOT_REACHED)}
+    assert not Notice.objects.filter(state=NoticeState.PENDING).exists()
+
+
+def test_somebody_is_on_duty_at_every_hour_of_the_next_thirty_days(demo):
+    for hour in range(30 * 24):
+        at = NOW + timedelta(hours=hour)
+        on_duty = DutyShift.objects.filter(starts_at__lte=at, ends_at__gt=at).values_list("body", flat=True)
+        assert len(set(on_duty)) == 4, f"nobody at {at}"
+
+
+def test_the_photos_are_real_and_in_their_places(demo):
+    photos = [*PetitionPhoto.objects.all(), *OrderPhoto.objects.all()]
+    assert {photo.kind for photo in PetitionPhoto.objects.all()} == {"before", "after"}
+    assert all((demo / photo.file.name).stat().st_size > 5000 for photo in photos)
+
+
+def run(command: str, **options) -> str:
+    printed = StringIO()
+    with translation.override("en"):
+        call_command(command, stdout=printed, **options)
+    return printed.getvalue()
+
+
+def test_a_second_load_is_refused_and_with_if_empty_does_nothing(demo):
+    before = what_anybody_could_see()
+    with pytest.raises(CommandError):
+        run("load_demo")
+    run("load_demo", if_empty=True)
+    assert what_anybody_could_see() == before
+
+
+def test_the_rota_is_renewed_without_entering_a_shift_twice(demo):
+    DutyShift.objects.all().delete()
+    assert re.search(r"\d+ duty shifts added", run("load_demo", shifts=True))
+    added = DutyShift.objects.count()
+    assert run("load_demo", shifts=True) == ""
+    assert DutyShift.objects.count() == added > 0
+
+
+def test_the_accounts_printed_can_sign_in(demo):
+    printed = run("demo_accounts")
+    for username in ("zhou", "zheng", "wu", "sun", "chen", "zhao", "admin"):
+        assert f"{username} / youying-demo" in printed
+        assert User.objects.get(username=username).check_password("youying-demo")
+    assert User.objects.with_phone("+8613800130021").get().full_name in printed
