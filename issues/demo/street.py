@@ -1,9 +1,11 @@
 """The demo's street: two estates of one community, who lives there, and who answers for what."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
@@ -260,7 +262,7 @@ def _build_branches(street: Street) -> None:
 
 def _employ_workers(street: Street, password: str, since: datetime) -> None:
     for number, worker in enumerate(WORKERS, start=1):
-        user = User.objects.create(
+        user = _person(
             username=worker.username,
             full_name=worker.full_name,
             surname=worker.full_name[0],
@@ -269,6 +271,7 @@ def _employ_workers(street: Street, password: str, since: datetime) -> None:
             phone_verified_at=since,
             password=password,
         )
+        user.save()
         street.people[worker.username] = user
         for role, place in ((worker.role, worker.place), *worker.also):
             roles.grant(user, role, _held_at(street, role, place), actor=PROGRAM, at=since)
@@ -292,7 +295,7 @@ def _held_at(street: Street, role: Role, place: str) -> Model | None:
 
 def _settle_neighbours(street: Street, password: str, since: datetime) -> None:
     for neighbour in NEIGHBOURS:
-        user = User.objects.create(
+        user = _person(
             username=neighbour.username,
             full_name=neighbour.full_name,
             surname="Weber" if neighbour.username == "weber" else neighbour.full_name[0],
@@ -303,6 +306,7 @@ def _settle_neighbours(street: Street, password: str, since: datetime) -> None:
             language=neighbour.language,
             elder_mode=neighbour.elder_mode,
         )
+        user.save()
         street.people[neighbour.username] = user
         building = street.buildings[neighbour.building]
         unit = building.units.get(stairwell=neighbour.stairwell, number=neighbour.number)
@@ -316,7 +320,7 @@ def _settle_households(street: Street, password: str, since: datetime, rng: rand
     homes = []
     for number, unit in enumerate(rng.sample(free, MORE_HOUSEHOLDS), start=1):
         surname, latin = rng.choice(SURNAMES)
-        user = User(
+        user = _person(
             username=f"resident{number:02}",
             full_name=surname + rng.choice(GIVEN_NAMES),
             surname=surname,
@@ -334,7 +338,7 @@ def _settle_households(street: Street, password: str, since: datetime, rng: rand
     _settle(street, homes, since)
 
 
-def _settle(street: Street, homes: list[tuple[User, Unit, str, str]], since: datetime) -> None:
+def _settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since: datetime) -> None:
     """Their homes, where pages begin, and their consent to be reached by phone."""
     verifier = street.people["wu"]
     Resident.objects.bulk_create(
@@ -357,6 +361,12 @@ def _settle(street: Street, homes: list[tuple[User, Unit, str, str]], since: dat
         for user, *_home in homes
         if user.phone
     )
+
+
+def _person(*, phone: str | None, **fields: Any) -> User:
+    user = User(**fields)
+    user.phone = phone
+    return user
 
 
 def _phone(number: int) -> str:
