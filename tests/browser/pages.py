@@ -1,0 +1,225 @@
+"""Every page of the loop, each in the states that have something on them: a row, an error, a clock that has run out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+from playwright.sync_api import Page
+
+from tests.browser.world import World
+from tests.cast import PASSWORD
+
+fresh_numbers = (f"139{number:08}" for number in count(10_000_000))
+
+
+def _stay(page: Page, world: World) -> None:
+    """Nothing is pressed."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One page in one state: who opens which address, what is done there, and what the server answers to that."""
+
+    name: str
+    who: str
+    path: Callable[[World], str]
+    act: Callable[[Page, World], None] = _stay
+    is_for_staff: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def at(path: str) -> Callable[[World], str]:
+    return lambda world: path
+
+
+def petition(name: str, verb: str = "") -> Callable[[World], str]:
+    return lambda world: f"/petitions/{world.receipt(name)}/{verb}"
+
+
+def order(name: str, query: str = "") -> Callable[[World], str]:
+    return lambda world: f"/queue/{world.order(name)}/{query}"
+
+
+def step(name: str, verb: str) -> Callable[[World], str]:
+    return lambda world: f"/petitions/new/{world.drafts[name].token}/{verb}/"
+
+
+# --- what is done on a page ---
+
+
+def submit(selector: str) -> Callable[[Page, World], None]:
+    """Send a form as it stands, whatever the browser thinks of it, and wait for the answer."""
+
+    def act(page: Page, world: World) -> None:
+        form = page.locator(selector)
+        with page.expect_navigation():
+            form.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+
+    return act
+
+
+def ask_for_code(page: Page, world: World) -> None:
+    page.locator("#id_phone").fill(next(fresh_numbers))
+    submit("main form:has(#id_phone)")(page, world)
+
+
+def type_a_wrong_code(page: Page, world: World) -> None:
+    ask_for_code(page, world)
+    page.locator("#id_code").fill("12")
+    submit("main form:has(#id_code)")(page, world)
+
+
+def type_a_wrong_password(page: Page, world: World) -> None:
+    page.locator("#id_login").fill(next(fresh_numbers))
+    page.locator("#id_password").fill(f"{PASSWORD}?")
+    submit("main form:has(#id_login)")(page, world)
+
+
+def ask_for_an_unknown_door(page: Page, world: World) -> None:
+    page.locator("#id_building").select_option(index=1)
+    page.locator("#id_stairwell").fill("1")
+    page.locator("#id_number").fill("9999")
+    submit("main form:has(#id_number)")(page, world)
+
+
+def choose_a_renamed_picture(page: Page, world: World) -> None:
+    drawing = {"name": "灯.png", "mimeType": "image/png", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+    page.locator("#photos").set_input_files(drawing)
+    page.get_by_role("button").and_(page.locator("[value=add]")).click()
+    page.locator(".alert-warning").first.wait_for()
+
+
+def show_a_number(page: Page, world: World) -> None:
+    submit("main form[action$='number/'] >> nth=0")(page, world)
+
+
+def press_reload_after_taken(page: Page, world: World) -> None:
+    """Claim, from a page of one's own, what a colleague has taken."""
+    page.evaluate(
+        """path => {
+             const form = document.querySelector("main form[method=post]");
+             form.action = path; form.requestSubmit();
+           }""",
+        f"/queue/{world.order('taken')}/accept/",
+    )
+    page.locator(".taken").first.wait_for()
+
+
+def accept_what_is_finished(page: Page, world: World) -> None:
+    """The page of a refusal: somebody nudges what is finished, from a page that was left open."""
+    page.evaluate(
+        """path => {
+             const form = document.querySelector("main form[method=post]");
+             form.action = path; form.requestSubmit();
+           }""",
+        f"/petitions/{world.receipt('finished')}/nudge/",
+    )
+    page.wait_for_url("**/nudge/")
+
+
+def _taken_row(world: World) -> str:
+    return f"/queue/?taken={world.order('taken')}~3"
+
+
+PUBLIC = (
+    Case("welcome", "", at("/")),
+    Case("sign-in", "", at("/account/login/")),
+    Case("sign-in-error", "", at("/account/login/"), submit("main form:has(#id_phone)")),
+    Case("code", "", at("/account/login/"), ask_for_code),
+    Case("code-error", "", at("/account/login/"), type_a_wrong_code),
+    Case("password", "", at("/account/login/password/")),
+    Case("password-error", "", at("/account/login/password/"), type_a_wrong_password),
+    Case("privacy", "", at("/privacy/")),
+    Case("deadlines", "", at("/deadlines/")),
+    Case("not-found", "", at("/nothing/here/")),
+)
+FILING = (
+    Case("file-begun", "li", at("/petitions/new/")),
+    Case("file-photo", "xu", step("ready", "photo")),
+    Case("file-photo-error", "stranger", step("empty", "photo"), choose_a_renamed_picture),
+    Case("file-category", "stranger", step("empty", "category")),
+    Case("file-category-found", "stranger", lambda world: step("empty", "category")(world) + "?q=漏水"),
+    Case("file-category-not-found", "stranger", lambda world: step("empty", "category")(world) + "?q=航天"),
+    Case("file-category-error", "stranger", step("empty", "category"), submit("#step")),
+    Case("file-estate", "stranger", step("empty", "place")),
+    Case("file-estate-error", "stranger", step("empty", "place"), submit("#step")),
+    Case("file-place", "xu", step("ready", "place")),
+    Case("file-words", "xu", step("ready", "words")),
+    Case("file-words-error", "stranger", step("empty", "words"), submit("#step")),
+    Case("file-words-nameless", "gao", step("no_words", "words")),
+    Case("file-check", "xu", step("ready", "check")),
+    Case("file-check-alike", "li", step("alike", "check")),
+    Case("file-check-emergency", "xu", step("emergency", "check")),
+    Case("file-check-error", "stranger", step("empty", "check"), submit("#step")),
+    Case("filed", "li", petition("overdue", "filed/")),
+    Case("filed-street", "li", petition("street", "filed/")),
+)
+FOLLOWING = (
+    Case("home", "li", at("/")),
+    Case("home-empty", "stranger", at("/")),
+    Case("petitions", "li", at("/petitions/")),
+    Case("petitions-finished", "li", at("/petitions/?show=finished")),
+    Case("petitions-empty", "stranger", at("/petitions/")),
+    Case("petition-street", "li", petition("street")),
+    Case("petition-overdue", "li", petition("overdue")),
+    Case("petition-soon", "li", petition("soon")),
+    Case("petition-finished", "li", petition("finished")),
+    Case("petition-rating-error", "li", petition("finished"), submit("#rate")),
+    Case("petition-rated", "li", petition("rated")),
+    Case("petition-reopened", "li", petition("reopened")),
+    Case("petition-withdrawn", "li", petition("withdrawn")),
+    Case("supplement", "li", petition("overdue", "supplement/")),
+    Case("supplement-error", "li", petition("overdue", "supplement/"), submit("main form")),
+    Case("withdraw", "li", petition("overdue", "withdraw/")),
+    Case("refused", "li", petition("overdue", "supplement/"), accept_what_is_finished),
+    Case("inbox", "li", at("/inbox/")),
+    Case("inbox-empty", "stranger", at("/inbox/")),
+    Case("account", "li", at("/account/")),
+    Case("change-password", "li", at("/account/password/change/")),
+    Case("change-password-error", "li", at("/account/password/change/"), submit("main form")),
+    Case("sign-out", "li", at("/account/logout/")),
+    Case("homes", "wang", at("/homes/")),
+    Case("homes-empty", "gao", at("/homes/")),
+    Case("home-claim-estate", "li", at("/homes/claim/")),
+    Case("home-claim", "li", lambda world: f"/homes/claim/?estate={world.cast.estate.pk}"),
+    Case(
+        "home-claim-error",
+        "li",
+        lambda world: f"/homes/claim/?estate={world.cast.estate.pk}",
+        ask_for_an_unknown_door,
+    ),
+)
+WORKING = (
+    Case("queue", "zhou", at("/queue/"), is_for_staff=True),
+    Case("queue-taken", "zhou", _taken_row, is_for_staff=True),
+    Case("queue-empty", "strange_steward", at("/queue/"), is_for_staff=True),
+    Case("queue-no-match", "gao", at("/queue/?whose=mine"), is_for_staff=True),
+    Case("queue-street", "sun", at("/queue/"), is_for_staff=True),
+    Case("queue-community", "wu", at("/queue/?whose=area"), is_for_staff=True),
+    Case("queue-manager", "zheng", at("/queue/"), is_for_staff=True),
+    Case("order-dispatched", "zhou", order("overdue"), is_for_staff=True),
+    Case("order-accepted", "zhou", order("accepted"), is_for_staff=True),
+    Case("order-arrived", "zhou", order("soon"), is_for_staff=True),
+    Case("order-done", "zhou", order("rated"), is_for_staff=True),
+    Case("order-returned", "wu", order("returned"), is_for_staff=True),
+    Case("order-withdrawn", "zhou", order("withdrawn"), is_for_staff=True),
+    Case("order-manager", "zheng", order("accepted", "?do=reassign"), is_for_staff=True),
+    Case("order-plan-error", "liu", order("later"), submit("#plan form"), is_for_staff=True),
+    Case("order-finish-error", "zhou", order("soon"), submit("#finish form"), is_for_staff=True),
+    Case("order-return-error", "zhou", order("accepted"), submit("#return form"), is_for_staff=True),
+    Case("order-note-error", "zhou", order("soon"), submit("#note form"), is_for_staff=True),
+    Case("order-reassign-error", "zheng", order("accepted"), submit("#reassign form"), is_for_staff=True),
+    Case("order-street", "sun", order("street"), is_for_staff=True),
+    Case("order-dispute", "wu", order("dispute"), is_for_staff=True),
+    Case("claim-lost", "zhou", order("overdue"), press_reload_after_taken, is_for_staff=True),
+    Case("post-only", "zhou", order("overdue", "accept/"), is_for_staff=True),
+    Case("building-scanned", "zhou", lambda world: f"/b/{world.cast.building.qr_token}/", is_for_staff=True),
+    Case("building-cards", "zheng", at("/buildings/cards/"), is_for_staff=True),
+    Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),
+    Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True),
+    Case("not-reached-empty", "strange_worker", at("/not-reached/"), is_for_staff=True),
+    Case("staff-inbox", "zhou", at("/inbox/"), is_for_staff=True),
+)
+PAGES = (*PUBLIC, *FILING, *FOLLOWING, *WORKING)

@@ -1,0 +1,112 @@
+"""Every page in three languages and two modes: no barrier, nothing sideways, one language, nothing behind the back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.test import override_settings
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from governance.models import SignInAttempt, User
+from tests.browser import checks
+from tests.browser.conftest import (
+    DESK,
+    Moment,
+    TextMessages,
+    a_photo,
+    keep_picture,
+    open_screen,
+)
+from tests.browser.pages import PAGES, Case
+from tests.browser.watch import Watch
+from tests.browser.world import World, build_world
+from tests.cast import NOW
+
+LANGUAGES = {"zh-hans": "zh-Hans", "en": "en", "ko": "ko"}
+MODES = ("standard", "elder")
+
+
+@pytest.fixture(scope="module")
+def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """In place of the fixture that empties every table after each test: real commits, kept for the whole module.
+
+    Of this name, because pytest-django makes a database only for those who ask for one by name.
+    """
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="module")
+def world(transactional_db, kept_files: Path) -> World:
+    """Written once for all visits."""
+    carrier = f"{TextMessages.__module__}.{TextMessages.__name__}"
+    with override_settings(MEDIA_ROOT=kept_files, SMS_ADAPTER=carrier, VOICE_ADAPTER=carrier):
+        return build_world(a_photo()["buffer"])
+
+
+@pytest.fixture(scope="module")
+def screens(browser: Browser, site: str) -> Iterator[dict[str, BrowserContext]]:
+    """One browser profile a person, kept for all visits."""
+    contexts: dict[str, BrowserContext] = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
+class Visitor:
+    """Opens the pages of the world as anybody of the cast, in any language and mode."""
+
+    def __init__(self, browser: Browser, site: str, world: World, screens: dict[str, BrowserContext]):
+        self.browser, self.site, self.world, self.screens = browser, site, world, screens
+
+    def open(self, case: Case, language: str, mode: str) -> tuple[Page, Watch]:
+        context = self._screen_of(case.who, language, mode)
+        page = context.new_page()
+        watch = Watch(page, self.site)
+        page.goto(case.path(self.world))
+        case.act(page, self.world)
+        return page, watch
+
+    def _screen_of(self, who: str, language: str, mode: str) -> BrowserContext:
+        user = getattr(self.world.cast, who) if who else None
+        if who not in self.screens:
+            self.screens[who] = open_screen(self.browser, self.site, user)
+        if user:
+            User.objects.filter(pk=user.pk).update(language=language, elder_mode=mode == "elder")
+        else:
+            SignInAttempt.objects.all().delete()
+            wanted = {django_settings.LANGUAGE_COOKIE_NAME: language, "mode": mode}
+            cookies = [{"name": name, "value": value, "url": self.site} for name, value in wanted.items()]
+            self.screens[who].add_cookies(cookies)
+        return self.screens[who]
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: str, world: World, screens, moment: Moment) -> Visitor:
+    moment.set(NOW, is_running=False)
+    return Visitor(browser, site, world, screens)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", PAGES, ids=str)
+def test_page_is_sound(visitor: Visitor, case: Case, language: str, mode: str):
+    page, watch = visitor.open(case, language, mode)
+    try:
+        assert page.locator("html").get_attribute("lang") == LANGUAGES[language]
+        assert page.locator("html").get_attribute("data-mode") == ("elder" if mode == "elder" else None)
+        keep_picture(page, f"{case}-{language}-{mode}")
+        found = checks.small_targets(page, is_elder=mode == "elder")
+        checks.open_everything(page)
+        found += checks.foreign_words(page) + checks.barriers(page) + checks.sideways(page)
+        if case.is_for_staff:
+            page.set_viewport_size(DESK)
+            keep_picture(page, f"{case}-{language}-{mode}-desk")
+            found += [f"at the desk: {finding}" for finding in checks.barriers(page)]
+        found += watch.problems
+        assert not found, "\n".join([page.url, *found])
+    finally:
+        page.close()

@@ -1,0 +1,221 @@
+"""The cast's street on `NOW`, with something on every page: rows, errors to be made, a clock that has run out."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from governance import shipped as shipped_by_governance
+from governance.domain import outbox
+from governance.models import Building, Channel, Notice, NoticeState, Urgency, User
+from issues import shipped as shipped_by_issues
+from issues.domain import handling
+from issues.domain.sweep import sweep
+from issues.models import WorkOrder
+from residents.domain import drafts, petitions
+from residents.models import Petition, PetitionDraft
+from tests.cast import NOW, Cast, build_cast, draft
+
+
+@dataclass
+class World:
+    """Petitions by what has become of them, the orders that came of them, and drafts at every step."""
+
+    cast: Cast
+    petitions: dict[str, Petition]
+    orders: dict[str, WorkOrder]
+    drafts: dict[str, PetitionDraft]
+    photo: bytes
+
+    def receipt(self, name: str) -> str:
+        return self.petitions[name].receipt_no
+
+    def order(self, name: str) -> UUID:
+        return self.orders[name].public_id
+
+
+def build_world(photo: bytes) -> World:
+    """Write it all, as it happened, one moment after another."""
+    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
+    shipped_by_issues.ensure(apps.get_model)
+    world = World(cast=build_cast(), petitions={}, orders={}, drafts={}, photo=photo)
+    _matters_of_li(world)
+    _matters_of_neighbours(world)
+    _drafts(world)
+    _nobody_was_reached(world)
+    for name, petition in world.petitions.items():
+        petition.refresh_from_db()
+        order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
+        if order:
+            world.orders.setdefault(name, order)
+    return world
+
+
+def _ago(**span: float) -> datetime:
+    return NOW - timedelta(**span)
+
+
+def _file(world: World, name: str, user: User, building: Building, at: datetime, **fields: object) -> WorkOrder:
+    """File a petition with a photo; the office has taken it in."""
+    written = draft(user, building, at=at, **fields)
+    drafts.add_photos(written, [SimpleUploadedFile("photo.jpg", world.photo, "image/jpeg")], at=at)
+    world.petitions[name] = petitions.file_petition(written, actor=user, at=at)
+    return WorkOrder.objects.live().get(issue__links__petition=world.petitions[name])
+
+
+def _done(world: World, name: str, filed_at: datetime, *, words: str, fixed: str, building: Building) -> Petition:
+    """Filed by Li, accepted, arrived at, finished in time."""
+    cast = world.cast
+    order = _file(world, name, cast.li, building, filed_at, category="plumbing", words=words)
+    handling.accept(order, actor=cast.zhou, at=filed_at + timedelta(minutes=1))
+    handling.arrive(order, actor=cast.zhou, at=filed_at + timedelta(minutes=4), qr_token=building.qr_token)
+    after = [ContentFile(world.photo, "after.jpg")]
+    handling.finish(order, actor=cast.zhou, at=filed_at + timedelta(minutes=22), words=fixed, photos=after)
+    petition = world.petitions[name]
+    petition.refresh_from_db()
+    return petition
+
+
+def _rate(petition: Petition, *, at: datetime, solved: bool = True, satisfaction: int = 5, words: str = "") -> None:
+    petitions.evaluate(
+        petition,
+        was_contacted=True,
+        is_solved=solved,
+        satisfaction=satisfaction,
+        words=words,
+        actor=petition.petitioner,
+        at=at,
+    )
+
+
+def _matters_of_li(world: World) -> None:
+    cast = world.cast
+    deeds = _file(
+        world, "street", cast.li, cast.building, _ago(days=8, hours=3),
+        category="deeds", words="房产证一直没办下来，2024 年就交了材料，想问现在办到哪一步了，还差什么手续。",
+    )  # fmt: skip
+    handling.accept(deeds, actor=cast.sun, at=_ago(days=8, hours=1))
+    handling.add_note(deeds, actor=cast.sun, at=_ago(days=2), words="材料已经转到区里，正在核对面积。")
+    petitions.supplement(world.petitions["street"], "补一句：原件在我这里。", actor=cast.li, at=_ago(days=1))
+
+    solved = _done(
+        world, "rated", _ago(days=3), words="厨房水管接头滴水。", fixed="换了接头，试水不漏。", building=cast.building
+    )
+    _rate(solved, at=_ago(days=2, hours=20), words="来得快，修得好。")
+    again = _done(
+        world, "reopened", _ago(hours=5), words="卫生间水龙头关不紧。", fixed="换了垫片。", building=cast.other_building
+    )
+    _rate(again, at=_ago(minutes=3), solved=False, satisfaction=2, words="又开始滴了。")
+    _done(
+        world,
+        "finished",
+        _ago(hours=2),
+        words="楼道的水管在滴水，地上很滑。",
+        fixed="换了一段管子，地面擦干了。",
+        building=cast.building,
+    )
+
+    withdrawn = _file(
+        world, "withdrawn", cast.li, cast.building, _ago(days=1), category="noise", words="楼下装修到很晚。"
+    )
+    petitions.withdraw(world.petitions["withdrawn"], actor=cast.li, at=_ago(hours=23))
+    world.orders["withdrawn"] = withdrawn
+
+    _file(world, "overdue", cast.li, cast.building, _ago(minutes=70), words="二单元楼道灯不亮，老人晚上看不见台阶。")
+    for minutes in range(70, 8, -2):
+        sweep(bell="loop", now=_ago(minutes=minutes))
+    petitions.nudge(world.petitions["overdue"], actor=cast.li, at=_ago(minutes=6))
+
+    soon = _file(
+        world,
+        "soon",
+        cast.li,
+        cast.building,
+        _ago(minutes=12),
+        category="security",
+        words="单元门刷卡没反应，要等人从里面开。",
+    )
+    handling.accept(soon, actor=cast.zhou, at=_ago(minutes=11))
+    handling.arrive(soon, actor=cast.zhou, at=_ago(minutes=8))
+    handling.add_note(soon, actor=cast.zhou, at=_ago(minutes=7), words="读卡器进水了，正在换。")
+
+
+def _matters_of_neighbours(world: World) -> None:
+    cast = world.cast
+    _file(
+        world,
+        "new",
+        cast.wang,
+        cast.other_building,
+        _ago(minutes=2),
+        category="rubbish",
+        words="垃圾桶满了，味道很大。",
+    )
+    crack = _file(
+        world, "later", cast.wang, cast.building, _ago(hours=4), category="wall_crack", words="外墙有一条两米长的裂缝。"
+    )
+    handling.accept(crack, actor=cast.liu, at=_ago(hours=3, minutes=50))
+    returned = _file(
+        world, "returned", cast.wang, cast.building, _ago(hours=1), category="trees", words="树枝挡住了窗户。"
+    )
+    handling.return_order(
+        returned, actor=cast.zhou, at=_ago(minutes=50), reason="not_ours", words="这棵树在街道的绿地上。"
+    )
+    world.orders["returned"] = returned
+    taken = _file(
+        world, "taken", cast.wang, cast.other_building, _ago(minutes=4), category="sewer", words="下水道返水。"
+    )
+    handling.accept(taken, actor=cast.liu, at=_ago(seconds=9))
+    accepted = _file(
+        world, "accepted", cast.wang, cast.building, _ago(minutes=3), category="parking", words="消防通道被车堵住。"
+    )
+    handling.accept(accepted, actor=cast.zhou, at=_ago(minutes=2))
+    quarrel = _file(
+        world, "dispute", cast.wang, cast.building, _ago(hours=20), category="dispute", words="楼上天天半夜拖椅子。"
+    )
+    handling.accept(quarrel, actor=cast.wu, at=_ago(hours=19))
+
+
+def _drafts(world: World) -> None:
+    """One ready to be submitted, one with everything still missing, one that looks like Wang's petition."""
+    cast = world.cast
+    ready = draft(cast.xu, cast.self_managed_building, at=_ago(minutes=1), spot="一层大门")
+    drafts.add_photos(ready, [SimpleUploadedFile("photo.jpg", world.photo, "image/jpeg")], at=_ago(minutes=1))
+    world.drafts["ready"] = ready
+    world.drafts["alike"] = draft(
+        cast.li, cast.other_building, category="rubbish", words="桶满了。", at=_ago(minutes=1)
+    )
+    nothing = {
+        "category": None,
+        "estate": None,
+        "building": None,
+        "stairwell": None,
+        "words": "",
+        "name_visibility": "",
+    }
+    times = {"created_at": NOW, "updated_at": NOW}
+    world.drafts["empty"] = PetitionDraft.objects.create(user=cast.stranger, **nothing, **times)
+    world.drafts["no_words"] = draft(cast.gao, cast.building, words="", name_visibility="", category="dispute")
+    world.drafts["emergency"] = draft(cast.xu, cast.self_managed_building, category="gas", words="楼道里有煤气味。")
+
+
+def _nobody_was_reached(world: World) -> None:
+    """Two text messages that no phone took."""
+    cast = world.cast
+    for petition in (world.petitions["finished"], world.petitions["overdue"]):
+        outbox.post(
+            cast.li,
+            "petition_received",
+            {"receipt_no": petition.receipt_no},
+            dedupe=f"test:{petition.receipt_no}",
+            at=_ago(hours=2),
+            urgency=Urgency.PROMPT,
+            subdistrict_id=cast.subdistrict.pk,
+            community_id=cast.community.pk,
+        )
+    Notice.objects.filter(channel=Channel.SMS, dedupe_key__startswith="test:").update(
+        state=NoticeState.NOT_REACHED, attempts=5
+    )
