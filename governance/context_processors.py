@@ -16,7 +16,7 @@ LANGUAGES = {
 
 def portal(request):
     """`elder_mode`, `languages`, `page_language`, `now`, and asked for only where shown: `unread_count`, `shows_queue`
-    (the person works here) and `phones_people` (the list of people not reached is theirs)."""
+    (orders are handled by this person) and `phones_people` (the list of people not reached is theirs)."""
     chosen = get_language() or settings.LANGUAGE_CODE
     return {
         "elder_mode": wants_elder_mode(request),
@@ -25,7 +25,7 @@ def portal(request):
         # A refusal can come before the middleware that asks the database for the time.
         "now": getattr(request, "now", None) or timezone.now(),
         "unread_count": SimpleLazyObject(lambda: _count_unread(request)),
-        "shows_queue": SimpleLazyObject(lambda: _scope(request).is_staff),
+        "shows_queue": SimpleLazyObject(lambda: _scope(request).handles_orders),
         "phones_people": SimpleLazyObject(lambda: _scope(request).phones_people),
     }
 

@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("queue" if request.user.scope(request.now).is_staff else "home")
+        return reverse("queue" if request.user.scope(request.now).handles_orders else "home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("home")

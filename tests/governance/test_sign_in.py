@@ -482,7 +482,9 @@ def test_a_page_that_needs_a_person_leads_through_sign_in_and_back(visitor, cast
         ("zheng", "queue"),
         ("wu", "queue"),
         ("sun", "queue"),
-        ("administrator", "queue"),
+        ("zhao", "home"),
+        ("chen", "home"),
+        ("administrator", "home"),
     ],
 )
 def test_staff_begin_at_the_queue_and_residents_at_home(visitor, cast, name, page):
