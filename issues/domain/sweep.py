@@ -15,6 +15,7 @@ from governance.domain.refusals import StepNotAllowed
 from issues.domain import intake, ladder
 from issues.models import SweepRun, WorkOrder, WorkOrderState
 from issues.workflow import WORK_ORDER
+from residents.domain.drafts import forget_old_drafts
 from residents.models import Petition
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     run.orders_rung = _guarded(run, ring_unaccepted, now)
     run.rungs_fired = _guarded(run, lambda at: _climb(run, at, even_so=even_so), now)
     run.notices_tried = _guarded(run, lambda at: outbox.deliver_due(at, limit=BATCH), now)
-    SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
+    _guarded(run, tidy, now)
     run.finished_at = database_now()
     run.save()
     return run
@@ -78,6 +79,12 @@ def ring_unaccepted(now: datetime) -> int:
             except StepNotAllowed:
                 continue
     return rung
+
+
+def tidy(now: datetime) -> int:
+    """Let go of what has served its time: old runs, and drafts that nobody came back to. Returns how many rows."""
+    runs, _by_model = SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
+    return runs + forget_old_drafts(at=now)
 
 
 def _climb(run: SweepRun, now: datetime, *, even_so: bool) -> int:
