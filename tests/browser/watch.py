@@ -27,7 +27,7 @@ class Watch:
 
     def _on_console(self, message: ConsoleMessage) -> None:
         """Refused content is an error here, too. A page that says 400 or 404 itself is no error of the page."""
-        if message.type not in ("error", "warning"):
+        if message.type != "error":
             return
         about = message.location.get("url", "")
         if "Failed to load resource" in message.text and about in self._documents:
