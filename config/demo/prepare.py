@@ -14,7 +14,6 @@ def prepare(say: Callable[[str], None]) -> None:
 
     say("Bringing the database up to date …")
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     say("Collecting static files …")
     call_command("collectstatic", interactive=False, verbosity=0)
     say("Looking for demo data …")
