@@ -61,7 +61,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(
                 condition=Q(phone_encrypted=None, phone_hash=None)
-                | Q(phone_encrypted__isnull=False, phone_hash__gt=""),
+                # A hash that is NULL would make the comparison unknown, and a check lets the unknown pass.
+                | Q(phone_encrypted__isnull=False, phone_hash__isnull=False, phone_hash__gt=""),
                 name="user_phone_with_its_hash",
             ),
         ]
