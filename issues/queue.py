@@ -139,7 +139,7 @@ class Action(NamedTuple):
 
 ACCEPT = Action(_("Accept"), "check", verb="accept")
 ARRIVE = Action(_("I'm here"), "arrived", verb="arrive")
-FINISH = Action(_("Finished"), "camera", anchor="finish")
+FINISH = Action(pgettext_lazy("button", "Finished"), "camera", anchor="finish")
 PLAN = Action(_("Hand in the plan"), "book", anchor="plan")
 REASSIGN = Action(_("Reassign"), "swap", anchor="reassign")
 LOOK = Action(_("Take a look"), "chevron-right")

@@ -1,6 +1,7 @@
 """The lives of an issue and of a work order, as tables. The database holds the same tables as triggers."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.domain.steps import SYSTEM, Step, Workflow
 
@@ -48,7 +49,7 @@ WORK_ORDER = Workflow(
             (ACCEPTED, ARRIVED),
             DONE,
             "issues.is_holder",
-            _("Finished"),
+            pgettext_lazy("button", "Finished"),
             needs=("words",),
             clocks="stops all; without an arrival, arrive too",
         ),
