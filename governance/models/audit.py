@@ -23,7 +23,7 @@ LINK_INTO_CHAIN = """
 
 
 class AuditEntry(models.Model):
-    """Somebody did something to something. Holds a commitment to the payload, so that erasing it leaves the chain whole."""
+    """Somebody did something to something. Holds a commitment to the payload: erasing that leaves the chain whole."""
 
     chain = models.IntegerField(help_text="A subdistrict's id; 0 is the system's chain")
     sequence = models.BigIntegerField(null=True, editable=False)

@@ -15,7 +15,7 @@ class BodyKind(models.TextChoices):
 
 
 class Body(models.Model):
-    """A body that can hold an order. The residents' committee stands for its community, the street office for its street."""
+    """A body that can hold an order. A residents' committee stands for its community, a street office for its area."""
 
     kind = models.CharField(max_length=24, choices=BodyKind)
     name = models.CharField(max_length=80)

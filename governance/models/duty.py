@@ -23,7 +23,7 @@ class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
 
 
 class DutyShift(models.Model):
-    """A person is on duty for a body, at one of its estates or at all of them, from `starts_at` until before `ends_at`."""
+    """A person is on duty for a body, at one of its estates or at all of them, from `starts_at` to before `ends_at`."""
 
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="shifts")
     estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True, related_name="shifts")

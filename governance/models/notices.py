@@ -38,7 +38,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(recipient=user, channel=Channel.IN_APP, read_at=None)
 
     def due(self, at) -> "NoticeQuerySet":
-        """Notices to be sent, or to be sent again: waiting, or sent without a receipt, or leased to a sender that died."""
+        """Notices to be sent, or sent again: waiting, or sent without a receipt, or leased to a sender that died."""
         return self.filter(
             Q(lease_until=None) | Q(lease_until__lte=at),
             state__in=(NoticeState.PENDING, NoticeState.SENT),
@@ -49,7 +49,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(state=NoticeState.NOT_REACHED).order_by("created_at", "id")
 
     def visible_to(self, user, at) -> "NoticeQuerySet":
-        """The notices whose failure `user` must do something about: those of the community or street in their charge."""
+        """The notices whose failure is `user`'s to make good: those of the community or street in their charge."""
         scope = user.scope(at)
         if scope.is_administrator:
             return self
@@ -57,7 +57,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One message to one person by one channel. Rendered in the recipient's language when delivered. Retention: 2 years."""
+    """One message to one person by one channel, put into the recipient's language at delivery. Retention: 2 years."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, null=True, blank=True)

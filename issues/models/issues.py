@@ -67,7 +67,7 @@ class Issue(PlaceOfMatter):
 
 
 class IssuePetition(models.Model):
-    """A petition speaks of an issue: who linked them and when, and who undid it. A petition speaks of one issue at a time."""
+    """A petition speaks of an issue, of one at a time: who linked them and when, and who undid it."""
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="links")
     petition = models.ForeignKey("residents.Petition", models.PROTECT, related_name="links")

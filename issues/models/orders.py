@@ -42,7 +42,7 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         return self.filter(state__in=workflow.LIVE)
 
     def visible_to(self, user, at) -> "WorkOrderQuerySet":
-        """Orders of the bodies the person works for, as long as the body manages the estate; and by area, for the office.
+        """Orders of the bodies the person works for, as long as these manage the estate; and by area, for the office.
 
         An order about the staff of a body is never dispatched to that body, so it isn't seen there either.
         """

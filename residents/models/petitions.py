@@ -94,7 +94,7 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
 
 
 class Petition(PlaceOfMatter):
-    """What a person said is wrong, and what that person is told of it. Change it only through `residents.domain.petitions`.
+    """What a person said is wrong, and what that person is told of it. Its only door is `residents.domain.petitions`.
 
     The standing (`state`, `holder_…`, `next_…`) is written down by the storey above, in its own transactions.
     Retention: 3 years after closing.
