@@ -1,5 +1,7 @@
 """Party organisations: one tree, each attached to the area or body it belongs to."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,10 @@ class PartyBranch(TreeNode):
     estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True)
     body = models.ForeignKey("governance.Body", models.PROTECT, null=True, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    # `TreeNode` brings the manager, without types: this says what it manages.
+    objects: ClassVar[models.Manager["PartyBranch"]]
+    _default_manager: ClassVar[models.Manager["PartyBranch"]]
 
     class Meta:
         verbose_name_plural = "party branches"
