@@ -5,7 +5,8 @@ import uuid
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language, pgettext
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance.encryption import EncryptedTextField, lookup_hash
@@ -29,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in: resident, staff or both. Retention: until erased on request, then only `public_id` stays."""
+    """A person who signs in: resident, staff or both. Retention: until erased on request; only `public_id` stays."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(max_length=40, unique=True, default=_generated_username)
@@ -73,7 +74,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def phone(self) -> str | None:
         """The number in E.164, in the clear. Show `masked_phone` to people."""
-        return self.phone_encrypted
+        return self.phone_encrypted  # type: ignore[return-value]  # text to Python, bytes only to the database
 
     @phone.setter
     def phone(self, number: str | None) -> None:
@@ -134,25 +135,21 @@ ROLE_HELD_AT = {
 _KEYS = ("estate", "body", "grid_unit", "party_branch", "community", "subdistrict")
 
 
+ADDRESSED: dict[str, str | Promise] = {
+    Role.PROPERTY_STAFF: pgettext_lazy("role and surname", "Steward %(surname)s"),
+    Role.PROPERTY_MANAGER: pgettext_lazy("role and surname", "Manager %(surname)s"),
+    Role.GRID_WORKER: pgettext_lazy("role and surname", "Grid worker %(surname)s"),
+    Role.BRANCH_SECRETARY: pgettext_lazy("role and surname", "Secretary %(surname)s"),
+    Role.COMMUNITY_STAFF: pgettext_lazy("role and surname", "Community worker %(surname)s"),
+    Role.STREET_OFFICER: pgettext_lazy("role and surname", "Officer %(surname)s"),
+}
+
+
 def role_and_surname(role: str, surname: str) -> str:
     """How staff appear to residents: 周管家, never a full name. `surname` is already in the reader's script."""
     if not surname:
         return str(Role(role).label) if role else ""
-    match role:
-        case Role.PROPERTY_STAFF:
-            return pgettext("role and surname", "Steward %(surname)s") % {"surname": surname}
-        case Role.PROPERTY_MANAGER:
-            return pgettext("role and surname", "Manager %(surname)s") % {"surname": surname}
-        case Role.GRID_WORKER:
-            return pgettext("role and surname", "Grid worker %(surname)s") % {"surname": surname}
-        case Role.BRANCH_SECRETARY:
-            return pgettext("role and surname", "Secretary %(surname)s") % {"surname": surname}
-        case Role.COMMUNITY_STAFF:
-            return pgettext("role and surname", "Community worker %(surname)s") % {"surname": surname}
-        case Role.STREET_OFFICER:
-            return pgettext("role and surname", "Officer %(surname)s") % {"surname": surname}
-        case _:
-            return surname
+    return str(ADDRESSED.get(role, "%(surname)s")) % {"surname": surname}
 
 
 def _held_where_it_belongs() -> Q:
