@@ -1,10 +1,13 @@
 """The list “not reached – phone them”: for community staff, street officers and administrators."""
 
+from typing import NamedTuple
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -13,15 +16,29 @@ from django.views.decorators.http import require_POST
 from governance.domain import audit, outbox
 from governance.domain.phones import readable
 from governance.domain.refusals import StepNotAllowed
-from governance.models import Notice
-from governance.views.inbox import words_of
+from governance.models import Notice, User
+from governance.requests import PortalRequest
+from governance.views.inbox import Words, words_of
 
 A_PAGE = 20
 
 
+class ToPhone(NamedTuple):
+    """Somebody to be phoned: about what, and whether the number may be read here and now."""
+
+    notice: Notice
+    words: Words
+    is_revealed: bool
+
+    @property
+    def number(self) -> str:
+        recipient = self.notice.recipient
+        return readable(recipient.phone) if self.is_revealed and recipient.phone else recipient.masked_phone
+
+
 @never_cache
 @login_required
-def not_reached(request):
+def not_reached(request: PortalRequest) -> HttpResponse:
     """Whom no message reached, the longest waiting first. Numbers are masked until somebody asks for one."""
     _only_for_those_who_phone(request)
     return _show(request)
@@ -29,7 +46,7 @@ def not_reached(request):
 
 @login_required
 @require_POST
-def reveal_number(request, public_id):
+def reveal_number(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Show one number in the clear. Who asked, and for whom, goes on record."""
     notice = _notice(request, public_id)
     with transaction.atomic():
@@ -47,7 +64,7 @@ def reveal_number(request, public_id):
 
 @login_required
 @require_POST
-def phoned(request, public_id):
+def phoned(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Somebody has told the person by phone. Of two who press, the second learns of the first."""
     notice = _notice(request, public_id, settled_too=True)
     try:
@@ -59,7 +76,7 @@ def phoned(request, public_id):
     return redirect("not_reached")
 
 
-def _already(notice):
+def _already(notice: Notice) -> str:
     notice.refresh_from_db()
     if notice.settled_by:
         return _("%(who)s has already phoned %(name)s about this.") % {
@@ -69,26 +86,23 @@ def _already(notice):
     return _("The message has reached %(name)s in the meantime.") % {"name": _name(notice.recipient)}
 
 
-def _only_for_those_who_phone(request):
+def _only_for_those_who_phone(request: PortalRequest) -> None:
     if not request.user.scope(request.now).phones_people:
         raise Http404
 
 
-def _notice(request, public_id, *, settled_too=False):
+def _notice(request: PortalRequest, public_id: UUID, *, settled_too: bool = False) -> Notice:
     _only_for_those_who_phone(request)
     visible = Notice.objects.visible_to(request.user, request.now).select_related("recipient")
     return get_object_or_404(visible if settled_too else visible.not_reached(), public_id=public_id)
 
 
-def _show(request, revealed=None):
+def _show(request: PortalRequest, revealed: Notice | None = None) -> HttpResponse:
     waiting = Notice.objects.not_reached().visible_to(request.user, request.now).select_related("recipient")
     page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
-    for notice in page:
-        notice.subject, notice.body = words_of(notice)
-        notice.is_revealed = revealed is not None and notice.pk == revealed.pk
-        notice.number = readable(notice.recipient.phone) if notice.is_revealed else notice.recipient.masked_phone
-    return render(request, "governance/not_reached.html", {"page": page})
+    to_phone = [ToPhone(notice, words_of(notice), is_revealed=notice == revealed) for notice in page]
+    return render(request, "governance/not_reached.html", {"page": page, "to_phone": to_phone})
 
 
-def _name(user):
+def _name(user: User) -> str:
     return user.full_name or user.masked_phone or user.username
