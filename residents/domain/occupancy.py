@@ -69,7 +69,7 @@ def end(occupancy: Occupancy, *, actor: User, at: datetime) -> None:
         is_own = actor.pk == locked.user_id
         if not is_own and not _is_in_charge(actor, locked, community, at):
             raise NotInCharge
-        if locked.state not in (OccupancyState.CLAIMED, OccupancyState.VERIFIED):
+        if not locked.stands:
             raise StepNotAllowed
         locked.state, locked.ended_at = OccupancyState.ENDED, at
         locked.save(update_fields=["state", "ended_at"])

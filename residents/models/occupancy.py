@@ -38,17 +38,20 @@ class OccupancyState(models.TextChoices):
     ENDED = "ended", _("ended")
 
 
+STANDING = (OccupancyState.CLAIMED, OccupancyState.VERIFIED)
+
+
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def standing(self) -> "OccupancyQuerySet":
         """Claims and confirmed homes that have not ended."""
-        return self.filter(state__in=(OccupancyState.CLAIMED, OccupancyState.VERIFIED))
+        return self.filter(state__in=STANDING)
 
     def visible_to(self, user) -> "OccupancyQuerySet":
         return self.filter(user=user)
 
 
 class Occupancy(models.Model):
-    """A person's tie to a unit: claimed, then verified by a named person, at last ended. Retention: 3 years after the end."""
+    """A person's tie to a unit: claimed, then verified by a named person, at last ended. Retention: 3 years after."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey("governance.User", models.PROTECT, related_name="occupancies")
@@ -81,3 +84,8 @@ class Occupancy(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.unit}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the person says to live there, or is known to: neither declined nor ended."""
+        return self.state in STANDING

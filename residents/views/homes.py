@@ -11,7 +11,7 @@ from governance.domain.plain_words import plain
 from governance.models import Estate
 from residents.domain import occupancy as domain
 from residents.forms.homes import ClaimForm, EstateForm
-from residents.models import Occupancy, OccupancyState
+from residents.models import Occupancy
 
 ESTATES_SHOWN = 20
 
@@ -21,10 +21,7 @@ ESTATES_SHOWN = 20
 def homes(request):
     """The homes of the person, those that stand first."""
     mine = Occupancy.objects.visible_to(request.user).select_related("unit__building__estate").order_by("-claimed_at")
-    standing = {OccupancyState.CLAIMED, OccupancyState.VERIFIED}
-    rows = sorted(mine, key=lambda row: row.state not in standing)
-    for row in rows:
-        row.stands = row.state in standing
+    rows = sorted(mine, key=lambda row: not row.stands)
     return render(request, "residents/homes.html", {"homes": rows})
 
 
