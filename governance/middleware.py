@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.domain.moment import database_now
 from governance.domain.refusals import Refusal
+from governance.requests import PortalRequest
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -55,7 +56,7 @@ class Moment:
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PortalRequest) -> HttpResponse:
         request.now = database_now()
         return self.get_response(request)
 

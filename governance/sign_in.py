@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from governance.domain import sign_in
 from governance.domain.moment import database_now
 from governance.models import User
+from governance.requests import PortalRequest
 
 
 class PasswordBackend(ModelBackend):
@@ -32,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: PortalRequest) -> str:
         return reverse("queue" if request.user.scope(request.now).handles_orders else "home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:

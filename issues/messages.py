@@ -21,12 +21,12 @@ def _matter(params: Params) -> dict[str, object]:
         pgettext("stairwell", "Entrance %(number)s") % {"number": stairwell} if stairwell else "",
         category.name if category else "",
     ]
-    kind, due_at = params.get("kind", ""), params.get("due_at", "")
+    kind, due_at = str(params.get("kind", "")), str(params.get("due_at", ""))
     return {
         **params,
         "matter": " ".join(part for part in place if part),
         "step": ClockKind(kind).label if kind else "",
-        "by": wording.moment(datetime.fromisoformat(str(due_at)), timezone.now()) if due_at else "",
+        "by": wording.moment(datetime.fromisoformat(due_at), timezone.now()) if due_at else "",
     }
 
 

@@ -93,7 +93,7 @@ class AccountForm(forms.Form):
         return _DIRECTION_MARKS.sub("", " ".join(self.cleaned_data["full_name"].split()))
 
 
-class _NewPasswordTwice:
+class _NewPasswordTwice(forms.BaseForm):
     """The two fields of a new password in our words and looks."""
 
     def __init__(self, *args, **kwargs):

@@ -119,8 +119,8 @@ def _begin_session(request, user, wanted):
 
 
 def _pending_code(request):
-    pending = request.session.get(PENDING) or {}
-    return SignInCode.objects.filter(public_id=pending.get("code"), used_at=None).first() if pending else None
+    pending = request.session.get(PENDING)
+    return SignInCode.objects.filter(public_id=pending["code"], used_at=None).first() if pending else None
 
 
 def _wanted_page(request):

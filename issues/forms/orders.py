@@ -28,7 +28,7 @@ class WordsField(forms.CharField):
         super().__init__(max_length=MAX_WORDS, widget=widget, **options)
 
     def to_python(self, value: Any) -> str:
-        return plain(super().to_python(value))
+        return plain(super().to_python(value) or "")
 
 
 class ManyPhotosInput(forms.ClearableFileInput):
@@ -66,8 +66,9 @@ class StepForm(forms.Form):
         self.now, self.colleagues = now, colleagues
         options.setdefault("auto_id", f"{self.prefix_of_ids}_%s")
         super().__init__(*args, **options)
-        if "holder" in self.fields:
-            self.fields["holder"].choices = [("", _("Please choose")), *colleagues]
+        holder = self.fields.get("holder")
+        if isinstance(holder, forms.ChoiceField):
+            holder.choices = [("", _("Please choose")), *colleagues]
         if self.is_bound:
             self._mark_errors()
 

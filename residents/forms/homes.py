@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from governance.models import Estate, Unit
+from governance.models import Building, Estate, Unit
 from residents.forms.filing import EstateForm, OwnWordsField
 from residents.models import OccupancyRelation
 
@@ -17,7 +19,7 @@ class ClaimForm(forms.Form):
     """One unit of one estate. `cleaned_data["unit"]` is the unit."""
 
     building = forms.ModelChoiceField(
-        None,
+        Building.objects.none(),
         label=_("Building"),
         empty_label=_("Please choose"),
         widget=forms.Select(attrs={"class": "form-select"}),
@@ -58,12 +60,13 @@ class ClaimForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )
 
-    def __init__(self, *args, estate: Estate, **options):
-        super().__init__(*args, label_suffix="", **options)
-        self.fields["building"].queryset = estate.buildings.all()
+    def __init__(self, data: QueryDict | None = None, *, estate: Estate):
+        super().__init__(data, label_suffix="")
+        choice = cast(forms.ModelChoiceField[Building], self.fields["building"])
+        choice.queryset = estate.buildings.all()
         # By length first: 10栋 comes after 9栋.
         buildings = sorted(estate.buildings.all(), key=lambda building: (len(building.name), building.name))
-        self.fields["building"].choices = [("", _("Please choose")), *((each.pk, each.name) for each in buildings)]
+        choice.choices = [("", _("Please choose")), *((each.pk, each.name) for each in buildings)]
 
     def clean_stairwell(self) -> int:
         typed = re.sub(r"(单元|门|号)$", "", _squeezed(self.cleaned_data["stairwell"]))
@@ -74,8 +77,8 @@ class ClaimForm(forms.Form):
     def clean_number(self) -> str:
         return re.sub(r"(室|号)$", "", _squeezed(self.cleaned_data["number"]))
 
-    def clean(self) -> dict:
-        given = super().clean()
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
         if {"building", "stairwell", "number"} <= given.keys():
             building = given["building"]
             given["unit"] = (
@@ -88,7 +91,7 @@ class ClaimForm(forms.Form):
         return given
 
     @staticmethod
-    def _no_such_door(given: dict) -> str:
+    def _no_such_door(given: dict[str, Any]) -> str:
         building, stairwell = given["building"], given["stairwell"]
         if stairwell < 1 or stairwell > building.stairwells:
             return _("Building %(building)s has %(count)s entrances. Please check the number of the entrance.") % {

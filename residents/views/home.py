@@ -1,12 +1,17 @@
 """The first page: what to press, who to call, how my matters stand. For strangers: what this is."""
 
-from django.db.models import Count, F, QuerySet, Window
+from datetime import datetime
+
+from django.db.models import Count, F, Window
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from governance.domain.neighbourhood import Answerable, who_answers_for
+from governance.models import Building, User
+from governance.requests import PortalRequest
 from governance.templatetags.words import own_words
 from residents.domain.drafts import draft_to_continue, home_of
 from residents.models import Petition, PetitionStage
@@ -18,16 +23,16 @@ OPEN = (PetitionStage.FILED, PetitionStage.IN_HAND, PetitionStage.FINISHED)
 
 @never_cache
 @require_safe
-def home(request):
+def home(request: PortalRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "residents/welcome.html")
     lives_at = home_of(request.user)
-    matters = [_matter(petition) for petition in _open_petitions(request.user)[:SHOWN]]
+    open_petitions, open_count = _open_petitions(request.user)
     draft = draft_to_continue(request.user)
     context = {
         "home": lives_at,
-        "matters": matters,
-        "open_count": matters[0]["petition"].open_count if matters else 0,
+        "matters": [_matter(petition) for petition in open_petitions],
+        "open_count": open_count,
         "draft": draft,
         "draft_step": "check" if draft and draft.category_id else "category",
         "answerable": _people(lives_at.building, request.now),
@@ -35,15 +40,16 @@ def home(request):
     return render(request, "residents/home.html", context)
 
 
-def _open_petitions(user) -> QuerySet[Petition]:
-    """What isn't closed yet, the next due first, what waits for the person's word last. Rows know their number."""
-    return (
+def _open_petitions(user: User) -> tuple[list[Petition], int]:
+    """The first of what isn't closed yet, and how many there are: the next due first, what waits for a word last."""
+    petitions = list(
         Petition.objects.visible_to(user)
         .filter(state__in=OPEN)
         .for_page()
         .annotate(open_count=Window(Count("pk")))
-        .order_by(F("next_due_at").asc(nulls_last=True), "-filed_at")
+        .order_by(F("next_due_at").asc(nulls_last=True), "-filed_at")[:SHOWN]
     )
+    return list(petitions), petitions[0].open_count if petitions else 0
 
 
 def _matter(petition: Petition) -> dict[str, object]:
@@ -57,7 +63,7 @@ def _matter(petition: Petition) -> dict[str, object]:
     }
 
 
-def _who_has(petition: Petition):
+def _who_has(petition: Petition) -> str:
     """One sentence on how it stands: 恒信物业 周管家 在办."""
     if petition.state == PetitionStage.FINISHED:
         return _("Finished. Please say whether it is solved.")
@@ -69,7 +75,7 @@ def _who_has(petition: Petition):
     return _("Received. Whoever is responsible is being found.")
 
 
-def _people(building, now):
+def _people(building: Building | None, now: datetime) -> list[dict[str, object]]:
     """Who answers for my door, as `components/_holder.html` takes it."""
     return [_holder(each) for each in who_answers_for(building, now)] if building else []
 
