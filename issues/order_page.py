@@ -26,6 +26,7 @@ from issues.models import (
     SupervisionOrder,
     WorkOrder,
 )
+from issues.models.orders import WorkOrderQuerySet
 from issues.queue import role_at, with_holder_role
 from issues.workflow import ISSUE, WORK_ORDER
 from residents.models import NameVisibility, PetitionPhoto, PhotoKind
@@ -90,12 +91,12 @@ class Told:
     reason: str
 
 
-def order_in_sight(orders: QuerySet[WorkOrder], user: User, now: datetime) -> QuerySet[WorkOrder]:
+def orders_in_sight(user: User, now: datetime) -> WorkOrderQuerySet:
     """The orders of `user` with all that their page needs of the row itself: one query for one order."""
     photos = OrderPhoto.objects.filter(work_order__issue=OuterRef("issue")).order_by("added_at", "id")
     supervised = SupervisionOrder.objects.filter(issue=OuterRef("issue"), epoch=OuterRef("issue__epoch"))
     return (
-        with_holder_role(orders.visible_to(user, now).for_queue(), now)
+        with_holder_role(WorkOrder.objects.visible_to(user, now).for_queue(), now)
         .select_related("issue__category", "issue__building", "issue__estate", "body", "holder")
         .annotate(
             after_photos=ArraySubquery(photos.values("public_id")),

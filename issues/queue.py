@@ -13,7 +13,7 @@ from uuid import UUID
 
 import rules
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from governance.models import BodyKind, DutyShift, Role, RoleAssignment, User
 from governance.models.people import role_and_surname, surname_for_reader
 from issues import workflow
 from issues.models import ClockKind, WorkOrder
+from issues.models.orders import WorkOrderQuerySet
 
 PAGE_SIZE = 50
 TAKEN_AT_MOST = 5
@@ -34,7 +35,7 @@ TITLES = {
     TODAY: pgettext_lazy("queue group", "Today"),
     LATER: pgettext_lazy("queue group", "Later"),
 }
-NEXT_STEPS = {
+NEXT_STEPS: dict[str, str | Promise] = {
     ClockKind.RESPOND: pgettext_lazy("queue step", "reply"),
     ClockKind.ACCEPT: pgettext_lazy("queue step", "acceptance"),
     ClockKind.ARRIVE: pgettext_lazy("queue step", "arrival"),
@@ -420,7 +421,7 @@ def role_at(person: str, now: datetime) -> Subquery:
     return Subquery(held.order_by("valid_from").values("role")[:1])
 
 
-def with_holder_role(orders: QuerySet[WorkOrder], now: datetime) -> QuerySet[WorkOrder]:
+def with_holder_role(orders: WorkOrderQuerySet, now: datetime) -> WorkOrderQuerySet:
     return orders.annotate(holder_role=role_at("holder", now))
 
 

@@ -1,6 +1,7 @@
 """What the queue's rows say: the clock that leads them, who has it, who said the last word."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django import template
 from django.utils.translation import gettext, ngettext
@@ -40,8 +41,10 @@ def in_whose_hands(row: Row) -> str:
     if not row.is_mine:
         return gettext("%(name)s has it") % {"name": queue.holder_name(order)}
     if order.state == workflow.ARRIVED and order.arrived_at:
-        return _your_arrival(order)
-    return gettext("You accepted it at %(time)s") % {"time": wording.clock_time(order.accepted_at)}
+        return _your_arrival(order.arrived_at, order.arrival_proof)
+    # An order has no holder before that instant: the database holds the two together.
+    accepted_at = cast(datetime, order.accepted_at)
+    return gettext("You accepted it at %(time)s") % {"time": wording.clock_time(accepted_at)}
 
 
 def _unaccepted(order: WorkOrder) -> str:
@@ -53,11 +56,11 @@ def _unaccepted(order: WorkOrder) -> str:
     return sentence % {"n": order.rings}
 
 
-def _your_arrival(order: WorkOrder) -> str:
-    time = {"time": wording.clock_time(order.arrived_at)}
-    if order.arrival_proof == ArrivalProof.QR:
+def _your_arrival(arrived_at: datetime, proof: str) -> str:
+    time = {"time": wording.clock_time(arrived_at)}
+    if proof == ArrivalProof.QR:
         return gettext("You arrived at %(time)s, shown by QR code") % time
-    if order.arrival_proof == ArrivalProof.RESIDENT:
+    if proof == ArrivalProof.RESIDENT:
         return gettext("You arrived at %(time)s, confirmed by the resident") % time
     return gettext("You arrived at %(time)s") % time
 

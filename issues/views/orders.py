@@ -8,7 +8,7 @@ import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -19,10 +19,12 @@ from django.views.decorators.http import require_safe
 
 from governance.domain.refusals import FactMissing, Refusal
 from governance.models import User
+from governance.requests import PortalRequest
 from issues import order_page, workflow
 from issues.domain import handling
 from issues.forms import orders as forms
 from issues.models import OrderPhoto, WorkOrder
+from issues.models.orders import WorkOrderQuerySet
 from issues.queue import Taken, next_action, row_of
 from issues.views.queue import desk_context, require_desk, rows_after_step
 from residents.models import PetitionPhoto
@@ -51,13 +53,13 @@ IN_PLACE = ("accept", "arrive", "plan", "finish", "note", "reassign", "return")
 
 @require_safe
 @login_required
-def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def order_detail(request: PortalRequest, public_id: UUID) -> HttpResponse:
     require_desk(request)
     return _page(request, _order(request, public_id))
 
 
 @login_required
-def order_step(request: HttpRequest, public_id: UUID, verb: str) -> HttpResponse:
+def order_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpResponse:
     """Take one step. An unknown verb is as missing as an unknown order; nothing is taken by following a link."""
     if verb not in STEP_FORMS:
         raise Http404
@@ -84,7 +86,7 @@ def order_step(request: HttpRequest, public_id: UUID, verb: str) -> HttpResponse
     return _after(request, order, verb)
 
 
-def _take(verb: str, order: WorkOrder, request: HttpRequest, facts: dict[str, Any]) -> None:
+def _take(verb: str, order: WorkOrder, request: PortalRequest, facts: dict[str, Any]) -> None:
     who_and_when = {"actor": request.user, "at": request.now}
     if verb == "reassign":
         facts = {"holder": User.objects.get(public_id=facts["holder"])}
@@ -100,7 +102,7 @@ def _take(verb: str, order: WorkOrder, request: HttpRequest, facts: dict[str, An
     steps[verb](order, **who_and_when, **facts)
 
 
-def _after(request: HttpRequest, order: WorkOrder, verb: str) -> HttpResponse:
+def _after(request: PortalRequest, order: WorkOrder, verb: str) -> HttpResponse:
     if _is_from_row(request):
         return rows_after_step(request, str(DONE_WORDS[verb]))
     messages.success(request, DONE_WORDS[verb])
@@ -110,7 +112,7 @@ def _after(request: HttpRequest, order: WorkOrder, verb: str) -> HttpResponse:
     return redirect("order_detail", order.public_id)
 
 
-def _lost_claim(request: HttpRequest, order: WorkOrder, lost: handling.AlreadyTaken) -> HttpResponse:
+def _lost_claim(request: PortalRequest, order: WorkOrder, lost: handling.AlreadyTaken) -> HttpResponse:
     """Somebody was faster: who, when, by how much, and the next order in its place. Pressed twice, it is ours."""
     if lost.winner == request.user:
         return _after(request, order, "accept")
@@ -130,13 +132,13 @@ def _lost_claim(request: HttpRequest, order: WorkOrder, lost: handling.AlreadyTa
     return render(request, "issues/taken.html", context, status=409)
 
 
-def _is_from_row(request: HttpRequest) -> bool:
+def _is_from_row(request: PortalRequest) -> bool:
     """Whether a script asked, from a row of the queue: then only the rows are sent back."""
     return request.headers.get("HX-Request") == "true"
 
 
 def _page(
-    request: HttpRequest, order: WorkOrder, bound: forms.StepForm | None = None, status: int = 200
+    request: PortalRequest, order: WorkOrder, bound: forms.StepForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The order's page; with `bound`, the form that was sent, its errors on top and its input kept."""
     colleagues = order_page.colleagues(order)
@@ -182,21 +184,21 @@ def _page(
     return render(request, "issues/order_detail.html", context, status=status)
 
 
-def _blank(verb: str, request: HttpRequest, colleagues: list[tuple[str, str]]) -> forms.StepForm:
+def _blank(verb: str, request: PortalRequest, colleagues: list[tuple[str, str]]) -> forms.StepForm:
     return STEP_FORMS[verb](now=request.now, colleagues=colleagues)
 
 
-def _orders(request: HttpRequest) -> Any:
-    return order_page.order_in_sight(WorkOrder.objects.all(), request.user, request.now)
+def _orders(request: PortalRequest) -> WorkOrderQuerySet:
+    return order_page.orders_in_sight(request.user, request.now)
 
 
-def _order(request: HttpRequest, public_id: UUID) -> WorkOrder:
+def _order(request: PortalRequest, public_id: UUID) -> WorkOrder:
     return get_object_or_404(_orders(request), public_id=public_id)
 
 
 @require_safe
 @login_required
-def order_photo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def order_photo(request: PortalRequest, public_id: UUID) -> FileResponse:
     """A photo of an order in sight, or of a petition linked to one. Anything else is as missing as what never was."""
     require_desk(request)
     in_sight = WorkOrder.objects.visible_to(request.user, request.now)
@@ -216,7 +218,7 @@ def order_photo(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def building_scanned(request: HttpRequest, qr_token: str) -> HttpResponse:
+def building_scanned(request: PortalRequest, qr_token: str) -> HttpResponse:
     """The QR code on a building. To whoever has accepted an order there it proves the arrival; to others it is the
     residents' card."""
     orders = [] if request.method == "POST" or request.GET.get("as") == "resident" else _orders_here(request, qr_token)
@@ -230,7 +232,7 @@ def building_scanned(request: HttpRequest, qr_token: str) -> HttpResponse:
     return render(request, "issues/building_scanned.html", context)
 
 
-def _orders_here(request: HttpRequest, qr_token: str) -> list[WorkOrder]:
+def _orders_here(request: PortalRequest, qr_token: str) -> list[WorkOrder]:
     """The live orders at this building that the reader has accepted and not yet arrived at."""
     if not request.user.is_authenticated or not request.user.scope(request.now).handles_orders:
         return []

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from governance.models import Role
 from governance.models.people import role_and_surname
+from governance.requests import PortalRequest
 from issues.queue import Asked, BadFilter, NoSuchPage, Outline, Queue, Taken, outline_of, queue_of
 
 ROLES_AT_THE_DESK = (
@@ -25,7 +26,7 @@ ROLES_AT_THE_DESK = (
 )
 
 
-def require_desk(request: HttpRequest) -> None:
+def require_desk(request: PortalRequest) -> None:
     """The queue exists only for those whose work it is."""
     if not request.user.scope(request.now).handles_orders:
         raise Http404
@@ -33,14 +34,14 @@ def require_desk(request: HttpRequest) -> None:
 
 @require_safe
 @login_required
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PortalRequest) -> HttpResponse:
     require_desk(request)
     outline = _outline(request, read_asked(request.GET))
     return render(request, "issues/queue.html", {**desk_context(request), **_rows_context(outline)})
 
 
 @require_safe
-def queue_rows(request: HttpRequest) -> HttpResponse:
+def queue_rows(request: PortalRequest) -> HttpResponse:
     """The part of the queue that changes. Free of tokens and of words that age: the same bytes for the same ETag."""
     if not request.user.is_authenticated:
         return sign_in_again(request)
@@ -53,7 +54,9 @@ def queue_rows(request: HttpRequest) -> HttpResponse:
     return _as_refreshed(response, etag)
 
 
-def rows_after_step(request: HttpRequest, said: str, *, taken: Taken | None = None, status: int = 200) -> HttpResponse:
+def rows_after_step(
+    request: PortalRequest, said: str, *, taken: Taken | None = None, status: int = 200
+) -> HttpResponse:
     """The rows as they stand after a step was pressed in one of them, with a word on how it went.
 
     The address of the page that asked tells which filters are on.
@@ -71,7 +74,7 @@ def read_asked(query: QueryDict) -> Asked:
         raise BadRequest("No such filter.") from error
 
 
-def sign_in_again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: PortalRequest) -> HttpResponse:
     """A session that ended while the page was open: a script is told to leave for the sign-in page."""
     page = reverse("queue")
     if not request.headers.get("HX-Request"):
@@ -79,14 +82,14 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=401, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?next={page}"})
 
 
-def desk_context(request: HttpRequest) -> dict[str, Any]:
+def desk_context(request: PortalRequest) -> dict[str, Any]:
     """Who works here, for the bar at the desk."""
     roles = request.user.scope(request.now).roles
     role = next((role for role in ROLES_AT_THE_DESK if role in roles), "")
     return {"desk_name": role_and_surname(role, request.user.surname_for_reader())}
 
 
-def _outline(request: HttpRequest, asked: Asked) -> Outline:
+def _outline(request: PortalRequest, asked: Asked) -> Outline:
     try:
         return outline_of(request.user, request.now, asked)
     except NoSuchPage as error:
@@ -98,7 +101,7 @@ def _rows_context(outline: Outline) -> dict[str, Any]:
     return {"queue": queue, "desk_body": queue.body}
 
 
-def _outline_of_page(request: HttpRequest, notes: list[str]) -> Outline:
+def _outline_of_page(request: PortalRequest, notes: list[str]) -> Outline:
     """What the page that asked shows. The step is taken by now: if that page is gone or unreadable, the plain queue."""
     _page, _separator, query = request.headers.get("HX-Current-URL", "").partition("?")
     try:
