@@ -62,7 +62,7 @@ class ClaimForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, estate: Estate):
         super().__init__(data, label_suffix="")
-        choice = cast(forms.ModelChoiceField[Building], self.fields["building"])
+        choice = cast("forms.ModelChoiceField[Building]", self.fields["building"])
         choice.queryset = estate.buildings.all()
         # By length first: 10栋 comes after 9栋.
         buildings = sorted(estate.buildings.all(), key=lambda building: (len(building.name), building.name))
