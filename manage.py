@@ -35,6 +35,7 @@ def needs_servers(arguments: list[str]) -> bool:
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     servers = embedded_servers()
@@ -44,7 +45,13 @@ def main() -> None:
                 held.enter_context(ensure_running(state_dir(), servers))
             except EmbeddedServersError as error:
                 sys.exit(f"{error}")
-        execute_from_command_line(sys.argv)
+        try:
+            execute_from_command_line(sys.argv)
+        except ImproperlyConfigured as error:
+            # The sentence says what to set; where in our settings it was raised helps nobody who sets it.
+            if "--traceback" in sys.argv:
+                raise
+            sys.exit(f"{error}")
 
 
 if __name__ == "__main__":

@@ -50,8 +50,8 @@ def test_the_state_directory_is_absolute_and_var_by_default(tmp_path, monkeypatc
     assert state_dir({}).is_absolute()
 
 
-def run_manage(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    process = start(["manage.py", *arguments], where)
+def run_manage(where: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    process = start(["manage.py", *arguments], where, **environ)
     said, _ = process.communicate(timeout=60)
     return subprocess.CompletedProcess(arguments, process.returncode, said)
 
@@ -70,3 +70,17 @@ def test_what_keeps_the_servers_from_starting_is_one_paragraph_without_a_traceba
     assert done.returncode == 1
     assert done.stdout.strip().count("\n") == 0
     assert "is not a directory. Choose another with STATE_DIR=." in done.stdout
+
+
+@pytest.mark.processes
+def test_what_production_lacks_is_one_sentence_without_a_traceback(tmp_path):
+    given = {"SECRET_KEY": "s" * 50, "ALLOWED_HOSTS": "portal.example.cn", "FIELD_ENCRYPTION_KEYS": "k"}
+    missing = {"DATABASE_URL": "", "REDIS_URL": "", "FIELD_LOOKUP_KEY": ""}
+    done = run_manage(tmp_path, "migrate", PORTAL_MODE="production", **given, **missing)
+    assert (done.returncode, done.stdout.splitlines()) == (
+        1,
+        [
+            "PORTAL_MODE=production needs DATABASE_URL, REDIS_URL, FIELD_LOOKUP_KEY. "
+            "See .env.example, which explains each."
+        ],
+    )
