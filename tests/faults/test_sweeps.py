@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from celery import Celery
+from django.db import connection
 
 from governance.domain.moment import database_now
 from issues.domain.sweep import sweep
@@ -149,6 +150,21 @@ def test_two_sweeps_that_get_one_clock_each_of_many_matters_do_not_wait_in_a_cir
     # A sweep that saw less than a batch left the rest to whoever held it.
     sweep(bell="loop", even_so=True)
     all_is_well(outside, 40)
+
+
+def test_a_clock_in_somebody_s_hands_keeps_no_other_waiting(cast: Cast, outside: Outside):
+    overdue(cast, 5)
+    one = "SELECT id FROM issues_slaclock WHERE kind = 'resolve' ORDER BY id LIMIT 1 FOR NO KEY UPDATE"
+    with outside.holding(one), connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '1s'")
+        try:
+            run = sweep(bell="loop")
+        finally:
+            cursor.execute("RESET lock_timeout")
+
+    assert (run.failures, run.rungs_fired) == (0, 27)
+    assert sweep(bell="loop").rungs_fired == 3
+    all_is_well(outside, 5)
 
 
 def test_two_bells_at_once_ring_the_next_phone_once(cast: Cast, outside: Outside):
