@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from governance.domain.neighbourhood import Answerable, who_answers_for
 from governance.models import Building, User
+from governance.models.people import surname_for_reader
 from governance.requests import PortalRequest
 from governance.templatetags.words import own_words
 from residents.domain.drafts import draft_to_continue, home_of
@@ -86,6 +87,6 @@ def _holder(each: Answerable) -> dict[str, object]:
         "name": own_words(each.body) if each.body else named,
         "words": named if each.body else "",
         "promise": each.promise,
-        "surname": each.surname,
+        "surname": surname_for_reader(each.surname, each.surname_latin),
         "phone": each.phone,
     }
