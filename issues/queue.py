@@ -220,12 +220,16 @@ class Choice(NamedTuple):
 
 @dataclass
 class Queue:
-    """One page of the queue at an instant, and what tells whether it has changed since."""
+    """One page of the queue at an instant, and what tells whether it has changed since.
+
+    `remaining` orders stand on the pages after this one.
+    """
 
     asked: Asked
     groups: list[Group]
     total: int
     pages: int
+    remaining: int
     etag: str
     duty: list[OnDuty]
     buildings: list[Choice]
@@ -241,11 +245,6 @@ class Queue:
     def is_calm(self) -> bool:
         """Whether nothing is due today: the page says so, with what comes next."""
         return not any(group.total for group in self.groups if group.key != LATER)
-
-    @property
-    def remaining(self) -> int:
-        """How many orders stand on the pages after this one."""
-        return max(0, self.total - self.asked.page * PAGE_SIZE)
 
     @property
     def earlier(self) -> str:
@@ -279,6 +278,7 @@ def queue_of(outline: "Outline") -> Queue:
         groups=_groups(outline),
         total=len(outline.stamps),
         pages=outline.pages,
+        remaining=outline.remaining,
         etag=outline.etag(),
         duty=outline.duty,
         buildings=outline.buildings,
@@ -299,6 +299,7 @@ class Outline:
     stamps: list[Stamp]
     shown: list[Stamp]
     pages: int
+    remaining: int
     duty: list[OnDuty]
     buildings: list[Choice]
     body: str
@@ -347,6 +348,7 @@ def outline_of(user: User, now: datetime, asked: Asked) -> Outline:
     pages = Paginator(wanted, PAGE_SIZE)
     if asked.page > pages.num_pages:
         raise NoSuchPage(asked.page)
+    page = pages.page(asked.page)
     duty = _duty(now, scope, ours)
     return Outline(
         user=user,
@@ -354,8 +356,9 @@ def outline_of(user: User, now: datetime, asked: Asked) -> Outline:
         scope=scope,
         asked=asked,
         stamps=wanted,
-        shown=list(pages.page(asked.page).object_list),
+        shown=list(page.object_list),
         pages=pages.num_pages,
+        remaining=pages.count - page.end_index(),
         duty=duty,
         buildings=_buildings(stamps if asked.whose == Whose.AREA else ours),
         body=duty[0].shift.body.short_name if duty else (ours[0].body_name if ours else ""),
