@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.utils.translation import ngettext
 
 from governance.domain.images import PhotoRefused, admit_photo
@@ -102,7 +103,7 @@ class ArriveForm(StepForm):
 class NoteForm(StepForm):
     prefix_of_ids = "note"
     words = WordsField(
-        label=_("Your words"),
+        label=pgettext_lazy("of staff", "Your words"),
         help_text=_("What you found or agreed. The resident reads this, too."),
         error_messages={"required": _("Write a few words first.")},
     )
