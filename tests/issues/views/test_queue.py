@@ -13,7 +13,7 @@ from django.utils.html import escape
 from governance.models import Management, User
 from issues.domain import handling
 from issues.models import WorkOrder
-from issues.queue import PAGE_SIZE
+from issues.queue.outline import PAGE_SIZE
 from tests.cast import NOW, Cast, client_of, file, take_in
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +159,7 @@ def test_the_side_panel_counts_the_orders_of_those_on_duty(cast):
     for _unused in range(2):
         handling.accept(order_of(cast), actor=cast.liu, at=NOW)
     panel = rows(cast.zheng).split('class="shift"')[1]
-    counts = re.findall(r"<b>[^<]*(.)</b><span>(\d+)", panel)
+    counts = re.findall(r"<b>[^<]*([周刘马])[^<]*</b><span>(\d+)", panel)
     assert counts == [("周", "0"), ("刘", "2"), ("马", "0")]
 
 
@@ -176,7 +176,7 @@ def test_filters_are_in_the_address(cast):
 
 
 def test_paging_keeps_the_filters_and_says_how_many_more_there_are(cast, monkeypatch):
-    monkeypatch.setattr("issues.queue.PAGE_SIZE", 2)
+    monkeypatch.setattr("issues.queue.outline.PAGE_SIZE", 2)
     for _unused in range(5):
         order_of(cast)
     first = client_of(cast.zhou).get("/queue/?whose=unaccepted").content.decode()
