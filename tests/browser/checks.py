@@ -5,7 +5,7 @@ Each check returns its findings as sentences; none found is [].
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 NARROWEST_PX = 320
@@ -27,8 +27,8 @@ LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 HAN = re.compile(r"[\u3400-\u9fff]")
 HANGUL = re.compile(r"[\uac00-\ud7af]")
 
-# Every piece of text, visible or read aloud, with the language that its place declares. What people type is theirs, and
-# a document's title can't mark whose words are in it: there only `isTitle` is said.
+# Every piece of text, visible or read aloud, with the language that its place declares. What people type is theirs.
+# A document's title and an option can't mark a name within them: `isWhole`.
 _PIECES = """
 () => {
   const pieces = [];
@@ -39,7 +39,7 @@ _PIECES = """
   const add = (element, text, where) => {
     if (!text || !text.trim()) return;
     const lang = (element.closest("[lang]") || document.documentElement).lang;
-    pieces.push({ lang, text: text.trim(), where, isTitle: false });
+    pieces.push({ lang, text: text.trim(), where, isWhole: element.tagName === "OPTION" });
   };
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -49,7 +49,7 @@ _PIECES = """
   const spoken = ["alt", "aria-label", "placeholder", "title"];
   for (const element of document.body.querySelectorAll(spoken.map((name) => `[${name}]`).join(", ")))
     for (const name of spoken) add(element, element.getAttribute(name), `@${name} of ${place(element)}`);
-  pieces.push({ lang: document.documentElement.lang, text: document.title, where: "title", isTitle: true });
+  pieces.push({ lang: document.documentElement.lang, text: document.title, where: "title", isWhole: true });
   return pieces;
 }
 """
@@ -85,10 +85,12 @@ _WIDER_THAN = """
 
 def barriers(page: Page) -> list[str]:
     """What axe finds against WCAG 2.0, 2.1 and 2.2, levels A and AA."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_A_AA}, "resultTypes": ["violations"]})
+    page.evaluate(AXE_SCRIPT)
+    options = {"runOnly": {"type": "tag", "values": WCAG_A_AA}, "resultTypes": ["violations"]}
+    violations = page.evaluate("async (options) => (await axe.run(options)).violations", options)
     return [
         f"axe {violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
-        for violation in found.response["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
 
@@ -108,18 +110,20 @@ def foreign_words(page: Page) -> list[str]:
     return [
         f"{piece['where']} says in {piece['lang']}: “{piece['text'][:90]}”"
         for piece in page.evaluate(_PIECES)
-        if _is_foreign(piece["text"], piece["lang"], is_title=piece["isTitle"])
+        if _is_foreign(piece["text"], piece["lang"], is_whole=piece["isWhole"])
     ]
 
 
-def _is_foreign(text: str, declared: str, *, is_title: bool) -> bool:
+def _is_foreign(text: str, declared: str, *, is_whole: bool) -> bool:
+    """Where a name can't be marked, the page's own words must at least stand beside it."""
     text = NEVER_TRANSLATED.sub("", text)
+    latin, han, hangul = (bool(script.search(text)) for script in (LATIN_WORD, HAN, HANGUL))
     if declared == "zh-Hans":
-        return bool(LATIN_WORD.search(text) or HANGUL.search(text))
+        return latin or hangul
     if declared == "ko":
-        return bool(LATIN_WORD.search(text) or (HAN.search(text) and not is_title))
+        return latin or (han and not (is_whole and hangul))
     if declared == "en":
-        return bool(HANGUL.search(text) or (HAN.search(text) and not is_title))
+        return hangul or (han and not (is_whole and latin))
     return True
 
 

@@ -51,6 +51,7 @@ def test_a_planted_foreign_string_is_found(page: Page, lang: str, body: str):
             "<p>回执号 SQ-7K3M-9F2P，17:00 前，5341</p><button lang='en'>EN</button><button lang='ko'>한</button>",
         ),
         ("en", "<p><b lang='zh-Hans'>恒信物业</b> has it</p><textarea>楼道灯不亮</textarea>"),
+        ("en", "<select aria-label='Who'><option>Steward Ma 马军</option><option lang='zh-Hans'>3栋</option></select>"),
         ("ko", "<p><span lang='zh-Hans'>春和苑小区</span> 3</p>"),
     ],
 )
