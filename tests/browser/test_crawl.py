@@ -12,13 +12,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from governance.models import SignInAttempt, User
 from tests.browser import checks
 from tests.browser.conftest import DESK, PHONE, Moment, TextMessages, a_photo, keep_picture, open_screen
-    DESK,
-    Moment,
-    TextMessages,
-    a_photo,
-    keep_picture,
-    open_screen,
-)
 from tests.browser.pages import PAGES, Case
 from tests.browser.watch import Watch
 from tests.browser.world import World, build_world
