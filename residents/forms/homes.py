@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from governance.models import Building, Estate, Unit
-from residents.forms.filing import EstateForm, OwnWordsField
+from residents.forms.filing import EstateForm, NamesSelect, OwnWordsField
 from residents.models import OccupancyRelation
 
 __all__ = ["ClaimForm", "EstateForm"]
@@ -22,7 +22,7 @@ class ClaimForm(forms.Form):
         Building.objects.none(),
         label=_("Building"),
         empty_label=_("Please choose"),
-        widget=forms.Select(attrs={"class": "form-select"}),
+        widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={
             "required": _("Please choose the building."),
             "invalid_choice": _("This building is not in the estate. Please choose one from the list."),
