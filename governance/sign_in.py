@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from governance.domain import sign_in
 from governance.domain.moment import database_now
 from governance.models import User
+from governance.presses import openable
 from governance.requests import PortalRequest
 
 
@@ -55,8 +56,8 @@ def address_of(request: HttpRequest | None) -> str:
 
 
 def safe_page(request: HttpRequest, wanted: str) -> str | None:
-    """`wanted` if it is a page of this portal, else None."""
+    """`wanted` if it is a page of this portal, or the page it belongs to if it only takes presses; else None."""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe and wanted else None
+    return openable(wanted) if safe and wanted else None

@@ -11,12 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from governance.domain import audit, outbox
 from governance.domain.phones import readable
 from governance.domain.refusals import StepNotAllowed
 from governance.models import Notice, User
+from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from governance.views.inbox import Words, words_of
 
@@ -45,7 +45,7 @@ def not_reached(request: PortalRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@takes_presses
 def reveal_number(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Show one number in the clear. Who asked, and for whom, goes on record."""
     notice = _notice(request, public_id)
@@ -63,7 +63,7 @@ def reveal_number(request: PortalRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@takes_presses
 def phoned(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Somebody has told the person by phone. Of two who press, the second learns of the first."""
     notice = _notice(request, public_id, settled_too=True)

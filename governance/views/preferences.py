@@ -5,14 +5,14 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from governance.context_processors import LANGUAGES
+from governance.presses import takes_presses
 
 A_YEAR = 365 * 24 * 3600
 
 
-@require_POST
+@takes_presses
 def set_language(request):
     """Remember the language on this device, and with the person if somebody is signed in; go back."""
     code = request.POST.get("language", "")
@@ -24,7 +24,7 @@ def set_language(request):
     return _remember(back_to(request), settings.LANGUAGE_COOKIE_NAME, code)
 
 
-@require_POST
+@takes_presses
 def set_mode(request):
     """Turn elder mode on or off, on this device and with the person if somebody is signed in; go back."""
     wanted = request.POST.get("elder", "")

@@ -11,7 +11,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from governance import wording
 from governance.context_processors import wants_elder_mode
@@ -22,6 +21,7 @@ from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
 from governance.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from governance.models import SignInCode
+from governance.presses import takes_presses
 from governance.sign_in import address_of, safe_page
 
 # What the session remembers between the number and the code: {"code": the public id of a SignInCode, "next": a page}.
@@ -75,7 +75,7 @@ def with_code(request):
     return _begin_session(request, user, wanted)
 
 
-@require_POST
+@takes_presses
 def send_again(request):
     """Send a new code to the same number; the old one ends with it."""
     code = _pending_code(request)

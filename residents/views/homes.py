@@ -5,10 +5,10 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from governance.domain.plain_words import plain
 from governance.models import Estate
+from governance.presses import takes_presses
 from residents.domain import occupancy as domain
 from residents.forms.homes import ClaimForm, EstateForm
 from residents.models import Occupancy
@@ -67,7 +67,7 @@ def _choose_estate(request, form=None):
 
 
 @login_required
-@require_POST
+@takes_presses
 def home_end(request, public_id):
     """“I have moved out”, or the claim is taken back."""
     home = get_object_or_404(Occupancy.objects.visible_to(request.user), public_id=public_id)

@@ -9,10 +9,11 @@ from django.db.models import Case, Count, DateTimeField, F, Q, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from governance import wording
 from governance.domain.refusals import StepNotAllowed
+from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from residents import explain, timeline
 from residents.domain import petitions as domain
@@ -156,7 +157,7 @@ def petition_supplement(request: PortalRequest, receipt_no: str) -> HttpResponse
 
 
 @login_required
-@require_POST
+@takes_presses
 def petition_nudge(request: PortalRequest, receipt_no: str) -> HttpResponse:
     """Always answered at once: who has it, and by when. Again within a minute the answer is only repeated."""
     petition = _mine(request, receipt_no)
@@ -172,7 +173,7 @@ def petition_nudge(request: PortalRequest, receipt_no: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@takes_presses
 def petition_arrival(request: PortalRequest, receipt_no: str) -> HttpResponse:
     petition = _mine(request, receipt_no)
     if petition.state == PetitionStage.IN_HAND and not _may_confirm_arrival(petition):

@@ -468,6 +468,23 @@ def test_after_sign_in_only_our_own_pages_are_next(cast, wanted, leads_to):
     assert (answer.url, by_code.post(CODE, {"code": last_code()}).url) == (leads_to, leads_to)
 
 
+@pytest.mark.parametrize(
+    ("pressed", "page"),
+    [
+        ("/petitions/P2026-0001/nudge/", "/petitions/P2026-0001/"),
+        ("/petitions/P2026-0001/arrival/", "/petitions/P2026-0001/"),
+        ("/homes/6f2d1a8e-0b6c-4a55-9d3c-0e6f5b1f2a11/end/", "/homes/"),
+        ("/not-reached/6f2d1a8e-0b6c-4a55-9d3c-0e6f5b1f2a11/phoned/", "/not-reached/"),
+        ("/preferences/language/", "/"),
+    ],
+)
+def test_who_pressed_a_button_after_the_session_had_ended_is_led_to_its_page(cast, pressed, page):
+    by_password, by_code = Client(), Client()
+    answer = by_password.post(BY_PASSWORD, {"login": "li", "password": PASSWORD, "next": pressed})
+    ask_for_code(by_code, cast.li.phone, next=pressed)
+    assert (answer.url, by_code.post(CODE, {"code": last_code()}).url) == (page, page)
+
+
 def test_a_page_that_needs_a_person_leads_through_sign_in_and_back(visitor, cast):
     login = visitor.get("/inbox/").url
     assert login == f"{LOGIN}?next=/inbox/"
