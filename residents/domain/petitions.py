@@ -175,8 +175,10 @@ def confirm_arrival(petition: Petition, *, actor: User, at: datetime) -> None:
 
 
 def withdraw(petition: Petition, *, actor: User, at: datetime) -> None:
+    """Take it back. From now on nothing is due to this person, whatever becomes of the matter."""
     with _alone_with(petition, at):
-        PETITION.take_step(petition, "withdraw", actor=actor, at=at)
+        nothing_is_due: dict[str, object] = {"next_kind": "", "next_due_at": None, "next_why": {}}
+        PETITION.take_step(petition, "withdraw", actor=actor, at=at, fields=nothing_is_due)
         standing.tell(petition, "withdrawn", at=at)
         signals.petition_withdrawn.send(sender=Petition, petition=petition, at=at)
 

@@ -184,3 +184,16 @@ def test_petitions_are_visible_to_their_person_alone(cast: Cast):
     petition = file(cast.li, cast.building)
     seen = {name for name in PEOPLE if Petition.objects.visible_to(getattr(cast, name)).exists()}
     assert (seen, petition.draft_token.__class__) == ({"li"}, uuid.UUID)
+
+
+def test_nothing_is_due_any_more_to_who_has_withdrawn(cast: Cast):
+    petition, neighbours = file(cast.li, cast.building), file(cast.wang, cast.building)
+    take_in(petition)
+    take_in(neighbours)
+    petition.refresh_from_db()
+    assert petition.next_due_at > NOW
+    petitions.withdraw(petition, actor=cast.li, at=LATER)
+    petition.refresh_from_db()
+    neighbours.refresh_from_db()
+    assert (petition.next_kind, petition.next_due_at, petition.next_why) == ("", None, {})
+    assert neighbours.next_due_at > NOW
