@@ -16,7 +16,8 @@ LANGUAGES = {
 
 def portal(request):
     """`elder_mode`, `languages`, `page_language`, `now`, and asked for only where shown: `unread_count`, `shows_queue`
-    (orders are handled by this person) and `phones_people` (the list of people not reached is theirs)."""
+    (orders are handled by this person), `phones_people` (the list of people not reached is theirs) and `prints_cards`
+    (buildings are in this person's charge)."""
     chosen = get_language() or settings.LANGUAGE_CODE
     return {
         "elder_mode": wants_elder_mode(request),
@@ -27,6 +28,7 @@ def portal(request):
         "unread_count": SimpleLazyObject(lambda: _count_unread(request)),
         "shows_queue": SimpleLazyObject(lambda: _scope(request).handles_orders),
         "phones_people": SimpleLazyObject(lambda: _scope(request).phones_people),
+        "prints_cards": SimpleLazyObject(lambda: _scope(request).prints_cards),
     }
 
 

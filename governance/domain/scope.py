@@ -40,6 +40,11 @@ class Scope:
         """Whether the list of people whom no message reached is this person's work."""
         return bool(self.communities or self.subdistricts or self.is_administrator)
 
+    @property
+    def prints_cards(self) -> bool:
+        """Whether there are buildings whose cards are this person's to print."""
+        return bool(self.manages or self.grid_units or self.communities or self.subdistricts or self.is_administrator)
+
 
 def scope_of(user: User, at: datetime) -> Scope:
     """The scope of `user` at `at`; an inactive or anonymous user has an empty one. At most two queries."""
