@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -97,17 +99,22 @@ def filed_as(token: UUID) -> Petition | None:
 
 
 def home_of(user: User) -> Home:
-    """The confirmed home, else the claimed one, else the building the person chose for their pages."""
-    occupancies = Occupancy.objects.standing().filter(user=user).select_related("unit__building__estate")
+    """The confirmed home, else the claimed one, else the building the person chose for their pages. One query."""
     # Confirmed before claimed, then the newest: people move.
-    homes = sorted(occupancies, key=lambda home: (home.state == OccupancyState.VERIFIED, home.claimed_at))
-    if homes:
-        unit = homes[-1].unit
-        return Home(unit.building.estate, unit.building, unit.stairwell)
-    resident = Resident.objects.filter(user=user).select_related("building__estate").first()
-    if resident and resident.building:
-        return Home(resident.building.estate, resident.building, resident.stairwell)
-    return Home()
+    confirmed_first = Case(When(state=OccupancyState.VERIFIED, then=0), default=1)
+    stands = Occupancy.objects.standing().filter(user=user).order_by(confirmed_first, "-claimed_at", "-pk")
+    chosen = Resident.objects.filter(user=user)
+    building = (
+        Building.objects.select_related("estate")
+        .filter(pk=_first_of(stands.values("unit__building"), chosen.values("building")))
+        .annotate(entrance=_first_of(stands.values("unit__stairwell"), chosen.values("stairwell")))
+        .first()
+    )
+    return Home(building.estate, building, building.entrance) if building else Home()
+
+
+def _first_of(wanted: QuerySet[Any, Any], otherwise: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(wanted[:1]), Subquery(otherwise[:1]))
 
 
 # --- writing ---

@@ -118,6 +118,18 @@ def test_the_page_is_there_in_each_language_and_mode(cast, language):
     assert 'data-mode="elder"' in response.content.decode()
 
 
+def test_without_a_claimed_home_the_page_costs_no_more(cast, django_assert_max_num_queries):
+    Occupancy.objects.all().delete()
+    Resident.objects.update_or_create(user=cast.li, defaults={"building": cast.building})
+    file_for(cast, "路灯坏了")
+    draft(cast.li, cast.building)
+    client = client_of(cast.li)
+    with django_assert_max_num_queries(10):
+        page = client.get("/").content.decode()
+    assert "春和苑小区" in page
+    assert "恒信物业" in page
+
+
 def test_thirty_matters_cost_as_many_queries_as_one(cast, django_assert_max_num_queries):
     client = client_of(cast.li)
     draft(cast.li, cast.building, words="草稿")
