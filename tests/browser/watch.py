@@ -26,11 +26,11 @@ class Watch:
             self.problems.append(f"leaves the portal: {request.url}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        """Refused content is an error here, too. A page that says 400 or 404 itself is no error of the page."""
+        """Refused content is an error here, too. A page that says 400 or 404 itself is none, nor is a lost claim."""
         if message.type != "error":
             return
         about = message.location.get("url", "")
-        if "Failed to load resource" in message.text and about in self._documents:
+        if "Failed to load resource" in message.text and (about in self._documents or "409" in message.text):
             return
         self.problems.append(f"console: {message.text} ({about})")
 
