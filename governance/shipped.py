@@ -186,7 +186,7 @@ CATEGORIES = (
         is_tile=False,
     ),
     ShippedCategory(
-        "complaint", "投诉物业或工作人员", "Complaint about staff", "관리 업체·직원 불만",
+        "complaint", "投诉物业或工作人员", "Complaint about staff", "관리회사·직원 불만",
         "被投诉的人看不到", "The person concerned can't see it", "당사자는 볼 수 없음",
         "投诉 投诉物业 举报 态度不好 态度差 不管 没人管 推来推去 踢皮球 糊弄 敷衍 骂人 不作为 保安态度 网格员 "
         "complaint complain company staff rude 불만 민원 신고 불친절 직원 관리소",
