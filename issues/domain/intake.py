@@ -42,11 +42,13 @@ def take_in(petition_id: int, *, at: datetime) -> Issue | None:
 
 
 def _issue_it_follows(petition: Petition) -> Issue | None:
-    """The open issue of the petition that this one says it is the same as."""
+    """The open issue of the petition that this one says it is the same as, if both may be seen by the same people."""
     link = IssuePetition.objects.filter(petition=petition.same_as, undone_at=None).first() if petition.same_as else None
     if link is None:
         return None
-    return Issue.objects.open().select_for_update(no_key=True, of=("self",)).filter(pk=link.issue_id).first()
+    open_issues = Issue.objects.open().select_for_update(no_key=True, of=("self",))
+    # A complaint about the company must not reach its stewards as a neighbour's word on an order of theirs.
+    return open_issues.filter(pk=link.issue_id, hides_petitioner=petition.category.hides_petitioner).first()
 
 
 def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
@@ -85,7 +87,8 @@ def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
 def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None:
     """Somebody in charge says that the petition speaks of this issue. Its own issue, if left empty, is withdrawn.
 
-    The earliest start and the strictest due time survive. Raises `NotInCharge`, `StepNotAllowed` unless both are open.
+    The earliest start and the strictest due time survive. Raises `NotInCharge`; `StepNotAllowed` unless both are open,
+    and where one of the two hides its petitioner and the other doesn't: other people see it.
     """
     _check_charge(actor, petition, at)
     with transaction.atomic():
@@ -99,6 +102,7 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
             or old == issue
             or issue.state != IssueState.OPEN
             or petition.state != PetitionStage.IN_HAND
+            or petition.category.hides_petitioner != issue.hides_petitioner
         ):
             raise StepNotAllowed
         IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
