@@ -17,6 +17,8 @@ from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
 from governance.models import User
 
 SYSTEM = "system"
+# People's own words stay with the thing they were said of, where they can be erased: the trail only says that it was.
+NOT_ON_RECORD = frozenset({"words"})
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Workflow:
                 subdistrict_id=locked.subdistrict_id,
                 before=before,
                 after=locked.state,
-                **{name: value for name, value in facts.items() if isinstance(value, str | int | bool)},
+                **_on_record(facts),
             )
             for effect in self._effects.get(verb, []):
                 effect(locked, actor=actor, at=at, row=row, **facts)
@@ -127,3 +129,12 @@ class Workflow:
         actor.scope(at)
         if step.who == SYSTEM or not rules.test_rule(step.who, actor, obj):
             raise NotInCharge
+
+
+def _on_record(facts: dict[str, Any]) -> dict[str, Any]:
+    """What the audit entry keeps of a step's facts: codes and figures, nobody's words."""
+    return {
+        name: value
+        for name, value in facts.items()
+        if name not in NOT_ON_RECORD and isinstance(value, str | int | bool)
+    }
