@@ -24,6 +24,9 @@ BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), ti
 # A provider that took the message but sent no receipt within this time is asked again.
 RECEIPT_WITHIN = timedelta(minutes=5)
 
+# The parameter that says: whoever phones this person must not learn what the message is about.
+HIDES_RECIPIENT = "hides_recipient"
+
 CHANNELS = {
     Urgency.RING: (Channel.IN_APP, Channel.VOICE),
     Urgency.PROMPT: (Channel.IN_APP, Channel.SMS),

@@ -100,8 +100,18 @@ def _notice(request: PortalRequest, public_id: UUID, *, settled_too: bool = Fals
 def _show(request: PortalRequest, revealed: Notice | None = None) -> HttpResponse:
     waiting = Notice.objects.not_reached().visible_to(request.user, request.now).select_related("recipient")
     page = Paginator(waiting, A_PAGE).get_page(request.GET.get("page"))
-    to_phone = [ToPhone(notice, words_of(notice), is_revealed=notice == revealed) for notice in page]
+    to_phone = [ToPhone(notice, _words_for_the_caller(notice), is_revealed=notice == revealed) for notice in page]
     return render(request, "governance/not_reached.html", {"page": page, "to_phone": to_phone})
+
+
+def _words_for_the_caller(notice: Notice) -> Words:
+    """What the message says; but nothing by which whoever phones would know which unnamed petition is this person's."""
+    if not notice.params.get(outbox.HIDES_RECIPIENT):
+        return words_of(notice)
+    return Words(
+        _("There is news about a petition of theirs"),
+        _("They asked not to be named in it, so it isn't told here. Ask them to look at “My petitions”."),
+    )
 
 
 def _name(user: User) -> str:

@@ -73,6 +73,7 @@ def tell_petitioners(
                     "surname": by.surname,
                     "surname_latin": by.surname_latin,
                     "body": by.body,
+                    outbox.HIDES_RECIPIENT: petition.hides_its_person,
                     **params,
                 },
                 dedupe=f"{kind}:{petition.receipt_no}:{at.isoformat()}",

@@ -85,7 +85,7 @@ def file_petition(draft: PetitionDraft, *, actor: User, at: datetime) -> Petitio
         outbox.post(
             petition.petitioner,
             "petition_received",
-            {"receipt_no": petition.receipt_no},
+            {"receipt_no": petition.receipt_no, outbox.HIDES_RECIPIENT: petition.hides_its_person},
             dedupe=f"received:{petition.receipt_no}",
             at=at,
             link=f"/petitions/{petition.receipt_no}/",

@@ -162,6 +162,11 @@ class Petition(PlaceOfMatter):
         return self.receipt_no
 
     @property
+    def hides_its_person(self) -> bool:
+        """Whether nobody at all may learn from the portal who said it."""
+        return self.name_visibility == NameVisibility.NOBODY
+
+    @property
     def subject_words(self) -> str:
         """The first sentence of what was said, at most 24 characters; empty where only photos speak."""
         sentence = self.words.strip().splitlines()[0] if self.words.strip() else ""
