@@ -50,6 +50,22 @@ class ChosenLanguage:
         return response
 
 
+class KeptByNobody:
+    """A signed-in person's pages stay in no cache: on a shared phone, Back after signing out must not show them again.
+
+    A view that says otherwise itself is left alone: photos, and the steps of filing, where Back keeps what was typed.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 class Moment:
     """`request.now`: the database's clock, read once, so that a page agrees with itself."""
 

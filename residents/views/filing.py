@@ -16,6 +16,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -112,7 +113,9 @@ def petition_step(request, token: UUID, step: str) -> HttpResponse:
         _own_draft(request, token)
         messages.warning(request, unreadable.sentence)
         return redirect("petition_step", token, step)
-    return csrf_protect(_petition_step)(request, token, step)
+    response = csrf_protect(_petition_step)(request, token, step)
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def _petition_step(request, token: UUID, step: str) -> HttpResponse:
