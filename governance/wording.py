@@ -98,6 +98,11 @@ def by_moment(at: datetime, now: datetime) -> str:
             return pgettext("deadline", "by %(moment)s") % {"moment": moment(at, now)}
 
 
+def entrance(stairwell: int | str) -> str:
+    """2单元, by the number of the stairwell."""
+    return pgettext("stairwell", "Entrance %(number)s") % {"number": stairwell}
+
+
 def span(length: timedelta) -> str:
     """45 秒, 18 分钟, 2 小时 10 分, 3 天 4 小时: two units at most, rounded down. The sign is the caller's to word."""
     total = int(abs(length).total_seconds())

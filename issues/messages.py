@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from governance import wording
 from governance.messages import Params, register
@@ -18,7 +17,7 @@ def _matter(params: Params) -> dict[str, object]:
     stairwell = params.get("stairwell")
     place = [
         str(params.get("building") or params.get("estate") or ""),
-        pgettext("stairwell", "Entrance %(number)s") % {"number": stairwell} if stairwell else "",
+        wording.entrance(str(stairwell)) if stairwell else "",
         category.name if category else "",
     ]
     kind, due_at = str(params.get("kind", "")), str(params.get("due_at", ""))

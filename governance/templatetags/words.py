@@ -5,7 +5,9 @@ import re
 from django import template
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
+
+from governance import wording
 
 register = template.Library()
 
@@ -37,7 +39,7 @@ def place(matter) -> SafeString:
     """Where a petition, draft, issue or resident's home is: “3栋 2单元 一层大门”. Empty without a building or spot."""
     parts = [own_words(matter.building.name)] if matter.building else []
     if matter.stairwell:
-        parts.append(conditional_escape(pgettext("stairwell", "Entrance %(number)s") % {"number": matter.stairwell}))
+        parts.append(conditional_escape(wording.entrance(matter.stairwell)))
     if getattr(matter, "spot", ""):
         parts.append(own_words(matter.spot))
     return mark_safe(" ".join(parts))

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from governance import wording
 from governance.domain.plain_words import plain
 from governance.models import Building, Estate
 from residents.models import NameVisibility, PetitionDraft
@@ -143,15 +144,14 @@ class PlaceForm(forms.Form):
     def __init__(self, *args, estate: Estate, **options):
         super().__init__(*args, **options)
         self.estate = estate
-        # By length first: 10栋 comes after 9栋.
-        self.buildings = sorted(estate.buildings.all(), key=lambda building: (len(building.name), building.name))
+        self.buildings = estate.buildings_in_order()
         fields: dict[str, Any] = self.fields
         building, stairwell, spot = fields["building"], fields["stairwell"], fields["spot"]
         building.queryset = estate.buildings.all()
         building.choices = [("", building.empty_label), *((row.pk, row.name) for row in self.buildings)]
         most = max((row.stairwells for row in self.buildings), default=0)
         stairwell.choices = [("", pgettext("stairwell", "Not sure, or the whole building"))] + [
-            (number, pgettext("stairwell", "Entrance %(number)s") % {"number": number}) for number in range(1, most + 1)
+            (number, wording.entrance(number)) for number in range(1, most + 1)
         ]
         spot.widget.attrs["aria-describedby"] = "id_spot_helptext"
 

@@ -64,9 +64,7 @@ class ClaimForm(forms.Form):
         super().__init__(data, label_suffix="")
         choice = cast("forms.ModelChoiceField[Building]", self.fields["building"])
         choice.queryset = estate.buildings.all()
-        # By length first: 10栋 comes after 9栋.
-        buildings = sorted(estate.buildings.all(), key=lambda building: (len(building.name), building.name))
-        choice.choices = [("", _("Please choose")), *((each.pk, each.name) for each in buildings)]
+        choice.choices = [("", _("Please choose")), *((each.pk, each.name) for each in estate.buildings_in_order())]
 
     def clean_stairwell(self) -> int:
         typed = re.sub(r"(单元|门|号)$", "", _squeezed(self.cleaned_data["stairwell"]))
