@@ -56,3 +56,7 @@ def test_the_example_environment_has_every_variable_that_production_requires():
 def test_the_example_environment_has_no_variable_that_nobody_reads():
     readers = (PROJECT_DIR / "config" / "settings.py").read_text() + (PROJECT_DIR / "docker-compose.yml").read_text()
     assert {name for name in offered_variables() if name not in readers} == set()
+
+
+def test_the_example_environment_says_how_many_proxies_may_be_believed():
+    assert "TRUSTED_PROXIES" in offered_variables()

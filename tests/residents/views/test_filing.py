@@ -11,7 +11,7 @@ from django.urls import reverse
 from PIL import Image
 
 from governance.domain.moment import database_now
-from governance.models import Category
+from governance.models import Category, User
 from residents import promise
 from residents.domain import drafts
 from residents.models import NameVisibility, Petition, PetitionDraft, PetitionPhoto
@@ -449,6 +449,13 @@ def test_forged_look_alike_is_not_followed(cast, li):
     for forged in ("1", "", sealed_for_another):
         assert li.post(address(draft, "check"), {"follow": forged})["Location"] == address(draft, "check")
     assert not Petition.objects.filter(draft_token=draft.token).exists()
+
+
+def test_a_promise_in_english_marks_the_name_of_the_body_as_chinese(cast):
+    User.objects.filter(pk=cast.li.pk).update(language="en")
+    page = client_of(cast.li).get(address(ready_draft(cast.li, cast.building), "check")).content.decode()
+    promised = page.split('id="h-promise"')[1]
+    assert 'whoever is on duty at <span lang="zh-Hans">恒信物业</span>.' in promised
 
 
 def test_what_is_promised_is_shown_if_somebody_knows(cast, li, monkeypatch):
