@@ -438,7 +438,9 @@ def close_accounts(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("happens", "status"), [(end_contract, 404), (end_roles, 404), (close_accounts, 302)], ids=["contract", "role", "account"]
+    ("happens", "status"),
+    [(end_contract, 404), (end_roles, 404), (close_accounts, 302)],
+    ids=["contract", "role", "account"],
 )
 def test_a_tab_left_open_is_worth_nothing_once_the_right_has_ended(world, happens: Callable, status: int):
     """Contract, role or account: each press from a page that was fine a minute ago, and each photo, is turned away."""
