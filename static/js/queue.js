@@ -50,6 +50,21 @@
     show(seenAt, "live-at");
   });
 
+  // New rows push the others about: what has the focus, or is read at the top of the screen, stays where it was.
+  let held = null;
+  const top = (element) => element.getBoundingClientRect().top;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target !== rows) return;
+    const isFocused = rows.contains(document.activeElement) && document.activeElement.id;
+    const named = [...rows.querySelectorAll("[id]")].filter((element) => element.offsetParent !== null);
+    const element = isFocused ? document.activeElement : named.find((one) => one.getBoundingClientRect().bottom > 0);
+    held = element ? { id: element.id, top: top(element) } : null;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const element = held && event.detail.target === rows && document.getElementById(held.id);
+    if (element) window.scrollBy({ top: top(element) - held.top, behavior: "instant" });
+  });
+
   // The button that was pressed went with its row: the hand finds the next order's button in its place.
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.xhr?.status !== 409 || document.activeElement !== document.body) return;
