@@ -174,7 +174,8 @@ def cookies_of(user: User, site: str) -> list[dict[str, str]]:
 
 def open_screen(browser: Browser, site: str, user: User | None = None, **options: object) -> BrowserContext:
     """A fresh browser profile at the portal; signed in, if `user` is given."""
-    context = browser.new_context(**{"base_url": site, "viewport": PHONE, "locale": "zh-CN"} | options)
+    still = {"base_url": site, "viewport": PHONE, "locale": "zh-CN", "reduced_motion": "reduce"}
+    context = browser.new_context(**still | options)
     context.set_default_timeout(PATIENCE_MS)
     if user:
         context.add_cookies(cookies_of(user, site))
