@@ -28,7 +28,7 @@ check: $(DEV_STAMP) assets catalogues ## Everything a machine can see without ru
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/djlint templates governance residents issues --lint --quiet
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check_catalogues
