@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import transaction
+
 from governance.domain import audit, outbox
 from governance.domain.doorbell import doorbell
 from governance.domain.refusals import Refusal
@@ -12,11 +14,13 @@ from issues.domain import people
 from issues.domain.telling import desk, link_to, petitions_of, tell_petitioners, tell_what_is_next
 from issues.models import Handler, Issue, IssueStep, WorkOrder
 from issues.models.sla import HANDLED_BY
+from issues.workflow import WORK_ORDER
 from residents.domain import standing
 
 # Unaccepted for so long, the next phone rings (RULES.md §1: somebody's phone must ring).
 RING_NEXT_AFTER = timedelta(seconds=60)
 BY_DEFAULT = "default"
+PROGRAM = "dispatching"
 
 
 class NobodyAnswers(Refusal):
@@ -99,6 +103,18 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
     tell_what_is_next(issue, order)
     ring(order, at)
     return order
+
+
+def pass_on(order_id: int, at: datetime) -> bool:
+    """The body's contract has ended: whoever answers for the estate today gets the order. The clocks keep running."""
+    with transaction.atomic():
+        issue = Issue.objects.select_for_update(no_key=True, of=("self",)).filter(orders=order_id).first()
+        order = WorkOrder.objects.unmanaged(at).filter(pk=order_id).first()
+        if issue is None or order is None:
+            return False
+        WORK_ORDER.take_step(order, "cancel", actor=PROGRAM, at=at, fields={"changed_at": at, "ring_next_at": None})
+        dispatch(issue, body_for(issue, at), actor=PROGRAM, at=at)
+        return True
 
 
 def ring(order: WorkOrder, at: datetime) -> User | None:

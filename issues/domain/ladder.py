@@ -3,6 +3,7 @@
 The sweep only tells people; our own lag is on record beside the due time.
 """
 
+import logging
 from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from issues.domain import people
 from issues.domain.rungs import RungTime, rung_times
 from issues.domain.telling import link_to, tell_petitioners
 from issues.models import Escalation, EscalationRung, SlaClock, SupervisionOrder, WorkOrder
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 # More than this share of all running clocks at once, and more than this many, means a wrong clock or holiday table.
@@ -42,20 +45,25 @@ def refuse_absurd_share(now: datetime) -> None:
         raise AbsurdShare(f"{due} of {running} running clocks are due for escalation at once")
 
 
-def fire_due(now: datetime, *, bell: str) -> int:
-    """Fire every rung due by `now`, in batches; returns how many. Several may run at once: each rung fires once."""
+def fire_due(now: datetime, *, bell: str, failed: set[int] | None = None) -> int:
+    """Fire every rung due by `now`, in batches; returns how many. Several may run at once: each rung fires once.
+
+    A clock that can't be escalated is logged, put into `failed` by its id, and keeps no other waiting.
+    """
+    failed = set() if failed is None else failed
     total = 0
     while True:
-        fired, clocks = _fire_batch(now, bell)
+        fired, clocks = _fire_batch(now, bell, failed)
         total += fired
         if clocks < BATCH:
             return total
 
 
-def _fire_batch(now: datetime, bell: str) -> tuple[int, int]:
+def _fire_batch(now: datetime, bell: str, failed: set[int]) -> tuple[int, int]:
     with transaction.atomic():
         clocks = list(
             SlaClock.objects.with_rung_due(now)
+            .exclude(pk__in=failed)
             .select_for_update(of=("self",), skip_locked=True, no_key=True)
             .select_related("issue__category", "issue__building", "issue__estate", "policy")[:BATCH]
         )
@@ -65,16 +73,33 @@ def _fire_batch(now: datetime, bell: str) -> tuple[int, int]:
         told: dict[User, list[Told]] = defaultdict(list)
         fired = 0
         for clock in clocks:
-            order = people.present_order(clock.issue)
-            for time in _due_rungs(clock, now):
-                if _fire(clock, time, order, now, bell):
-                    fired += 1
-                    if order:
-                        for person in people.audience(time.rung.tells, order, now):
-                            told[person].append(Told(clock, time.rung, order))
+            try:
+                with transaction.atomic():
+                    of_clock, to_tell = _fire_clock(clock, now, bell)
+            except Exception:
+                failed.add(clock.pk)
+                log.exception("clock %s can't be escalated; the next sweep tries it again", clock.pk)
+                continue
+            fired += of_clock
+            for person, thing in to_tell:
+                told[person].append(thing)
         for person, things in told.items():
             _tell_person(person, things, now)
     return fired, len(clocks)
+
+
+def _fire_clock(clock: SlaClock, now: datetime, bell: str) -> tuple[int, list[tuple[User, Told]]]:
+    """Fire the clock's due rungs: how many, and who has to be told of which."""
+    order = people.present_order(clock.issue)
+    fired, to_tell = 0, []
+    for time in _due_rungs(clock, now):
+        if not _fire(clock, time, order, now, bell):
+            continue
+        fired += 1
+        if order:
+            thing = Told(clock, time.rung, order)
+            to_tell += [(person, thing) for person in people.audience(time.rung.tells, order, now)]
+    return fired, to_tell
 
 
 def _due_rungs(clock: SlaClock, now: datetime) -> list[RungTime]:

@@ -11,8 +11,7 @@ from django.db import transaction
 
 from governance.domain import outbox
 from governance.domain.moment import database_now
-from governance.domain.refusals import StepNotAllowed
-from issues.domain import intake, ladder
+from issues.domain import dispatching, intake, ladder
 from issues.models import SweepRun, WorkOrder, WorkOrderState
 from issues.workflow import WORK_ORDER
 from residents.domain.drafts import forget_old_drafts
@@ -29,7 +28,8 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     now = now or database_now()
     run = SweepRun.objects.create(bell=bell, started_at=now)
     run.taken_in = _guarded(run, lambda at: take_in_waiting(at, run), now)
-    run.orders_rung = _guarded(run, ring_unaccepted, now)
+    _guarded(run, lambda at: pass_on_unmanaged(at, run), now)
+    run.orders_rung = _guarded(run, lambda at: _ring(run, at), now)
     run.rungs_fired = _guarded(run, lambda at: _climb(run, at, even_so=even_so), now)
     run.notices_tried = _guarded(run, lambda at: outbox.deliver_due(at, limit=BATCH), now)
     _guarded(run, tidy, now)
@@ -59,32 +59,65 @@ def take_in_waiting(now: datetime, run: SweepRun) -> int:
     return taken
 
 
-def ring_unaccepted(now: datetime) -> int:
-    """Ring the next phone for each order that nobody has accepted in time."""
+def pass_on_unmanaged(now: datetime, run: SweepRun) -> int:
+    """Take orders from bodies that don't manage the estate any more to whoever answers for it today.
+
+    Their staff don't see these orders from the day on which the contract ended, so nobody else would.
+    """
+    passed_on = 0
+    for order_id in WorkOrder.objects.unmanaged(now).order_by("id").values_list("id", flat=True)[:BATCH]:
+        try:
+            passed_on += dispatching.pass_on(order_id, now)
+        except Exception:
+            run.failures += 1
+            log.exception("order %s can't be passed on; the next sweep tries it again", order_id)
+    return passed_on
+
+
+def ring_unaccepted(now: datetime, failed: set[int] | None = None) -> int:
+    """Ring the next phone for each order that nobody has accepted in time.
+
+    An order for which that goes wrong is logged, put into `failed` by its id, and keeps no other waiting.
+    """
+    failed = set() if failed is None else failed
     rung = 0
     waiting = WorkOrder.objects.filter(state=WorkOrderState.DISPATCHED, ring_next_at__lte=now)
     for order_id in waiting.order_by("ring_next_at", "id").values_list("id", flat=True)[:BATCH]:
-        with transaction.atomic():
-            order = (
-                waiting.select_for_update(of=("self",), skip_locked=True, no_key=True)
-                .select_related("body", "issue__category", "issue__building", "issue__estate")
-                .filter(pk=order_id)
-                .first()
-            )
-            if order is None:
-                continue
-            try:
-                WORK_ORDER.take_step(order, "ring_next", actor="sweep", at=now)
-                rung += 1
-            except StepNotAllowed:
-                continue
+        try:
+            rung += _ring_next(order_id, now)
+        except Exception:
+            failed.add(order_id)
+            log.exception("nobody can be rung for order %s; the next sweep tries it again", order_id)
     return rung
+
+
+def _ring_next(order_id: int, now: datetime) -> bool:
+    """Ring the next phone for an order, unless another sweep is at it or somebody has accepted it by now."""
+    with transaction.atomic():
+        order = (
+            WorkOrder.objects.filter(state=WorkOrderState.DISPATCHED, ring_next_at__lte=now)
+            .select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_related("body", "issue__category", "issue__building", "issue__estate")
+            .filter(pk=order_id)
+            .first()
+        )
+        if order is None:
+            return False
+        WORK_ORDER.take_step(order, "ring_next", actor="sweep", at=now)
+        return True
 
 
 def tidy(now: datetime) -> int:
     """Let go of what has served its time: old runs, and drafts that nobody came back to. Returns how many rows."""
     runs, _by_model = SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
     return runs + forget_old_drafts(at=now)
+
+
+def _ring(run: SweepRun, now: datetime) -> int:
+    failed: set[int] = set()
+    rung = ring_unaccepted(now, failed)
+    run.failures += len(failed)
+    return rung
 
 
 def _climb(run: SweepRun, now: datetime, *, even_so: bool) -> int:
@@ -95,4 +128,7 @@ def _climb(run: SweepRun, now: datetime, *, even_so: bool) -> int:
             run.halted = str(refusal)[:200]
             log.error("escalation halted: %s. Look, then run: manage.py sweep --even-so", refusal)
             return 0
-    return ladder.fire_due(now, bell=run.bell)
+    failed: set[int] = set()
+    fired = ladder.fire_due(now, bell=run.bell, failed=failed)
+    run.failures += len(failed)
+    return fired

@@ -56,6 +56,14 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
         return self.filter(own_body | by_area | Q(subdistrict__in=scope.subdistricts))
 
+    def unmanaged(self, at) -> "WorkOrderQuerySet":
+        """Live orders of a body that doesn't manage the estate on the day of `at`: its contract has ended meanwhile."""
+        manages_today = Management.objects.in_force(local_day(at)).filter(
+            estate=OuterRef("issue__estate"), body=OuterRef("body")
+        )
+        offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
+        return self.live().exclude(body__kind__in=offices).filter(~Exists(manages_today))
+
     def due_next(self) -> "WorkOrderQuerySet":
         """What is due first stands first; what has no clock running, last."""
         return self.order_by(F("next_due_at").asc(nulls_last=True), "dispatched_at", "id")
