@@ -32,6 +32,10 @@ def is_registered(key: str) -> bool:
     return key in _register
 
 
+def registered_keys() -> list[str]:
+    return sorted(_register)
+
+
 def render(key: str, params: Params, language: str) -> tuple[str, str]:
     """Return (subject, body) in `language`. Raises `KeyError` for a key or a parameter nobody knows."""
     message = _register[key]

@@ -69,6 +69,12 @@ def short_day(on: date) -> str:
     return pgettext("short day", "%(day)s %(month)s") % {"day": on.day, "month": MONTHS[on.month - 1]}
 
 
+def short_moment(at: datetime, now: datetime) -> str:
+    """14:35 today, 5月13日 14:35 on any other day: for sentences that lead up to a time themselves."""
+    on = local(at).date()
+    return clock_time(at) if on == local(now).date() else f"{short_day(on)} {clock_time(at)}"
+
+
 def moment(at: datetime, now: datetime, *, seconds: bool = False) -> str:
     """今天 14:35, 昨天 17:40, 明天 09:00, else 5月25日 周一 18:00."""
     on, today = local(at).date(), local(now).date()

@@ -9,6 +9,7 @@ from governance import wording
 from governance.messages import Params, register
 from governance.models import Category, role_and_surname, surname_for_reader
 from issues.models import ClockKind
+from issues.queue.rows import NEXT_STEPS
 
 
 def _matter(params: Params) -> dict[str, object]:
@@ -24,7 +25,7 @@ def _matter(params: Params) -> dict[str, object]:
     return {
         **params,
         "matter": " ".join(part for part in place if part),
-        "step": ClockKind(kind).label if kind else "",
+        "step": str(NEXT_STEPS[ClockKind(kind)]) if kind else "",
         "by": wording.moment(datetime.fromisoformat(due_at), timezone.now()) if due_at else "",
     }
 
@@ -40,13 +41,13 @@ def _petition(params: Params) -> dict[str, object]:
 register(
     "order_rings",
     _("New order: %(matter)s"),
-    _("%(matter)s. %(step)s by %(by)s. Please accept it now; if nobody does within a minute the next phone rings."),
+    _("%(matter)s. Due %(by)s: %(step)s. Please accept it now; if nobody does within a minute the next phone rings."),
     _matter,
 )
-register("order_given", _("An order was given to you"), _("%(matter)s. %(step)s by %(by)s."), _matter)
+register("order_given", _("An order was given to you"), _("%(matter)s. Due %(by)s: %(step)s."), _matter)
 register(
     "order_nudged",
-    _("A resident is pressing: %(matter)s"),
+    _("A resident is asking: %(matter)s"),
     _("%(matter)s. The resident asks when it is done."),
     _matter,
 )
@@ -56,12 +57,12 @@ register(
     _("%(matter)s. Read what was added on the order."),
     _matter,
 )
-register("rung_warning", _("Due soon: %(matter)s"), _("%(matter)s at %(body)s. %(step)s is due by %(by)s."), _matter)
-register("rung_breach", _("Overdue: %(matter)s"), _("%(matter)s at %(body)s. %(step)s was due by %(by)s."), _matter)
+register("rung_warning", _("Due soon: %(matter)s"), _("%(matter)s, %(body)s. Due %(by)s: %(step)s."), _matter)
+register("rung_breach", _("Overdue: %(matter)s"), _("%(matter)s, %(body)s. Was due %(by)s: %(step)s."), _matter)
 register(
     "rung_supervision",
     _("Supervision order: %(matter)s"),
-    _("%(matter)s at %(body)s. %(step)s was due by %(by)s. A supervision order has been issued."),
+    _("%(matter)s, %(body)s. Was due %(by)s: %(step)s. A supervision order has been issued."),
     _matter,
 )
 register(
@@ -71,13 +72,15 @@ register(
 )
 
 # To petitioners
-register("petition_accepted", _("%(who)s has your matter"), _("%(who)s has accepted it: %(matter)s."), _petition)
+register(
+    "petition_accepted", _("%(who)s is handling your petition"), _("%(who)s has accepted it: %(matter)s."), _petition
+)
 register("petition_arrived", _("%(who)s is on site"), _("%(who)s reports being on site: %(matter)s."), _petition)
 register("petition_planned", _("There is a plan"), _("%(who)s has handed in a plan for: %(matter)s."), _petition)
 register(
     "petition_breached",
     _("A promise was not kept"),
-    _("%(matter)s: “%(step)s” was due by %(by)s. The manager has been told; you needn't do anything."),
+    _("%(matter)s. Was due %(by)s: %(step)s. The manager has been told; you needn't do anything."),
     _petition,
 )
 register(

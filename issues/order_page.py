@@ -193,7 +193,7 @@ def _clock_line(clock: SlaClock, now: datetime) -> ClockLine:
         due_at=clock.due_at,
         badge=badge,
         look=look,
-        result=_result(clock, missed),
+        result=_result(clock, missed, now),
         why=why(clock, now),
         source=clock.policy.source,
         is_running=clock.stopped_at is None and clock.voided_at is None,
@@ -209,11 +209,11 @@ def _verdict(clock: SlaClock, missed: bool) -> tuple[str, str]:
     return (gettext("Met"), "done") if clock.stopped_at else (gettext("Running"), "plain")
 
 
-def _result(clock: SlaClock, missed: bool) -> str:
+def _result(clock: SlaClock, missed: bool, now: datetime) -> str:
     """“14:09, 3 minutes early”: only for a clock that has stopped, so that nothing here has to tick."""
     if clock.stopped_at is None:
         return ""
-    facts = {"time": wording.clock_time(clock.stopped_at), "span": wording.span(clock.stopped_at - clock.due_at)}
+    facts = {"time": wording.short_moment(clock.stopped_at, now), "span": wording.span(clock.stopped_at - clock.due_at)}
     return (gettext("%(time)s, %(span)s late") if missed else gettext("%(time)s, %(span)s to spare")) % facts
 
 

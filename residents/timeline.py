@@ -187,7 +187,7 @@ def _taken_in(update: PetitionUpdate, now: datetime) -> Sentence:
     """policy_zh, policy_en, policy_ko"""
     policy = update.params[f"policy_{(get_language() or 'zh-hans')[:2]}"]
     return Sentence(
-        gettext("Taken in, with a time limit"),
+        gettext("Registered, with a time limit"),
         say(gettext("By “%(policy)s”, counted from the moment you filed it."), policy=policy),
     )
 

@@ -37,7 +37,7 @@ class TooManyTries(Refusal):
         # Rounded up: who is told 14:05:12 must succeed at 14:05:12.
         second = (again_at + timedelta(microseconds=999_999)).replace(microsecond=0)
         super().__init__(
-            gettext("That was tried too often. Please try again at %(moment)s.")
+            gettext("Too many tries. Please try again at %(moment)s.")
             % {"moment": wording.moment(second, at, seconds=True)}
         )
 

@@ -33,7 +33,7 @@ def order_clock(context: dict[str, Any], row: Row) -> dict[str, Any]:
 
 
 @register.simple_tag
-def in_whose_hands(row: Row) -> str:
+def in_whose_hands(row: Row, now: datetime) -> str:
     """“You accepted it at 14:09”, “Steward Zhou has it”, “Nobody yet, 2 phones rung”."""
     order = row.order
     if order.state == workflow.DISPATCHED:
@@ -41,10 +41,10 @@ def in_whose_hands(row: Row) -> str:
     if not row.is_mine:
         return gettext("%(name)s has it") % {"name": queue.holder_name(order)}
     if order.state == workflow.ARRIVED and order.arrived_at:
-        return _your_arrival(order.arrived_at, order.arrival_proof)
+        return _your_arrival(wording.short_moment(order.arrived_at, now), order.arrival_proof)
     # An order has no holder before that instant: the database holds the two together.
     accepted_at = cast(datetime, order.accepted_at)
-    return gettext("You accepted it at %(time)s") % {"time": wording.clock_time(accepted_at)}
+    return gettext("You accepted it at %(time)s") % {"time": wording.short_moment(accepted_at, now)}
 
 
 def _unaccepted(order: WorkOrder) -> str:
@@ -56,8 +56,8 @@ def _unaccepted(order: WorkOrder) -> str:
     return sentence % {"n": order.rings}
 
 
-def _your_arrival(arrived_at: datetime, proof: str) -> str:
-    time = {"time": wording.clock_time(arrived_at)}
+def _your_arrival(arrived: str, proof: str) -> str:
+    time = {"time": arrived}
     if proof == ArrivalProof.QR:
         return gettext("You arrived at %(time)s, shown by QR code") % time
     if proof == ArrivalProof.RESIDENT:
@@ -66,7 +66,7 @@ def _your_arrival(arrived_at: datetime, proof: str) -> str:
 
 
 @register.simple_tag
-def holder(row: Row) -> dict[str, str]:
+def holder(row: Row, now: datetime) -> dict[str, str]:
     """For the desk's two lines: the name, and below it since when or how far."""
     order = row.order
     if order.state == workflow.DISPATCHED:
@@ -74,9 +74,9 @@ def holder(row: Row) -> dict[str, str]:
         return {"name": gettext("Nobody yet"), "since": rung if order.rings else ""}
     since = ""
     if order.state == workflow.ARRIVED and order.arrived_at:
-        since = gettext("there since %(time)s") % {"time": wording.clock_time(order.arrived_at)}
+        since = gettext("there since %(time)s") % {"time": wording.short_moment(order.arrived_at, now)}
     elif order.accepted_at:
-        since = gettext("accepted %(time)s") % {"time": wording.clock_time(order.accepted_at)}
+        since = gettext("accepted %(time)s") % {"time": wording.short_moment(order.accepted_at, now)}
     return {"name": gettext("You") if row.is_mine else queue.holder_name(order), "since": since}
 
 

@@ -15,6 +15,7 @@ from governance.models.people import surname_for_reader
 from governance.requests import PortalRequest
 from governance.templatetags.words import own_words
 from residents.domain.drafts import draft_to_continue, home_of
+from residents.explain import count_working_days_left
 from residents.models import Petition, PetitionStage
 from residents.timeline import next_step, person, say
 
@@ -29,6 +30,7 @@ def home(request: PortalRequest) -> HttpResponse:
         return render(request, "residents/welcome.html")
     lives_at = home_of(request.user)
     open_petitions, open_count = _open_petitions(request.user)
+    count_working_days_left(open_petitions, request.now)
     draft = draft_to_continue(request.user)
     context = {
         "home": lives_at,
@@ -61,6 +63,7 @@ def _matter(petition: Petition) -> dict[str, object]:
         "who": _who_has(petition),
         "due": petition.next_due_at if runs else None,
         "step": next_step(petition.next_kind) if runs else "",
+        "working_days": petition.working_days_left if runs else None,  # type: ignore[attr-defined]
     }
 
 

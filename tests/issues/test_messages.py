@@ -1,0 +1,43 @@
+"""The words of every notice, in every language, with names that could break a format."""
+
+import pytest
+
+from governance import messages
+
+PARAMS = {
+    "receipt_no": "SQ-7K3M-9F2P",
+    "category": "electricity",
+    "estate": "春和苑小区",
+    "building": "3栋 100%(s",
+    "stairwell": 2,
+    "kind": "arrive",
+    "due_at": "2026-05-15T14:22:12+08:00",
+    "body": "恒信物业",
+    "role": "property_staff",
+    "surname": "周",
+    "surname_latin": "Zhou",
+    "matters": 3,
+    "rungs": 5,
+    "supervisions": 1,
+    "home": "3栋 2单元 301",
+}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en", "ko"])
+@pytest.mark.parametrize("key", [key for key in messages.registered_keys() if not key.startswith("home_")])
+def test_every_notice_can_be_said_in_every_language(shipped, key, language):
+    subject, body = messages.render(key, PARAMS, language)
+
+    assert subject
+    assert body
+    assert "%(matter)" not in subject + body
+
+
+def test_a_notice_names_the_matter_the_step_and_the_time(shipped):
+    _subject, chinese = messages.render("rung_breach", PARAMS, "zh-hans")
+    _subject, english = messages.render("rung_breach", PARAMS, "en")
+
+    assert chinese == "恒信物业，3栋 100%(s 2单元 灯不亮。应在 5月15日 周五 14:22 前到场，已超时。"
+    assert english == "3栋 100%(s Entrance 2 Lights, power, 恒信物业. Was due Fri 15 May 14:22: arrival."
