@@ -19,15 +19,24 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RefuseControlCharacters:
-    """A NUL in an address would reach PostgreSQL, which refuses it with an error. Answer 400 instead of 500."""
+    """A NUL in an address or a cookie would reach PostgreSQL, which refuses it with an error: answer 400, not 500."""
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            return HttpResponseBadRequest(render_to_string("400.html", request=None))
+        in_address = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        # A cookie's value may be quoted, with octal escapes in it.
+        if in_address or any("\x00" in value for value in request.COOKIES.values()):
+            with translation.override(language_of_device(request)):
+                return HttpResponseBadRequest(render_to_string("400.html", request=None))
         return self.get_response(request)
+
+
+def language_of_device(request: HttpRequest) -> str:
+    """The language that the cookie names, else Chinese."""
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 class ChosenLanguage:
@@ -37,11 +46,9 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        known = dict(settings.LANGUAGES)
-        language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        if request.user.is_authenticated:
+        language = language_of_device(request)
+        if request.user.is_authenticated and request.user.language in dict(settings.LANGUAGES):
             language = request.user.language
-        language = language if language in known else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

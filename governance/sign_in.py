@@ -56,8 +56,8 @@ def address_of(request: HttpRequest | None) -> str:
 
 
 def safe_page(request: HttpRequest, wanted: str) -> str | None:
-    """`wanted` if it is a page of this portal, or the page it belongs to if it only takes presses; else None."""
-    safe = url_has_allowed_host_and_scheme(
+    """`wanted` if it is the path of a page here, or of the page it belongs to if it only takes presses; else None."""
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return openable(wanted) if safe and wanted else None
+    return openable(wanted) if safe else None

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.context_processors import LANGUAGES
 from governance.presses import takes_presses
+from governance.sign_in import safe_page
 
 A_YEAR = 365 * 24 * 3600
 
@@ -38,9 +38,7 @@ def set_mode(request):
 
 def back_to(request):
     """A redirect to the page the form was on, never to another site."""
-    page = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(page if safe else reverse("home"))
+    return redirect(safe_page(request, request.POST.get("next", "")) or reverse("home"))
 
 
 def _remember(response, cookie, value):

@@ -12,7 +12,6 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_safe
 from governance.domain.refusals import FactMissing, Refusal
 from governance.models import User
 from governance.requests import PortalRequest
+from governance.sign_in import safe_page
 from issues import order_page, workflow
 from issues.domain import handling
 from issues.forms import orders as forms
@@ -106,10 +106,8 @@ def _after(request: PortalRequest, order: WorkOrder, verb: str) -> HttpResponse:
     if _is_from_row(request):
         return rows_after_step(request, str(DONE_WORDS[verb]))
     messages.success(request, DONE_WORDS[verb])
-    back = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return redirect(back)
-    return redirect("order_detail", order.public_id)
+    back = safe_page(request, request.POST.get("back", ""))
+    return redirect(back or reverse("order_detail", args=[order.public_id]))
 
 
 def _lost_claim(request: PortalRequest, order: WorkOrder, lost: handling.AlreadyTaken) -> HttpResponse:

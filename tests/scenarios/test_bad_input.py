@@ -1,0 +1,246 @@
+"""Whatever comes in, by every form and address: never a 500, nothing half-written, an answer in one's language."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from issues.domain import handling
+from residents.models import Petition
+from tests.cast import NOW, client_of, draft, file, take_in
+
+pytestmark = pytest.mark.django_db
+
+NASTY = {
+    "nul": "漏水\x00了",
+    "long": "漏" * 5_000,
+    "very long": "漏" * 50_000,
+    "emoji": "漏水了😭👨‍👩‍👧‍👦🏳️‍🌈",
+    "right to left": "\u202eевил\u202c\u200f\u2066漏",
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7|add:7 }}{% now %}",
+    "quotes": "'; DROP TABLE residents_petition; -- \" OR 1=1",
+    "controls": "a\x01\x02\x1b[31m\x7f\u2028b",
+    "percent": "%s %(words)s %% {0} {words}",
+    "nothing": "",
+    "spaces": " \u3000\t\n ",
+}
+FIELDS = (
+    "words", "spot", "category", "estate", "building", "stairwell", "name_visibility", "remove", "follow", "go",
+    "return", "number", "relation", "evidence", "reason", "holder", "fulfil_by", "qr_token", "epoch", "is_solved",
+    "satisfaction", "was_contacted", "phone", "code", "login", "password", "full_name", "wants_sms", "language",
+    "elder", "next", "back", "taken", "oldpassword", "password1", "password2", "page", "q", "photos",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch) -> None:
+    monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
+
+
+@pytest.fixture
+def addresses(cast) -> dict[str, list[str]]:
+    """Every address with something behind it, by whose eyes it is for."""
+    petition = file(cast.li, cast.building)
+    order = take_in(petition)
+    handling.accept(order, actor=cast.zhou, at=NOW)
+    done = file(cast.li, cast.building, category="lift")
+    handling.finish(handling.accept(take_in(done), actor=cast.zhou, at=NOW), actor=cast.zhou, at=NOW, words="修好了")
+    begun = draft(cast.li, cast.building)
+    steps = [
+        reverse("petition_step", args=[begun.token, step]) for step in ("photo", "category", "place", "words", "check")
+    ]
+    verbs = ("accept", "arrive", "finish", "return", "reassign", "note", "plan")
+    return {
+        "nobody": [
+            "/",
+            "/account/login/",
+            "/account/login/code/",
+            "/account/login/password/",
+            "/deadlines/",
+            "/privacy/",
+            "/preferences/language/",
+            "/preferences/mode/",
+            "/account/login/code/again/",
+        ],
+        "li": ["/", "/inbox/", "/homes/", "/homes/claim/", f"/homes/claim/?estate={cast.estate.pk}", "/petitions/"]
+        + [f"/petitions/{petition.receipt_no}/{verb}" for verb in ("", "filed/", "supplement/", "nudge/", "arrival/")]
+        + [f"/petitions/{done.receipt_no}/evaluate/", "/petitions/new/", "/account/", "/account/password/change/"]
+        + [f"/b/{cast.building.qr_token}/", *steps[:-1]],
+        "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
+        + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
+        "wu": ["/not-reached/", "/queue/?whose=area"],
+    }
+
+
+def browser_of(cast, who: str) -> Client:
+    browser = Client() if who == "nobody" else client_of(getattr(cast, who))
+    browser.raise_request_exception = False
+    return browser
+
+
+@pytest.mark.parametrize("kind", sorted(NASTY))
+def test_no_form_falls_over_bad_words(cast, addresses, kind):
+    """Each field that any form knows, in each form, once and twice."""
+    text = NASTY[kind]
+    fallen = []
+    for who, places in addresses.items():
+        browser = browser_of(cast, who)
+        for address in places:
+            for body in (dict.fromkeys(FIELDS, text), {name: [text, text] for name in FIELDS}):
+                response = browser.post(address, body)
+                if response.status_code >= 500 and not (address.endswith("/login/") and response.status_code == 503):
+                    fallen.append((address, response.status_code))
+    assert fallen == []
+
+
+@pytest.mark.parametrize("kind", sorted(NASTY))
+def test_no_address_falls_over_bad_questions(cast, addresses, kind):
+    fallen = []
+    for who, places in addresses.items():
+        browser = browser_of(cast, who)
+        for address in places:
+            for name in ("page", "q", "show", "whose", "building", "taken", "do", "as", "next", "estate", "return"):
+                response = browser.get(address.partition("?")[0], {name: NASTY[kind]})
+                if response.status_code >= 500:
+                    fallen.append((address, name, response.status_code))
+    assert fallen == []
+
+
+STRANGE_PATHS = (
+    "%00", "%ED%A0%80", "%FF%FE", "..%2f..%2fetc%2fpasswd", "a'%20OR%201=1--", "%E2%80%AE", "😭", "0", "-1", "x" * 4000,
+    "00000000-0000-0000-0000-000000000000", "SQ-2222-2222", "%0d%0aSet-Cookie:a=b", "null", "__proto__",
+)  # fmt: skip
+
+
+def test_no_path_falls_over(cast, addresses):
+    fallen = []
+    for who in addresses:
+        browser = browser_of(cast, who)
+        for strange in STRANGE_PATHS:
+            for form in ("/{}/", "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/"):
+                fallen += statuses(browser, form.format(strange))
+            for form in ("/queue/{}/", "/queue/{}/accept/", "/photos/{}/", "/orders/photos/{}/", "/buildings/{}/card/"):
+                fallen += statuses(browser, form.format(strange))
+    assert fallen == []
+
+
+def statuses(browser: Client, path: str) -> list[tuple[str, str, int]]:
+    answers = []
+    for method in ("GET", "POST"):
+        response = browser.generic(method, path)
+        if response.status_code >= 500:
+            answers.append((method, path, response.status_code))
+    return answers
+
+
+def test_json_where_a_form_is_expected_is_an_empty_form(cast, addresses):
+    bodies = ('{"words": "x"}', "[", "null", json.dumps({"a": "漏" * 1000}))
+    for who, places in addresses.items():
+        browser = browser_of(cast, who)
+        for address in places:
+            for body in bodies:
+                assert browser.post(address, body, content_type="application/json").status_code < 500, address
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b""),
+        ("multipart/form-data; boundary=x", b"--x\r\nbroken"),
+        ("multipart/form-data; boundary=x", b"\x00" * 200),
+        ("application/x-www-form-urlencoded", b"words=%ED%A0%80%00&words=%FF"),
+        ("application/x-www-form-urlencoded; charset=utf-7", b"words=x"),
+        ("text/plain", b"\xff\xfe"),
+    ],
+)
+def test_no_body_falls_over(cast, addresses, content_type, body):
+    for who, places in addresses.items():
+        browser = browser_of(cast, who)
+        for address in places:
+            response = browser.post(address, body, content_type=content_type)
+            assert response.status_code < 500 or response.status_code == 503, address
+
+
+@pytest.mark.parametrize("cookie", ['"\\000abcdefgh"', "\\", "x" * 5000, "\xff\xfe", "';--", '"\\777\\000"'])
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "django_language", "mode", "messages"])
+def test_no_cookie_falls_over(shipped, name, cookie):
+    browser = Client(raise_request_exception=False)
+    for address in ("/", "/account/login/", "/queue/"):
+        response = browser.get(address, headers={"Cookie": f"{name}={cookie}"})
+        assert response.status_code < 500, address
+
+
+def test_without_its_token_no_press_counts(cast, addresses):
+    """Cross-site forgery: everybody who is signed in, at each address that takes a press."""
+    for who, places in addresses.items():
+        browser = Client(enforce_csrf_checks=True)
+        if who != "nobody":
+            browser.force_login(getattr(cast, who))
+        for address in places:
+            assert browser.post(address, {"words": "x", "language": "ko", "elder": "on"}).status_code in (403, 405), (
+                address
+            )
+    assert Petition.objects.get(receipt_no=addresses["li"][6].split("/")[2]).updates.filter(kind="nudged").count() == 0
+
+
+@pytest.mark.parametrize("back", ["漏水", "queue", "x" * 5000, "a b", "😭", ".", "?x", "/\nx", "home"])
+def test_a_way_back_that_is_none_leads_to_a_page_of_ours(cast, addresses, back):
+    note = next(address for address in addresses["zhou"] if address.endswith("/note/"))
+    for who, address, body in (
+        ("nobody", "/preferences/language/", {"language": "en", "next": back}),
+        ("nobody", "/preferences/mode/", {"elder": "on", "next": back}),
+        ("zhou", note, {"words": "看过了", "back": back}),
+    ):
+        response = browser_of(cast, who).post(address, body)
+        assert response.status_code == 302, address
+        assert response["Location"].startswith("/"), address
+    assert browser_of(cast, "li").get("/account/login/", {"next": back}).status_code == 302
+
+
+# --- what was typed is kept, and the answer is in one's language ---
+
+SAYS = {"zh-hans": "您写了", "en": "You wrote", "ko": "자"}
+
+
+@pytest.mark.parametrize("language", sorted(SAYS))
+def test_too_many_words_are_kept_and_answered_in_the_persons_language(cast, language):
+    type(cast.li).objects.update(language=language)
+    begun = draft(cast.li, cast.building)
+    petition = file(cast.li, cast.building, category="lift")
+    for address in (
+        reverse("petition_step", args=[begun.token, "words"]),
+        reverse("petition_supplement", args=[petition.receipt_no]),
+    ):
+        text = "<b>漏</b>" + "漏" * 5_000
+        page = client_of(cast.li).post(address, {"words": text, "name_visibility": "handlers"})
+        assert page.status_code == 200
+        content = page.content.decode()
+        assert "漏" * 5_000 in content
+        assert "&lt;b&gt;漏&lt;/b&gt;" in content
+        assert SAYS[language] in content
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en", "ko"])
+def test_a_damaged_address_is_answered_in_the_browsers_language(shipped, language):
+    browser = Client()
+    browser.cookies["django_language"] = language
+    response = browser.get("/account/login/?next=%00")
+    assert response.status_code == 400
+    assert f'<html lang="{language}">' in response.content.decode()
+
+
+# --- anything at all ---
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.text(max_size=60), number=st.integers(), place=st.integers(0, 10_000), strange=st.uuids())
+def test_anything_at_all_gets_an_answer(cast, addresses, text, number, place, strange):
+    everywhere = [(who, address) for who, places in addresses.items() for address in places]
+    who, address = everywhere[place % len(everywhere)]
+    browser = browser_of(cast, who)
+    encodable = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    asked = {"page": str(number), "q": encodable, "show": encodable, "whose": encodable, "taken": f"{strange}~{number}"}
+    assert browser.get(address.partition("?")[0], asked).status_code < 500
