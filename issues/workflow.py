@@ -83,5 +83,5 @@ SETTLED = "settled"
 
 SUPERVISION = Workflow(
     noun="supervision order",
-    steps=(Step("settle", (ISSUED,), SETTLED, SYSTEM, _("Settled: the matter was finished")),),
+    steps=(Step("settle", (ISSUED,), SETTLED, SYSTEM, _("Settle")),),
 )

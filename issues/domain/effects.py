@@ -12,12 +12,11 @@ from governance.domain.refusals import FactMissing
 from governance.domain.steps import Step
 from governance.domain.working_time import Due
 from governance.models import Urgency, User
-from issues.domain import clocks, people
+from issues.domain import clocks, people, supervision
 from issues.domain.dispatching import Answerable, default_duty_holder, dispatch, ring
 from issues.domain.telling import link_to, petitions_of, tell_petitioners, tell_what_is_next, teller
-from issues.models import ClockKind, Issue, IssueStep, SupervisionOrder, WorkOrder
-from issues.models.orders import SupervisionState
-from issues.workflow import ISSUE, SUPERVISION, WORK_ORDER
+from issues.models import ClockKind, Issue, IssueStep, WorkOrder
+from issues.workflow import ISSUE, WORK_ORDER
 from residents.domain import standing
 from residents.domain.standing import Teller
 
@@ -110,8 +109,7 @@ def answer_everybody(order: WorkOrder, *, actor: User, at: datetime, words: str,
     for petition in petitions:
         standing.show_after(petition, photos, at=at)
         standing.finish(petition, at=at)
-    for supervision in SupervisionOrder.objects.filter(issue=issue, state=SupervisionState.ISSUED):
-        SUPERVISION.take_step(supervision, "settle", actor=PROGRAM, at=at, fields={"settled_at": at})
+    supervision.settle(issue, actor=PROGRAM, at=at)
 
 
 @WORK_ORDER.on("return")

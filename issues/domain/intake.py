@@ -8,7 +8,7 @@ from django.db import transaction
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import User
-from issues.domain import clocks
+from issues.domain import clocks, supervision
 from issues.domain.dispatching import body_for, dispatch
 from issues.domain.people import present_order
 from issues.domain.telling import desk, lock_matter, tell_what_is_next, teller
@@ -143,6 +143,7 @@ def withdraw_if_empty(issue: Issue, *, actor: User | str, at: datetime) -> None:
     if order:
         WORK_ORDER.take_step(order, "cancel", actor=PROGRAM, at=at, fields={"changed_at": at, "ring_next_at": None})
     clocks.void_all(issue, at=at)
+    supervision.settle(issue, actor=PROGRAM, at=at)
 
 
 def _attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetime) -> None:

@@ -110,6 +110,13 @@ def test_finishing_settles_the_supervision_order(cast: Cast, petition):
     assert SupervisionOrder.objects.values_list("state", "settled_at").get() == ("settled", at(42))
 
 
+def test_withdrawing_the_matter_settles_the_supervision_order(cast: Cast, petition):
+    ladder.fire_due(at(40), bell="loop")
+    petition.refresh_from_db()
+    petitions.withdraw(petition, actor=cast.li, at=at(41))
+    assert SupervisionOrder.objects.values_list("state", "settled_at").get() == ("settled", at(41))
+
+
 def test_reopening_is_a_new_epoch_that_may_be_supervised_again(cast: Cast, petition):
     ladder.fire_due(at(40), bell="loop")
     handling.accept(live(petition), actor=cast.zhou, at=at(41))

@@ -1,6 +1,7 @@
 """The database's own guards: who goes past the code is refused all the same."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import Error, transaction
@@ -30,20 +31,18 @@ def refused(change) -> str:
     return str(refusal.value)
 
 
-@pytest.mark.parametrize(
-    ("model", "target"),
-    [
-        (model, target)
-        for model, table in TABLES.items()
-        for target in sorted({state for pair in table.transitions() for state in pair})
-    ],
-)
+@pytest.mark.parametrize("model", TABLES)
 @pytest.mark.usefixtures("matter")
-def test_a_change_of_state_that_the_table_does_not_have_is_refused(model, target):
+def test_the_database_refuses_every_change_of_state_that_the_table_does_not_have(model):
     row = model.objects.get()
-    if target == row.state or (row.state, target) in TABLES[model].transitions():
-        pytest.skip("the table has it")
-    assert "Invalid transition" in refused(lambda: model.objects.filter(pk=row.pk).update(state=target))
+    allowed = TABLES[model].transitions()
+    targets = {state for pair in allowed for state in pair} - {row.state}
+    not_in_the_table = {target for target in targets if (row.state, target) not in allowed}
+
+    assert not_in_the_table or model is SupervisionOrder  # whose only step is the one there is
+    for target in not_in_the_table:
+        change = partial(model.objects.filter(pk=row.pk).update, state=target)
+        assert "Invalid transition" in refused(change), target
 
 
 @pytest.mark.parametrize("model", [IssueStep, PetitionUpdate])
