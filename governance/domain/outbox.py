@@ -4,6 +4,7 @@ A carrier may be handed a notice twice (with the same `reference`) when a sender
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -84,9 +85,16 @@ def _channels_for(recipient: User, urgency: Urgency) -> Iterable[Channel]:
 
 
 def deliver_due(now: datetime, *, limit: int = 200) -> int:
-    """Deliver what is due, at most `limit` notices; returns how many were tried. Several may run at once."""
+    """Deliver what is due, at most `limit` notices; returns how many were tried. Several may run at once.
+
+    A slow carrier must not outlast the lease: what can't be begun within half of it is given back.
+    """
     leased = _lease(now, limit)
-    for notice in leased:
+    give_back_at = time.monotonic() + LEASE.total_seconds() / 2
+    for tried, notice in enumerate(leased):
+        if time.monotonic() >= give_back_at:
+            Notice.objects.filter(pk__in=[later.pk for later in leased[tried:]]).update(lease_until=None)
+            return tried
         _deliver(notice, now)
     return len(leased)
 

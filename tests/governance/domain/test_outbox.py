@@ -144,6 +144,18 @@ def test_a_leased_notice_is_left_alone_until_its_lease_is_over(cast: Cast, carri
     assert carrier.sent == [str(notice.public_id)]
 
 
+def test_what_a_slow_carrier_cannot_begin_within_half_the_lease_is_given_back(cast: Cast, carrier, monkeypatch):
+    first, second = post(cast, dedupe="a"), post(cast, dedupe="b")
+    clock = iter([0.0, 0.0, outbox.LEASE.total_seconds() / 2])
+    monkeypatch.setattr(outbox.time, "monotonic", lambda: next(clock))
+
+    assert outbox.deliver_due(NOW) == 1
+
+    second.refresh_from_db()
+    assert carrier.sent == [str(first.public_id)]
+    assert second.lease_until is None
+
+
 def test_phoning_settles_it_once(cast: Cast):
     notice = post(cast)
     Notice.objects.filter(pk=notice.pk).update(state="not_reached")
