@@ -48,7 +48,8 @@ _PIECES = """
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!parent.closest("script, style, template, noscript, textarea, .card-token")) add(parent, node.data, place(parent));
+    const isOthers = parent.closest("script, style, template, noscript, textarea, .card-token");
+    if (!isOthers) add(parent, node.data, place(parent));
   }
   const spoken = ["alt", "aria-label", "placeholder", "title"];
   for (const element of document.body.querySelectorAll(spoken.map((name) => `[${name}]`).join(", ")))
