@@ -1,6 +1,7 @@
 """The words of this storey's notices. Stored params are codes and names; here they become the reader's words."""
 
 from datetime import datetime
+from typing import cast
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,11 @@ def _petition(params: Params) -> dict[str, object]:
     return {**_matter(params), "who": " ".join(part for part in (str(params.get("body", "")), person) if part)}
 
 
+def _counted(refs: Params) -> dict[str, object]:
+    """How many there are of what a digest refers to."""
+    return {name: len(cast(list[str], found)) for name, found in refs.items()}
+
+
 # To staff
 register(
     "order_rings",
@@ -69,6 +75,7 @@ register(
     "rung_digest",
     _("%(matters)s matters need you"),
     _("%(rungs)s reminders for %(matters)s matters fell due together; %(supervisions)s are under supervision."),
+    _counted,
 )
 
 # To petitioners

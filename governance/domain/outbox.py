@@ -7,9 +7,11 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from governance import messages
 from governance.adapters import CarrierError, Handed, carrier_for
@@ -73,6 +75,28 @@ def post(
         for channel in _channels_for(recipient, urgency)
     ]
     return Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def is_posted(recipient: User, dedupe: str) -> bool:
+    """Whether the event has been posted to the person, by whatever channel."""
+    return _posted(recipient, dedupe).exists()
+
+
+def add_up(recipient: User, key: str, refs: dict[str, set[str]], *, dedupe: str, **how: Any) -> None:
+    """Post a notice that counts things by their references; posted before, it counts these, too, none of them twice.
+
+    `how` as for `post`. In a transaction only.
+    """
+    posted = list(_posted(recipient, dedupe).select_for_update(no_key=True))
+    for notice in posted:
+        notice.params = {name: sorted(found.union(notice.params[name])) for name, found in refs.items()}
+        notice.save(update_fields=["params"])
+    if not posted:
+        post(recipient, key, {name: sorted(found) for name, found in refs.items()}, dedupe=dedupe, **how)
+
+
+def _posted(recipient: User, dedupe: str) -> QuerySet[Notice]:
+    return Notice.objects.filter(dedupe_key__startswith=f"{dedupe}:{recipient.pk}:")
 
 
 def _channels_for(recipient: User, urgency: Urgency) -> Iterable[Channel]:

@@ -6,7 +6,7 @@ The sweep only tells people; our own lag is on record beside the due time.
 import logging
 from collections import defaultdict
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -168,39 +168,34 @@ def _open_supervision(clock: SlaClock, escalation: Escalation, order: WorkOrder,
 
 
 def _tell_person(person: User, things: list[Told], now: datetime) -> None:
-    """One notice for one thing; a digest for several, so that the morning after an outage brings no storm."""
+    """One notice for one thing; for several one digest a sweep, so that the morning after an outage brings no storm."""
     first = things[0]
-    if len(things) == 1:
-        code = "supervision" if first.rung.opens_supervision else "breach"
-        outbox.post(
-            person,
-            "rung_warning" if first.rung.at_percent is not None else f"rung_{code}",
-            {
-                **people.place_params(first.order),
-                "kind": first.clock.kind,
-                "due_at": first.clock.due_at.isoformat(),
-                "body": first.order.body.short_name,
-            },
-            dedupe=f"rung:{first.clock.pk}:{first.clock.epoch}:{first.rung.pk}",
-            at=now,
-            urgency=Urgency.PROMPT,
-            link=link_to(first.order),
-            subdistrict_id=first.clock.subdistrict_id,
-            community_id=first.order.community_id,
-        )
+    event = f"digest:{now.isoformat()}"
+    where: dict[str, Any] = {
+        "at": now,
+        "urgency": Urgency.PROMPT,
+        "subdistrict_id": first.clock.subdistrict_id,
+        "community_id": first.order.community_id,
+    }
+    if len(things) > 1 or outbox.is_posted(person, event):
+        refs = {
+            "matters": {thing.clock.issue.audit_ref for thing in things},
+            "rungs": {f"{thing.clock.pk}/{thing.rung.code}" for thing in things},
+            "supervisions": {thing.clock.issue.audit_ref for thing in things if thing.rung.opens_supervision},
+        }
+        outbox.add_up(person, "rung_digest", refs, dedupe=event, link="/queue/", **where)
         return
+    code = "supervision" if first.rung.opens_supervision else "breach"
     outbox.post(
         person,
-        "rung_digest",
+        "rung_warning" if first.rung.at_percent is not None else f"rung_{code}",
         {
-            "matters": len({thing.clock.issue_id for thing in things}),
-            "rungs": len(things),
-            "supervisions": len({thing.clock.issue_id for thing in things if thing.rung.opens_supervision}),
+            **people.place_params(first.order),
+            "kind": first.clock.kind,
+            "due_at": first.clock.due_at.isoformat(),
+            "body": first.order.body.short_name,
         },
-        dedupe="digest:" + ",".join(f"{thing.clock.pk}.{thing.clock.epoch}.{thing.rung.pk}" for thing in things)[:100],
-        at=now,
-        urgency=Urgency.PROMPT,
-        link="/queue/",
-        subdistrict_id=first.clock.subdistrict_id,
-        community_id=first.order.community_id,
+        dedupe=f"rung:{first.clock.pk}:{first.clock.epoch}:{first.rung.pk}",
+        link=link_to(first.order),
+        **where,
     )

@@ -16,11 +16,9 @@ PARAMS = {
     "role": "property_staff",
     "surname": "周",
     "surname_latin": "Zhou",
-    "matters": 3,
-    "rungs": 5,
-    "supervisions": 1,
     "home": "3栋 2单元 301",
 }
+DIGEST = {"matters": ["a", "b"], "rungs": ["1/breach", "1/half_hour", "2/breach"], "supervisions": ["a"]}
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("language", ["zh-hans", "en", "ko"])
 @pytest.mark.parametrize("key", [key for key in messages.registered_keys() if not key.startswith("home_")])
 def test_every_notice_can_be_said_in_every_language(shipped, key, language):
-    subject, body = messages.render(key, PARAMS, language)
+    subject, body = messages.render(key, DIGEST if key == "rung_digest" else PARAMS, language)
 
     assert subject
     assert body
@@ -41,3 +39,10 @@ def test_a_notice_names_the_matter_the_step_and_the_time(shipped):
 
     assert chinese == "恒信物业，3栋 100%(s 2单元 灯不亮。应在 5月15日 周五 14:22 前到场，已超时。"
     assert english == "3栋 100%(s Entrance 2 Lights, power, 恒信物业. Was due Fri 15 May 14:22: arrival."
+
+
+def test_a_digest_counts(shipped):
+    assert messages.render("rung_digest", DIGEST, "en") == (
+        "2 matters need you",
+        "3 reminders for 2 matters fell due together; 1 are under supervision.",
+    )

@@ -66,7 +66,16 @@ def test_one_thing_is_told_by_itself_and_several_in_one_digest(cast: Cast, order
     assert told(cast.zhou) == ["rung_warning", "rung_digest"]
     assert told(cast.zheng) == ["rung_digest"]
     digest = Notice.objects.get(recipient=cast.zheng, channel="in_app", message_key="rung_digest")
-    assert digest.params == {"matters": 1, "rungs": 4, "supervisions": 1}
+    assert {name: len(refs) for name, refs in digest.params.items()} == {"matters": 1, "rungs": 4, "supervisions": 1}
+
+
+def test_a_sweep_of_many_batches_still_tells_a_person_once(cast: Cast, order, monkeypatch):
+    monkeypatch.setattr(ladder, "BATCH", 1)
+    ladder.fire_due(at(hours=2), bell="loop")
+
+    digest = Notice.objects.get(recipient=cast.zheng, channel="in_app", message_key="rung_digest")
+    assert told(cast.zheng) == ["rung_digest"]
+    assert {name: len(refs) for name, refs in digest.params.items()} == {"matters": 1, "rungs": 4, "supervisions": 1}
 
 
 def test_a_complaint_about_staff_is_not_told_to_the_secretary(cast: Cast):
