@@ -44,7 +44,7 @@ def test_an_address_says_what_was_asked_and_no_more(asked, address):
     assert asked.address() == address
 
 
-@pytest.mark.parametrize("text", ["", "1", "~3", "x~3", f"{uuid4()}~x"])
+@pytest.mark.parametrize("text", ["", "1", "~3", "x~3", "60364c89-e71a-4edc-8845-90aff404702e~x"])
 def test_a_note_of_a_lost_claim_that_cannot_be_read_is_refused(text):
     with pytest.raises(BadFilter):
         Taken.parse(text)
