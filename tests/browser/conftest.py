@@ -122,11 +122,16 @@ def text_messages(settings) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def _moment_of_the_pages() -> Iterator[Moment]:
+def _moment_of_the_pages() -> Moment:
+    return Moment()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _pages_ask_the_moment(_moment_of_the_pages: Moment) -> Iterator[None]:
+    """For the tests of this folder only: others may follow in the same process, and they ask the database."""
     with pytest.MonkeyPatch.context() as patch:
-        moment = Moment()
-        patch.setattr(middleware, "database_now", moment)
-        yield moment
+        patch.setattr(middleware, "database_now", _moment_of_the_pages)
+        yield
 
 
 @pytest.fixture
@@ -147,9 +152,7 @@ class ThroughWhiteNoise:
 
 
 @pytest.fixture(scope="session")
-def site(
-    django_db_setup, uncollected_static_files, _moment_of_the_pages: Moment, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def site(django_db_setup, uncollected_static_files, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the portal, served by a thread of this process."""
     nothing_collected = tmp_path_factory.mktemp("static")
     with override_settings(STATIC_ROOT=nothing_collected, WHITENOISE_USE_FINDERS=True, WHITENOISE_MAX_AGE=3600):
