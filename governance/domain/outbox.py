@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 
 from governance import messages
@@ -145,27 +145,39 @@ def _deliver(notice: Notice, now: datetime) -> None:
         handed = carrier_for(notice.channel).send(
             address=address, subject=subject, body=body, reference=str(notice.public_id)
         )
+        news = _news_of(notice, now, handed)
     except CarrierError as error:
         _note_failure(notice, now, str(error))
     except Exception as error:  # one broken notice or provider must not stop the others; it is on record
         log.exception("notice %s could not be delivered", notice.public_id)
         _note_failure(notice, now, repr(error))
     else:
-        _note_handed(notice, now, handed)
+        _note_handed(notice, news)
 
 
-def _note_handed(notice: Notice, now: datetime, handed: Handed) -> None:
+def _news_of(notice: Notice, now: datetime, handed: Handed) -> dict[str, object]:
     never_confirmed = notice.attempts + 1 > len(BACKOFF)
     unconfirmed = NoticeState.NOT_REACHED if never_confirmed else NoticeState.SENT
-    Notice.objects.filter(pk=notice.pk, state__in=(NoticeState.PENDING, NoticeState.SENT)).update(
-        state=NoticeState.DELIVERED if handed.delivered else unconfirmed,
-        delivered_at=max(now, notice.created_at) if handed.delivered else None,
-        provider_ref=handed.provider_ref,
-        attempts=notice.attempts + 1,
-        lease_until=None,
-        next_attempt_at=now + RECEIPT_WITHIN,
-        last_error="",
-    )
+    return {
+        "state": NoticeState.DELIVERED if handed.delivered else unconfirmed,
+        "delivered_at": max(now, notice.created_at) if handed.delivered else None,
+        "provider_ref": handed.provider_ref,
+        "attempts": notice.attempts + 1,
+        "lease_until": None,
+        "next_attempt_at": now + RECEIPT_WITHIN,
+        "last_error": "",
+    }
+
+
+def _note_handed(notice: Notice, news: dict[str, object]) -> None:
+    """A reference that can't be kept costs the receipt, not the count: else the message goes out again for ever."""
+    unsettled = Notice.objects.filter(pk=notice.pk, state__in=(NoticeState.PENDING, NoticeState.SENT))
+    try:
+        with transaction.atomic():
+            unsettled.update(**news)
+    except (DataError, IntegrityError) as error:
+        log.warning("notice %s: its provider's reference can't be kept (%s)", notice.public_id, type(error).__name__)
+        unsettled.update(**news | {"provider_ref": "", "last_error": "the provider's reference can't be kept"})
 
 
 def _note_failure(notice: Notice, now: datetime, error: str) -> None:

@@ -128,6 +128,31 @@ def test_a_broken_provider_does_not_stop_the_others(cast: Cast, carrier):
     assert set(Notice.objects.exclude(channel="in_app").values_list("state", "attempts")) == {("pending", 1)}
 
 
+@pytest.mark.parametrize("reference", ["r" * 81, "the same for all", None, "a\x00b"])
+def test_a_reference_that_cannot_be_kept_does_not_send_the_message_for_ever(cast: Cast, carrier, reference):
+    notice = post(cast, dedupe="x")
+    Notice.objects.filter(dedupe_key__contains="in_app").update(provider_ref="the same for all")
+    post(cast, dedupe="y")
+    carrier.answer = Handed(provider_ref=reference)
+    moment = NOW
+    for _attempt in range(5):
+        assert outbox.deliver_due(moment) == 2
+        assert outbox.deliver_due(moment + timedelta(seconds=299)) == 0
+        moment += outbox.RECEIPT_WITHIN
+    assert outbox.deliver_due(moment + timedelta(days=9)) == 0
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts, notice.provider_ref) == ("not_reached", 5, "")
+    assert notice.last_error == "the provider's reference can't be kept"
+
+
+def test_a_carrier_that_answers_nothing_is_a_broken_one(cast: Cast, carrier, monkeypatch):
+    monkeypatch.setattr(carrier, "send", lambda self, **message: None)
+    notice = post(cast)
+    assert outbox.deliver_due(NOW) == 1
+    notice.refresh_from_db()
+    assert (notice.state, notice.attempts) == ("pending", 1)
+
+
 def test_a_person_without_a_number_ends_on_the_list(cast: Cast, carrier):
     cast.zhou.phone = None
     cast.zhou.save()
