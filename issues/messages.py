@@ -4,23 +4,23 @@ from datetime import datetime
 from typing import cast
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from governance import wording
 from governance.messages import Params, register
-from governance.models import Category, role_and_surname, surname_for_reader
+from governance.models import role_and_surname, surname_for_reader
 from issues.models import ClockKind
 from issues.queue.rows import NEXT_STEPS
 
 
 def _matter(params: Params) -> dict[str, object]:
     """`matter`, `step` and `by` for a notice about an order or a clock."""
-    category = Category.objects.filter(code=params.get("category", "")).first()
     stairwell = params.get("stairwell")
     place = [
         str(params.get("building") or params.get("estate") or ""),
         wording.entrance(str(stairwell)) if stairwell else "",
-        category.name if category else "",
+        str(params.get(f"category_{(get_language() or 'zh-hans')[:2]}") or ""),
     ]
     kind, due_at = str(params.get("kind", "")), str(params.get("due_at", ""))
     return {

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from governance.models import Body, BodyKind, DutyShift, Role, RoleAssignment, User
+from governance.models import Body, BodyKind, Category, DutyShift, Role, RoleAssignment, User
 from issues.models import Audience, Issue, WorkOrder
 
 
@@ -76,11 +76,20 @@ def _holding(condition: Q, at: datetime) -> list[User]:
     return [assignment.user for assignment in held]
 
 
+def category_params(category: Category) -> dict[str, object]:
+    """The category's names as they are now, in every language: a page of notices asks the register nothing."""
+    return {
+        "category_zh": category.name_zh,
+        "category_en": category.name_en,
+        "category_ko": category.name_ko,
+    }
+
+
 def place_params(order: WorkOrder) -> dict[str, object]:
     """What a notice needs to name the matter in the recipient's language: `issues.messages` makes words of it."""
     issue = order.issue
     return {
-        "category": issue.category.code,
+        **category_params(issue.category),
         "estate": issue.estate.name,
         "building": issue.building.name if issue.building else "",
         "stairwell": issue.stairwell,

@@ -5,7 +5,7 @@ from typing import Any
 
 from governance.domain import outbox
 from governance.models import Role, Urgency, User
-from issues.domain import clocks
+from issues.domain import clocks, people
 from issues.models import Issue, WorkOrder
 from residents.domain import standing
 from residents.domain.standing import Teller
@@ -68,7 +68,7 @@ def tell_petitioners(
                 f"petition_{kind}",
                 {
                     "receipt_no": petition.receipt_no,
-                    "category": issue.category.code,
+                    **people.category_params(issue.category),
                     "role": by.role,
                     "surname": by.surname,
                     "surname_latin": by.surname_latin,

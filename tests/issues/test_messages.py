@@ -3,10 +3,13 @@
 import pytest
 
 from governance import messages
+from tests.cast import client_of, file, take_in
 
 PARAMS = {
     "receipt_no": "SQ-7K3M-9F2P",
-    "category": "electricity",
+    "category_zh": "灯不亮",
+    "category_en": "Lights, power",
+    "category_ko": "조명·전기",
     "estate": "春和苑小区",
     "building": "3栋 100%(s",
     "stairwell": 2,
@@ -39,6 +42,26 @@ def test_a_notice_names_the_matter_the_step_and_the_time(shipped):
 
     assert chinese == "恒信物业，3栋 100%(s 2单元 灯不亮。应在 5月15日 周五 14:22 前到场，已超时。"
     assert english == "3栋 100%(s Entrance 2 Lights, power, 恒信物业. Was due Fri 15 May 14:22: arrival."
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en", "ko"])
+def test_putting_a_notice_into_words_asks_the_database_nothing(language, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        for key in ("order_rings", "rung_breach", "petition_finished"):
+            messages.render(key, PARAMS, language)
+
+
+def test_an_inbox_full_of_orders_costs_as_many_queries_as_one_order(cast, django_assert_max_num_queries):
+    counts = []
+    for upto in (1, 20):
+        for _order in range(upto):
+            take_in(file(cast.li, cast.building))
+        client = client_of(cast.zhou)
+        with django_assert_max_num_queries(10) as seen:
+            page = client.get("/inbox/").content.decode()
+        counts.append(len(seen))
+    assert page.count("灯不亮") >= 20
+    assert counts[0] == counts[1]
 
 
 def test_a_digest_counts(shipped):
