@@ -54,9 +54,42 @@ def post(
     `dedupe` names the event and the recipient: posting it again writes nothing. `params` must be JSON-able and hold
     no rendered words. Raises `KeyError` if nobody registered `key`.
     """
+    return post_all(
+        notices_for(
+            recipient,
+            key,
+            params,
+            dedupe=dedupe,
+            at=at,
+            urgency=urgency,
+            link=link,
+            subdistrict_id=subdistrict_id,
+            community_id=community_id,
+        )
+    )
+
+
+def post_all(notices: list[Notice]) -> list[Notice]:
+    """Write what `notices_for` has made, for however many people, in one go. What is posted already stays as it is."""
+    return Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def notices_for(
+    recipient: User,
+    key: str,
+    params: dict[str, object],
+    *,
+    dedupe: str,
+    at: datetime,
+    urgency: Urgency = Urgency.ORDINARY,
+    link: str = "",
+    subdistrict_id: int | None = None,
+    community_id: int | None = None,
+) -> list[Notice]:
+    """The notices that `post` would write, not written yet."""
     if not messages.is_registered(key):
         raise KeyError(key)
-    notices = [
+    return [
         Notice(
             recipient=recipient,
             subdistrict_id=subdistrict_id,
@@ -74,7 +107,6 @@ def post(
         )
         for channel in _channels_for(recipient, urgency)
     ]
-    return Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
 def is_posted(recipient: User, dedupe: str) -> bool:

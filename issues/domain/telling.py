@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.domain import outbox
-from governance.models import Role, Urgency, User
+from governance.models import Notice, Role, Urgency, User
 from issues.domain import clocks, people
 from issues.models import Issue, WorkOrder
 from residents.domain import standing
@@ -59,30 +59,33 @@ def desk(order: WorkOrder) -> Teller:
 def tell_petitioners(
     issue: Issue, kind: str, /, *, at: datetime, words: str = "", by: Teller = standing.NOBODY, **params: Any
 ) -> None:
-    """One line on every linked timeline, and a notice where the kind deserves one."""
-    for petition in petitions_of(issue):
-        standing.tell(petition, kind, at=at, words=words, by=by, **params)
-        if kind in NOTICES:
-            outbox.post(
-                petition.petitioner,
-                f"petition_{kind}",
-                {
-                    "receipt_no": petition.receipt_no,
-                    **people.category_params(issue.category),
-                    "role": by.role,
-                    "surname": by.surname,
-                    "surname_latin": by.surname_latin,
-                    "body": by.body,
-                    outbox.HIDES_RECIPIENT: petition.hides_its_person,
-                    **params,
-                },
-                dedupe=f"{kind}:{petition.receipt_no}:{at.isoformat()}",
-                at=at,
-                urgency=NOTICES[kind],
-                link=f"/petitions/{petition.receipt_no}/",
-                subdistrict_id=petition.subdistrict_id,
-                community_id=petition.community_id,
-            )
+    """One line on every linked timeline, and a notice where the kind deserves one. However many, written at once."""
+    petitions = petitions_of(issue)
+    standing.tell_all(petitions, kind, at=at, words=words, by=by, **params)
+    if kind in NOTICES:
+        matter = {
+            **people.category_params(issue.category),
+            "role": by.role,
+            "surname": by.surname,
+            "surname_latin": by.surname_latin,
+            "body": by.body,
+            **params,
+        }
+        outbox.post_all([notice for petition in petitions for notice in _notices(petition, kind, matter, at)])
+
+
+def _notices(petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[Notice]:
+    return outbox.notices_for(
+        petition.petitioner,
+        f"petition_{kind}",
+        {"receipt_no": petition.receipt_no, outbox.HIDES_RECIPIENT: petition.hides_its_person, **matter},
+        dedupe=f"{kind}:{petition.receipt_no}:{at.isoformat()}",
+        at=at,
+        urgency=NOTICES[kind],
+        link=f"/petitions/{petition.receipt_no}/",
+        subdistrict_id=petition.subdistrict_id,
+        community_id=petition.community_id,
+    )
 
 
 def tell_what_is_next(issue: Issue, order: WorkOrder | None) -> None:

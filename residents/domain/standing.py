@@ -31,18 +31,28 @@ def tell(
     petition: Petition, kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
 ) -> PetitionUpdate:
     """Write one line of the timeline. `kind` must be one of `residents.timeline.KINDS`, else `ValueError`."""
+    return tell_all([petition], kind, at=at, words=words, by=by, **params)[0]
+
+
+def tell_all(
+    petitions: Iterable[Petition], kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
+) -> list[PetitionUpdate]:
+    """Write the same line on the timeline of each petition, all at once. Refuses what `tell` refuses."""
     if kind not in KINDS:
         raise ValueError(f"“{kind}” is no kind of update")
-    return PetitionUpdate.objects.create(
-        petition=petition,
-        at=at,
-        kind=kind,
-        words=words,
-        params=params,
-        actor_role=by.role,
-        actor_surname=by.surname,
-        actor_surname_latin=by.surname_latin,
-        actor_body=by.body,
+    return PetitionUpdate.objects.bulk_create(
+        PetitionUpdate(
+            petition=petition,
+            at=at,
+            kind=kind,
+            words=words,
+            params=params,
+            actor_role=by.role,
+            actor_surname=by.surname,
+            actor_surname_latin=by.surname_latin,
+            actor_body=by.body,
+        )
+        for petition in petitions
     )
 
 
