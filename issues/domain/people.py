@@ -26,10 +26,9 @@ def to_ring(order: WorkOrder, at: datetime) -> list[User]:
     """
     on_duty = [shift.user for shift in DutyShift.objects.on_duty(order.body, order.issue.estate, at)]
     next_up = [shift.user for shift in DutyShift.objects.next_up(order.body, order.issue.estate, at)[:1]]
-    ringing = [*on_duty, *(next_up if len(on_duty) < 2 else []), *managers_of(order.body, at)]
-    if not ringing:
-        ringing = list(staff_of(order.body, at))
-    return list({user.pk: user for user in ringing if user.is_active}.values())
+    line = [*on_duty, *(next_up if len(on_duty) < 2 else []), *managers_of(order.body, at)]
+    ringing = [user for user in line if user.is_active] or staff_of(order.body, at)
+    return list({user.pk: user for user in ringing}.values())
 
 
 def managers_of(body: Body, at: datetime) -> list[User]:
@@ -72,8 +71,9 @@ def _audience(code: str, order: WorkOrder, at: datetime) -> Iterator[User]:
 
 
 def _holding(condition: Q, at: datetime) -> list[User]:
-    held = RoleAssignment.objects.in_force(at).filter(condition).select_related("user").order_by("id")
-    return [assignment.user for assignment in held]
+    """Whoever has left can't sign in any more: they neither answer nor stand in the way of those who can."""
+    held = RoleAssignment.objects.in_force(at).filter(condition, user__is_active=True).select_related("user")
+    return [assignment.user for assignment in held.order_by("id")]
 
 
 def category_params(category: Category) -> dict[str, object]:
