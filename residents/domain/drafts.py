@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
@@ -28,10 +27,7 @@ from residents.models import NameVisibility, Occupancy, OccupancyState, Petition
 from residents.models.petitions import MAX_PHOTOS
 
 KEPT_FOR = timedelta(days=30)
-# A file younger than this may belong to a request that hasn't committed its row yet.
-ORPHANED_AFTER = timedelta(days=1)
 LOOK_ALIKE_WITHIN = timedelta(hours=24)
-PHOTO_FOLDER = "photos"
 logger = logging.getLogger(__name__)
 
 
@@ -279,24 +275,3 @@ def _forget_draft(pk: int, at: datetime) -> bool:
             _forget_photo(photo)
         draft.delete()
         return True
-
-
-def forget_orphaned_files(*, at: datetime, storage: Storage = default_storage) -> int:
-    """Delete photo files that no row names and that are older than a day. Returns how many."""
-    known = set(PetitionPhoto.objects.values_list("file", flat=True))
-    orphans = [
-        name
-        for name in _stored_photos(storage)
-        if name not in known and storage.get_modified_time(name) < at - ORPHANED_AFTER
-    ]
-    for name in orphans:
-        storage.delete(name)
-    return len(orphans)
-
-
-def _stored_photos(storage: Storage) -> Iterator[str]:
-    if not storage.exists(PHOTO_FOLDER):
-        return
-    for folder in storage.listdir(PHOTO_FOLDER)[0]:
-        for name in storage.listdir(f"{PHOTO_FOLDER}/{folder}")[1]:
-            yield f"{PHOTO_FOLDER}/{folder}/{name}"

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from governance.domain import stored_files
 from governance.domain.moment import database_now
 from residents.domain import drafts
 
@@ -12,5 +13,5 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         at = database_now()
         forgotten = drafts.forget_old_drafts(at=at)
-        orphans = drafts.forget_orphaned_files(at=at)
+        orphans = stored_files.forget_orphaned_files(at=at)
         self.stdout.write(f"Forgot {forgotten} drafts and {orphans} orphaned files.")

@@ -1,7 +1,6 @@
 """Drafts: kept answer by answer, filled by one hand at a time, forgotten after thirty days."""
 
 import io
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -9,16 +8,14 @@ from threading import Barrier
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import connection
 from PIL import Image
 
-from governance.domain.moment import database_now
 from governance.models import Category
 from residents.domain import drafts
 from residents.domain.finding import find_categories
 from residents.domain.petitions import file_petition
-from residents.models import NameVisibility, Petition, PetitionDraft, PetitionPhoto
+from residents.models import NameVisibility, Petition, PetitionDraft
 from tests.cast import NOW
 from tests.cast import draft as ready_draft
 from tests.cast import file as filed_by
@@ -220,21 +217,6 @@ def test_drafts_untouched_for_thirty_days_are_forgotten_with_their_photos(cast, 
         assert drafts.forget_old_drafts(at=NOW) == 1
     assert set(PetitionDraft.objects.all()) == {kept, filed}
     assert not default_storage.exists(name)
-
-
-def test_files_that_no_row_names_are_forgotten_after_a_day(cast, capsys):
-    at = database_now()
-    draft = drafts.start_draft(cast.li, at=at)
-    named = drafts.add_photos(draft, [jpeg()], at=at).added[0].file.name
-    orphan = default_storage.save("photos/ab/orphan.jpg", jpeg())
-    fresh = default_storage.save("photos/ab/fresh.jpg", jpeg())
-    two_days_ago = (at - timedelta(days=2)).timestamp()
-    for name in (named, orphan):
-        os.utime(default_storage.path(name), (two_days_ago, two_days_ago))
-    call_command("forget_drafts")
-    assert [default_storage.exists(name) for name in (named, orphan, fresh)] == [True, False, True]
-    assert "1 orphaned" in capsys.readouterr().out
-    assert PetitionPhoto.objects.count() == 1
 
 
 # --- finding what is wrong ---
