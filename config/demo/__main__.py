@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.demo import address
 from config.demo.errors import DemoError
+from config.demo.outgoing import Outgoing
 from config.demo.supervisor import Supervisor, end_with_parent
 from config.embedded.environment import embedded_servers, state_dir
 from config.embedded.errors import EmbeddedServersError
@@ -38,11 +39,12 @@ def run_demo(commands: dict[str, list[str]], places: Places, port: int) -> None:
             if not supervisor.told_to_stop:
                 say("  Starting web, worker, beat and sweep …")
                 supervisor.start_all()
+                outgoing = Outgoing([supervisor.log(name) for name in supervisor.running])
                 silent = f"The web server does not answer; see {supervisor.log('web')}."
                 supervisor.wait_until(lambda: web_is_well(port), 60, silent)
             if not supervisor.told_to_stop:
                 announce(supervisor, places.state_dir, port)
-            supervisor.watch(lambda: check_servers(held))
+            supervisor.watch(lambda: look_around(held, outgoing))
         finally:
             say("\nStopping …")
             supervisor.stop_all()
@@ -70,6 +72,12 @@ def wait_for_servers_to_go(places: Places, seconds: float = 8.0) -> None:
         if time.monotonic() > deadline:
             return say("PostgreSQL and Redis go on for another command that is using them.")
         time.sleep(0.1)
+
+
+def look_around(held: Held | None, outgoing: Outgoing) -> None:
+    check_servers(held)
+    for message in outgoing.fresh():
+        say(message)
 
 
 def check_servers(held: Held | None) -> None:
