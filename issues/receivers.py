@@ -36,7 +36,11 @@ def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
                 cursor.execute(f"SET LOCAL lock_timeout = {INTAKE_WITHIN_MS}")
             intake.take_in(petition.pk, at=at)
     except Error as error:
-        log.warning("petition %s waits for the sweep: %s", petition.receipt_no, error)
+        # Never the error's own words: PostgreSQL's DETAIL quotes the row, with what a resident has said.
+        sqlstate = getattr(error.__cause__, "sqlstate", None)
+        log.warning(
+            "petition %s waits for the sweep: %s, SQLSTATE %s", petition.receipt_no, type(error).__name__, sqlstate
+        )
     doorbell.ring()
 
 
