@@ -105,8 +105,15 @@ def by_moment(at: datetime, now: datetime) -> str:
 
 
 def entrance(stairwell: int | str) -> str:
-    """2单元, by the number of the stairwell."""
-    return pgettext("stairwell", "Entrance %(number)s") % {"number": stairwell}
+    """2单元, by the number of the stairwell. Where a language puts a space in it, no line breaks there."""
+    return (pgettext("stairwell", "Entrance %(number)s") % {"number": stairwell}).replace(" ", "\u00a0")
+
+
+def at_place(place: str, matter: str) -> str:
+    """3栋 1单元 楼道灯. Languages in which the two would run into each other put a dot between them."""
+    if not place or not matter:
+        return place or matter
+    return pgettext("place and matter", "%(place)s · %(matter)s") % {"place": place, "matter": matter}
 
 
 def span(length: timedelta) -> str:

@@ -20,12 +20,12 @@ def _matter(params: Params) -> dict[str, object]:
     place = [
         str(params.get("building") or params.get("estate") or ""),
         wording.entrance(str(stairwell)) if stairwell else "",
-        str(params.get(f"category_{(get_language() or 'zh-hans')[:2]}") or ""),
     ]
+    category = str(params.get(f"category_{(get_language() or 'zh-hans')[:2]}") or "")
     kind, due_at = str(params.get("kind", "")), str(params.get("due_at", ""))
     return {
         **params,
-        "matter": " ".join(part for part in place if part),
+        "matter": wording.at_place(" ".join(part for part in place if part), category),
         "step": str(NEXT_STEPS[ClockKind(kind)]) if kind else "",
         "by": wording.moment(datetime.fromisoformat(due_at), timezone.now()) if due_at else "",
     }

@@ -15,6 +15,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 # Han characters, and what stands before or between them within a name: “3栋 2单元”, “（东）”.
 _HAN_RUN = re.compile(r"[0-9]*[\u3400-\u9fff](?:[\u3400-\u9fff0-9（）·、，。 ]*[\u3400-\u9fff。）])?")
 
+_RECEIPT_NO = re.compile(r"\bSQ-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+
 
 @register.filter
 def own_words(text: str) -> SafeString:
@@ -27,8 +29,11 @@ def own_words(text: str) -> SafeString:
 
 @register.filter
 def names_marked(text: str) -> SafeString:
-    """A sentence of ours with Chinese names in it: mark only the names, the rest is in the page's language."""
-    escaped = conditional_escape(text)
+    """A sentence of ours with names in it: mark the Chinese ones, the rest is in the page's language.
+
+    A receipt number stays on one line in any language: broken at its hyphen it reads as two.
+    """
+    escaped = _RECEIPT_NO.sub(r'<span class="nowrap">\g<0></span>', conditional_escape(text))
     if (get_language() or "zh-hans").startswith("zh"):
         return mark_safe(escaped)
     return mark_safe(_HAN_RUN.sub(r'<span lang="zh-Hans">\g<0></span>', escaped))
@@ -37,9 +42,20 @@ def names_marked(text: str) -> SafeString:
 @register.filter
 def place(matter) -> SafeString:
     """Where a petition, draft, issue or resident's home is: “3栋 2单元 一层大门”. Empty without a building or spot."""
+    spot = getattr(matter, "spot", "")
+    return mark_safe(" ".join(part for part in (door(matter), own_words(spot)) if part))
+
+
+def door(matter) -> SafeString:
+    """The building and entrance alone: “3栋 2单元”."""
     parts = [own_words(matter.building.name)] if matter.building else []
     if matter.stairwell:
         parts.append(conditional_escape(wording.entrance(matter.stairwell)))
-    if getattr(matter, "spot", ""):
-        parts.append(own_words(matter.spot))
     return mark_safe(" ".join(parts))
+
+
+@register.filter
+def named_at(name: str, matter) -> SafeString:
+    """What it is, after its place: “3栋 1单元 楼道灯”. Without a building or spot the estate is the place."""
+    where = place(matter) or own_words(matter.estate.name)
+    return mark_safe(wording.at_place(where, conditional_escape(name)))

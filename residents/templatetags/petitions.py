@@ -5,9 +5,10 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
+from governance import wording
 from governance.models.people import surname_for_reader
 from governance.templatetags.portal import due_line
-from governance.templatetags.words import own_words, place
+from governance.templatetags.words import door, own_words, place
 from residents.models import Petition, PetitionStage
 from residents.timeline import next_step, person, say
 
@@ -20,10 +21,11 @@ UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
 def subject(petition: Petition) -> SafeString:
     """The place, and what was said in the first sentence, or the category's name: “3栋 2单元 门禁刷卡没反应”."""
     said = own_words(petition.subject_words) if petition.subject_words else own_words(petition.category.name)
-    where = place(petition)
+    # Who has words for it mostly says in them where exactly; the spot stands with what was reported.
+    where = door(petition) or place(petition) if petition.subject_words else place(petition)
     # People often begin with the building themselves; said twice it only gets longer.
     named_already = petition.building and petition.building.name in petition.subject_words
-    return said if named_already or not where else mark_safe(f"{where} {said}")
+    return said if named_already or not where else mark_safe(wording.at_place(where, said))
 
 
 @register.filter
