@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -50,6 +50,8 @@ HISTORY: dict[str, str | Promise] = {
     "link": _("A neighbour's petition was joined to it"),
     "unlink": _("A petition was taken out of it"),
 }
+# A matter that a whole building speaks of; what the first have said is enough to go there.
+SAID_AT_MOST = 20
 WHEN_FINISHED_BY_PROGRAM = _("The matter was finished")
 
 
@@ -148,16 +150,17 @@ def _with_mark(name: str, holds_it: bool) -> str:
     return gettext("%(name)s (has it now)") % {"name": name} if holds_it else name
 
 
-def what_was_said(order: WorkOrder, *, names_may_be_seen: bool) -> list[Said]:
-    """The linked petitions in the order of filing. One query, photos included."""
+def what_was_said(order: WorkOrder, *, names_may_be_seen: bool) -> tuple[list[Said], int]:
+    """The first linked petitions in the order of filing, and how many more there are. One query, photos included."""
     photos = PetitionPhoto.objects.filter(petition=OuterRef("petition"), kind=PhotoKind.BEFORE)
     links = (
         IssuePetition.objects.filter(issue=order.issue_id, undone_at=None)
         .select_related("petition__petitioner")
-        .annotate(photo_ids=ArraySubquery(photos.order_by("position").values("public_id")))
-        .order_by("petition__filed_at", "petition_id")
+        .annotate(photo_ids=ArraySubquery(photos.order_by("position").values("public_id")), linked=Window(Count("id")))
+        .order_by("petition__filed_at", "petition_id")[:SAID_AT_MOST]
     )
-    return [_said(link, names_may_be_seen and not order.issue.hides_petitioner) for link in links]
+    said = [_said(link, names_may_be_seen and not order.issue.hides_petitioner) for link in links]
+    return said, (links[0].linked - len(said) if said else 0)  # type: ignore[attr-defined]
 
 
 def _said(link: IssuePetition, names_may_be_seen: bool) -> Said:

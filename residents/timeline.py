@@ -92,11 +92,21 @@ class Entry(NamedTuple):
     kept_note: str = ""
 
 
-def entries(petition: Petition, updates: list[PetitionUpdate], now: datetime) -> list[Entry]:
-    """What comes next, if anything does, and then every update, newest first. `updates` are in that order."""
-    coming = what_comes_next(petition, now)
+def entries(
+    petition: Petition, updates: list[PetitionUpdate], now: datetime, *, from_the_newest: bool = True
+) -> list[Entry]:
+    """What comes next, if anything does, and then the updates, newest first. `updates` are in that order.
+
+    An older part of the timeline is told without what comes next.
+    """
+    coming = what_comes_next(petition, now) if from_the_newest else None
     told = [entry(update, now) for update in updates]
-    if told and petition.state in (PetitionStage.FILED, PetitionStage.IN_HAND) and not told[0].state:
+    if (
+        from_the_newest
+        and told
+        and petition.state in (PetitionStage.FILED, PetitionStage.IN_HAND)
+        and not told[0].state
+    ):
         told[0] = told[0]._replace(state="now")
     if petition.finished_at and petition.next_due_at:
         told = [_with_result(one, petition, now) if one.at == petition.finished_at else one for one in told]

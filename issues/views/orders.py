@@ -165,13 +165,15 @@ def _page(
         for verb in IN_PLACE
         if verb in offered
     ]
+    said, said_besides = order_page.what_was_said(order, names_may_be_seen=handles_it)
     context = {
         "order": order,
         "row": row_of(order, request.user, request.now),
         "steps": steps,
         "bound": bound,
         "form_errors": bound is not None and bound.errors,
-        "said": order_page.what_was_said(order, names_may_be_seen=handles_it),
+        "said": said,
+        "said_besides": said_besides,
         "clocks": clocks,
         "history": order_page.history(order, request.now),
         "arrival": order_page.arrival_words(order),

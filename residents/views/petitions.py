@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Case, Count, DateTimeField, F, Q, When
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, DateTimeField, F, Q, When, Window
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -18,7 +18,7 @@ from governance.requests import PortalRequest
 from residents import explain, timeline
 from residents.domain import petitions as domain
 from residents.forms.petitions import EvaluationForm, SupplementForm
-from residents.models import Evaluation, Petition, PetitionStage, PetitionUpdate
+from residents.models import Evaluation, Petition, PetitionStage
 from residents.templatetags.petitions import holder_name
 
 PAGE_SIZE = 20
@@ -27,6 +27,10 @@ UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
 OVER = (PetitionStage.FINISHED, PetitionStage.CLOSED, PetitionStage.WITHDRAWN)
 SHOWN = {"all": UNDER_WAY + OVER, "open": UNDER_WAY, "finished": OVER}
 PROVEN = {"qr", "resident"}
+TIMELINE_SIZE = 50
+MOST_PAGES = 1000
+# The updates after which it is somebody else's turn to answer.
+WHOSE_TURN = ("rung", "accepted", "dispatched", "default_holder", "reassigned")
 
 
 @login_required
@@ -68,13 +72,14 @@ def _mine(request: PortalRequest, receipt_no: str) -> Petition:
 
 def _page(request: PortalRequest, petition: Petition, form: EvaluationForm | None = None) -> HttpResponse:
     now = request.now
-    updates = list(petition.updates.order_by("-at", "-id"))
+    page = _part_of_timeline(petition, request.GET.get("page", ""))
     explanation = explain.explain(petition, now) if petition.next_due_at else None
     evaluation = _evaluation(petition)
     context = {
         "petition": petition,
-        "entries": timeline.entries(petition, updates, now),
-        "told": _told_since_it_rings(updates),
+        "page": page,
+        "entries": timeline.entries(petition, list(page), now, from_the_newest=page.number == 1),
+        "told": _told_since_it_rings(petition),
         "clock": _clock(petition, explanation, now),
         "explanation": explanation,
         "photos": list(petition.photos.order_by("-kind", "position")),  # before, then after
@@ -87,14 +92,24 @@ def _page(request: PortalRequest, petition: Petition, form: EvaluationForm | Non
     return render(request, "residents/petition_detail.html", context)
 
 
-def _told_since_it_rings(updates: list[PetitionUpdate]) -> str:
+def _part_of_timeline(petition: Petition, wanted: str) -> Page:
+    """The newest updates, or an earlier part of them, with their number in the same query."""
+    updates = petition.updates.annotate(in_all=Window(Count("id"))).order_by("-at", "-id")
+    number = min(max(int(wanted[:9]), 1), MOST_PAGES) if wanted.isdecimal() else 1
+    shown = list(updates[(number - 1) * TIMELINE_SIZE : number * TIMELINE_SIZE])
+    if not shown and number > 1:
+        return _part_of_timeline(petition, "1")
+    paginator = Paginator(shown, TIMELINE_SIZE)
+    paginator.count = shown[0].in_all if shown else 0
+    return Page(shown, number, paginator)
+
+
+def _told_since_it_rings(petition: Petition) -> str:
     """Whose phone has rung last for an order that nobody has accepted: 没人接单，已报郑经理."""
-    for update in updates:
-        if update.kind == "rung":
-            return timeline.actor(update) if update.actor_surname else ""
-        if update.kind in ("accepted", "dispatched", "default_holder", "reassigned"):
-            return ""
-    return ""
+    if petition.state != PetitionStage.IN_HAND:
+        return ""
+    last = petition.updates.filter(kind__in=WHOSE_TURN).order_by("-at", "-id").first()
+    return timeline.actor(last) if last and last.kind == "rung" and last.actor_surname else ""
 
 
 def _clock(petition: Petition, explanation: explain.Explanation | None, now: datetime) -> dict | None:

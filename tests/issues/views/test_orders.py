@@ -126,6 +126,28 @@ def test_the_words_of_all_linked_petitions_are_there_as_text(cast, order):
     assert "我家也黑 &lt;script&gt;alert(1)&lt;/script&gt;" in shown
 
 
+def test_of_many_petitions_the_first_twenty_are_shown_and_the_others_counted(cast, order):
+    for number in range(21):
+        neighbour = file(cast.wang, cast.building, at=NOW, words=f"第 {number} 户")
+        IssuePetition.objects.create(issue=order.issue, petition=neighbour, linked_at=NOW, linked_by=None)
+    shown = page(cast.zhou, order)
+
+    assert shown.count('class="voice"') == 20
+    assert "第 18 户" in shown
+    assert "第 19 户" not in shown
+    assert "另有 2 件诉求反映同一件事。" in shown
+
+
+def test_twenty_petitions_are_all_there_are(cast, order):
+    for number in range(19):
+        neighbour = file(cast.wang, cast.building, at=NOW, words=f"第 {number} 户")
+        IssuePetition.objects.create(issue=order.issue, petition=neighbour, linked_at=NOW, linked_by=None)
+    shown = page(cast.zhou, order)
+
+    assert "第 18 户" in shown
+    assert "反映同一件事" not in shown
+
+
 def test_each_clock_says_when_it_is_due_whether_it_was_kept_and_why(cast, held):
     handling.arrive(held, actor=cast.zhou, at=NOW)
     clocks = page(cast.zhou, held).split('class="clocks"')[1].split("</ul>")[0]

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from issues.domain import handling
 from issues.domain.sweep import sweep
+from residents.domain import standing
 from residents.models import Evaluation, Petition, PetitionStage
 from tests.cast import NOW, Cast, client_of, file, take_in
 
@@ -233,6 +234,53 @@ def test_the_page_says_whose_phone_has_rung_next(cast: Cast, petition, at):
 
     assert "Nobody has accepted it yet; Steward Liu has been told." in page
     assert "Steward Liu has been called." in page
+
+
+def test_a_long_timeline_is_turned_over_page_by_page(cast: Cast, petition, at):
+    for number in range(60):
+        standing.tell(petition, "note", at=NOW, words=f"第 {number} 句。")
+    client = client_of(cast.li)
+
+    newest = words_of(client.get(url(petition)))
+    earlier = words_of(client.get(f"{url(petition)}?page=2"))
+
+    told = [f"第 {number} 句。" for number in range(60)]
+    assert [sentence for sentence in told if sentence in newest] == told[10:]
+    assert [sentence for sentence in told if sentence in earlier] == told[:10]
+    assert ("更早的进展" in newest, "较新的进展" in newest) == (True, False)
+    assert ("更早的进展" in earlier, "较新的进展" in earlier) == (False, True)
+    # What comes next stands on top of the newest part only.
+    assert [page.count("接下来") for page in (newest, earlier)] == [1, 0]
+
+
+def test_a_long_timeline_costs_as_many_queries_as_a_short_one(cast: Cast, petition, at):
+    client = client_of(cast.li)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url(petition)).status_code == 200
+        return len(captured)
+
+    short = queries()
+    for number in range(60):
+        standing.tell(petition, "note", at=NOW, words=f"第 {number} 句。")
+
+    assert queries() == short <= 10
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99", "x", "١", "9" * 5000])
+def test_a_part_of_the_timeline_that_is_not_there_shows_the_newest(cast: Cast, petition, at, page):
+    assert "接下来" in words_of(client_of(cast.li).get(f"{url(petition)}?page={page}"))
+
+
+def test_whose_phone_has_rung_is_known_however_much_was_said_since(cast: Cast, petition, at):
+    sweep(bell="test", now=at(NOW))
+    for number in range(60):
+        standing.tell(petition, "note", at=NOW + MINUTE, words=f"第 {number} 句。")
+
+    page = words_of(_in_english(cast.li).get(url(petition)))
+
+    assert "Nobody has accepted it yet; Steward Liu has been told." in page
 
 
 def test_the_page_names_the_holder_by_role_and_surname_and_nothing_more(cast: Cast, petition, at):
