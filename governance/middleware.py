@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.domain.moment import database_now
 from governance.domain.refusals import Refusal
+from governance.presses import openable
 from governance.requests import PortalRequest
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -101,10 +102,10 @@ class Refusals:
 
 
 def page_to_reload(request: HttpRequest) -> str:
-    """The page the person was on. A step is a POST, and its own address can't be opened."""
+    """The page the person was on. A step is a POST, and its own address can't be opened, nor one it was shown at."""
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
     before = request.headers.get("Referer", "")
     hosts = {request.get_host()}
     is_ours = url_has_allowed_host_and_scheme(before, allowed_hosts=hosts, require_https=request.is_secure())
-    return before if is_ours else reverse("home")
+    return openable(before) if is_ours else reverse("home")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from governance.domain.refusals import FactMissing, Refusal
 from governance.models import User
+from governance.presses import known_to_take_presses
 from governance.requests import PortalRequest
 from governance.sign_in import safe_page
 from issues import order_page, workflow
@@ -58,6 +59,7 @@ def order_detail(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return _page(request, _order(request, public_id))
 
 
+@known_to_take_presses
 @login_required
 def order_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpResponse:
     """Take one step. An unknown verb is as missing as an unknown order; nothing is taken by following a link."""

@@ -79,6 +79,13 @@ def test_the_pages_for_bad_moments_need_nothing_but_themselves(template, words, 
         assert words in render_to_string(template)
 
 
+@pytest.mark.parametrize(("language", "tag"), [("zh-hans", "zh-Hans"), ("en", "en"), ("ko", "ko")])
+@pytest.mark.parametrize("template", ["400.html", "500.html"])
+def test_the_pages_for_bad_moments_say_their_language(template, language, tag):
+    with translation.override(language):
+        assert f'<html lang="{tag}">' in render_to_string(template)
+
+
 def test_nothing_on_a_page_is_styled_or_scripted_inline(client):
     page = client.get(NOWHERE).content.decode()
     assert " style=" not in page

@@ -3,6 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import authenticate
@@ -639,6 +640,9 @@ def test_tries_are_forgotten_after_a_day(db):
     ("before", "leads_to"),
     [
         ("http://testserver/petitions/?page=2", "http://testserver/petitions/?page=2"),
+        ("http://testserver/petitions/SQ-2222-2222/nudge/", "/petitions/SQ-2222-2222/"),
+        ("http://testserver/preferences/language/", "/"),
+        (f"http://testserver/queue/{UUID(int=1)}/finish/", f"/queue/{UUID(int=1)}/"),
         ("http://evil.example/", "/"),
         ("", "/"),
     ],
