@@ -129,6 +129,13 @@ def final_clock(issue: Issue) -> SlaClock | None:
     )
 
 
+def expect_arrival(issue: Issue) -> bool:
+    """Whether somebody comes for it: it is put right at the place. An office matter ends with an answer."""
+    return issue.clocks.filter(
+        epoch=issue.epoch, kind__in=(ClockKind.ARRIVE, ClockKind.RESOLVE, ClockKind.PLAN)
+    ).exists()
+
+
 def explain(clock: SlaClock) -> dict[str, Any]:
     """Why the clock is due then, as the resident's page shows it: JSON-able, instants in ISO 8601."""
     return {

@@ -97,6 +97,7 @@ def tell_what_is_next(issue: Issue, order: WorkOrder | None) -> None:
         shown.kind if shown else "",
         shown.due_at if shown else None,
         clocks.explain(shown) if shown else {},
+        expects_arrival=clocks.expect_arrival(issue),
     )
     if order:
         order.next_kind = running.kind if running else ""

@@ -167,9 +167,11 @@ def nudge(petition: Petition, *, actor: User, at: datetime) -> None:
 
 
 def confirm_arrival(petition: Petition, *, actor: User, at: datetime) -> None:
-    """The resident says that somebody has come: that proves an arrival."""
-    with _alone_with(petition, at):
+    """The resident says that somebody has come: that proves an arrival. `StepNotAllowed` where nobody is to come."""
+    with _alone_with(petition, at) as locked:
         PETITION.take_step(petition, "confirm_arrival", actor=actor, at=at)
+        if not locked.may_be_come_to:
+            raise StepNotAllowed
         standing.tell(petition, "confirmed_arrival", at=at)
         signals.someone_is_here.send(sender=Petition, petition=petition, at=at)
 

@@ -73,10 +73,12 @@ def set_holder(petitions: Iterable[Petition], holder: Teller, *, phone: str, sin
     )
 
 
-def set_next(petitions: Iterable[Petition], kind: str, due_at: datetime | None, why: dict[str, Any]) -> None:
-    """Say what comes next, by when, and how that was worked out."""
+def set_next(
+    petitions: Iterable[Petition], kind: str, due_at: datetime | None, why: dict[str, Any], *, expects_arrival: bool
+) -> None:
+    """Say what comes next, by when, how that was worked out, and whether somebody comes for it."""
     Petition.objects.filter(pk__in=[petition.pk for petition in petitions]).update(
-        next_kind=kind, next_due_at=due_at, next_why=why
+        next_kind=kind, next_due_at=due_at, next_why=why, expects_arrival=expects_arrival
     )
 
 

@@ -124,6 +124,7 @@ class Petition(PlaceOfMatter):
     next_kind = models.CharField(max_length=10, blank=True, help_text="The clock that is due next, or was")
     next_due_at = models.DateTimeField(null=True, blank=True)
     next_why = models.JSONField(default=dict, blank=True, help_text="How the due time was worked out")
+    expects_arrival = models.BooleanField(default=False, help_text="Somebody comes for it: not only an answer is due")
     arrived_at = models.DateTimeField(null=True, blank=True)
     arrival_proof = models.CharField(max_length=12, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -160,6 +161,11 @@ class Petition(PlaceOfMatter):
     @property
     def audit_ref(self) -> str:
         return self.receipt_no
+
+    @property
+    def may_be_come_to(self) -> bool:
+        """Whether it makes sense to say that somebody is here: one is expected, or reports to have come."""
+        return self.state == PetitionStage.IN_HAND and (self.expects_arrival or self.arrived_at is not None)
 
     @property
     def hides_its_person(self) -> bool:

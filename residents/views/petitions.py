@@ -142,7 +142,7 @@ def _used(petition: Petition, finished_at: datetime, due: datetime, explanation:
 
 
 def _may_confirm_arrival(petition: Petition) -> bool:
-    return petition.state == PetitionStage.IN_HAND and petition.arrival_proof not in PROVEN
+    return petition.may_be_come_to and petition.arrival_proof not in PROVEN
 
 
 def _evaluation(petition: Petition) -> Evaluation | None:
@@ -191,7 +191,7 @@ def petition_nudge(request: PortalRequest, receipt_no: str) -> HttpResponse:
 @takes_presses
 def petition_arrival(request: PortalRequest, receipt_no: str) -> HttpResponse:
     petition = _mine(request, receipt_no)
-    if petition.state == PetitionStage.IN_HAND and not _may_confirm_arrival(petition):
+    if petition.state == PetitionStage.IN_HAND and petition.arrival_proof in PROVEN:
         messages.info(request, gettext("The arrival is on record already. Thank you."))
         return redirect("petition_detail", receipt_no)
     domain.confirm_arrival(petition, actor=request.user, at=request.now)

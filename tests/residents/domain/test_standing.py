@@ -29,7 +29,7 @@ def test_a_petition_is_taken_in_once(cast: Cast):
 def test_the_standing_is_written_for_these_petitions_and_no_others(cast: Cast):
     mine, other = file(cast.li, cast.building), file(cast.wang, cast.building)
     standing.set_holder([mine], standing.Teller(body="恒信物业", surname="周"), phone="1", since=NOW)
-    standing.set_next([mine], "arrive", NOW, {"source": "x"})
+    standing.set_next([mine], "arrive", NOW, {"source": "x"}, expects_arrival=True)
     standing.set_arrival([mine], NOW, "qr")
     mine.refresh_from_db()
     other.refresh_from_db()

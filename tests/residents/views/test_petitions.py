@@ -411,6 +411,32 @@ def test_someone_is_here_proves_an_arrival_and_is_then_no_longer_asked(cast: Cas
     assert url(petition, "arrival") not in client.get(url(petition)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("category", "comes"),
+    [("electricity", True), ("leak", True), ("wall_crack", True), ("unauthorised", False), ("fees", False)],
+)
+def test_someone_is_here_is_asked_and_taken_only_where_somebody_is_to_come(cast: Cast, at, category, comes):
+    petition = file(cast.li, cast.building, category=category)
+    take_in(petition)
+    client = client_of(cast.li)
+
+    assert (url(petition, "arrival") in client.get(url(petition)).content.decode()) == comes
+    assert client.post(url(petition, "arrival")).status_code == (302 if comes else 409)
+    petition.refresh_from_db()
+    assert petition.arrival_proof == ("resident" if comes else "")
+
+
+def test_an_office_that_reports_to_have_come_is_believed_when_the_resident_says_so(cast: Cast, at):
+    petition = file(cast.li, cast.building, category="unauthorised")
+    order = take_in(petition)
+    handling.accept(order, actor=cast.sun, at=NOW)
+    handling.arrive(order, actor=cast.sun, at=NOW)
+
+    assert client_of(cast.li).post(url(petition, "arrival")).status_code == 302
+    petition.refresh_from_db()
+    assert petition.arrival_proof == "resident"
+
+
 def test_saying_twice_that_someone_is_here_is_forgiven(cast: Cast, petition, at):
     client = _in_english(cast.li)
     handling.accept(_order(petition), actor=cast.zhou, at=NOW)
