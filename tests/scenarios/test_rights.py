@@ -7,23 +7,28 @@ every address; one that is missing from it turns a test red.
 import io
 import uuid
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.db.models import Model
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
+from governance import shipped as shipped_by_governance
 from governance.models import Building, Channel, Management, Notice, NoticeState, RoleAssignment, User
+from issues import shipped as shipped_by_issues
 from issues.domain import handling
-from issues.domain.sweep import sweep
-from issues.models import OrderPhoto, SupervisionOrder, WorkOrder
-from residents.domain import petitions
+from issues.models import OrderPhoto, WorkOrder
 from residents.models import Occupancy, Petition, PetitionDraft, PetitionPhoto
-from tests.cast import NOW, Cast, client_of, draft, file, take_in
+from tests.cast import NOW, Cast, build_cast, client_of, draft, file, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -101,23 +106,55 @@ class World:
     here: Things  # 春和苑, under contract with Hengxin
     self_managed: Things  # same community, another body
     away: Things  # another street
+    sessions: dict[str, str]  # by username
     _browsers: dict[str, Client] = field(default_factory=dict)
 
     def browser(self, who: str) -> Client:
         """The browser in which this person is signed in."""
         if who not in self._browsers:
-            self._browsers[who] = client_of(getattr(self.cast, who))
+            self._browsers[who] = Client()
+            self._browsers[who].cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return self._browsers[who]
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
+def build() -> World:
+    """The cast at NOW, each resident with a thing of every kind, and everybody signed in."""
+    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
+    shipped_by_issues.ensure(apps.get_model)
+    cast = build_cast()
     return World(
         cast=cast,
         here=things_of(cast.li, cast.building, cast.zhou),
         self_managed=things_of(cast.xu, cast.self_managed_building, cast.gao),
         away=things_of(cast.stranger, cast.strange_building, cast.strange_steward),
+        sessions={who: client_of(getattr(cast, who)).cookies[settings.SESSION_COOKIE_NAME].value for who in EVERYBODY},
     )
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture
+def media_root(settings, files: Path) -> Path:
+    """One folder for the whole module, as there is one world."""
+    settings.MEDIA_ROOT = files
+    return files
+
+
+@pytest.fixture(scope="module")
+def built_once(django_db_setup, django_db_blocker, files: Path) -> Iterator[World]:
+    """Nobody commits: what a test does is undone after it, and the world at the end."""
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(built_once: World, db) -> World:
+    """A copy of one's own: the rows are undone after each test, the objects in memory wouldn't be."""
+    return deepcopy(built_once)
 
 
 @pytest.fixture(autouse=True)
@@ -462,91 +499,6 @@ def test_a_tab_left_open_is_worth_nothing_once_the_right_has_ended(world, happen
         assert str(order.public_id) not in tab.get(reverse("queue_rows")).content.decode()
     fresh = WorkOrder.objects.get(pk=order.pk)
     assert (fresh.state, fresh.holder) == ("accepted", world.cast.zhou)
-
-
-# --- what the company must not know ---
-
-
-@pytest.fixture
-def complaint(cast: Cast) -> WorkOrder:
-    return take_in(file(cast.li, cast.building, category="complaint", words="管家态度恶劣，骂人。"))
-
-
-THOSE_COMPLAINED_ABOUT = (*HENGXIN, "chen")
-
-
-def everything_seen_by(user: User, order: WorkOrder, petition: Petition) -> str:
-    """All pages and notices that could tell `user` of the order."""
-    browser = client_of(user)
-    addresses = ["/queue/", "/queue/rows/", "/queue/rows/?whose=area", "/queue/rows/?whose=unaccepted", "/inbox/", "/"]
-    addresses += ["/not-reached/", f"/queue/{order.public_id}/", f"/petitions/{petition.receipt_no}/"]
-    answers = [browser.get(address) for address in addresses]
-    # A page that isn't there repeats its own address, and nothing else.
-    pages = [answer.content.decode() for answer in answers if answer.status_code == 200]
-    notices = Notice.objects.filter(recipient=user).values_list("message_key", "params", "link")
-    return "\n".join([*pages, *map(str, notices)])
-
-
-def test_a_complaint_is_hidden_from_the_company_and_the_secretary_until_its_end(cast, complaint, monkeypatch):
-    """Left alone until a supervision order, nudged, added to, handed back, accepted, finished, opened again."""
-    petition = Petition.objects.get(links__issue=complaint.issue)
-    far = NOW + timedelta(days=40)
-    sweep(bell="test", now=far, even_so=True)
-    assert SupervisionOrder.objects.filter(issue=complaint.issue).exists()
-    petitions.nudge(petition, actor=cast.li, at=far)
-    petitions.supplement(petition, "他今天又骂人了。", actor=cast.li, at=far)
-    handling.return_order(complaint, actor=cast.wu, at=far, reason="not_ours", words="骂人的事请街道处理")
-    street = WorkOrder.objects.live().get(issue=complaint.issue)
-    handling.accept(street, actor=cast.sun, at=far)
-    handling.finish(street, actor=cast.sun, at=far, words="已约谈骂人者")
-    petitions.evaluate(
-        petition, was_contacted=True, is_solved=False, satisfaction=1, words="还在骂人", actor=cast.li, at=far
-    )
-    sweep(bell="test", now=far + timedelta(days=40), even_so=True)
-    monkeypatch.setattr("governance.middleware.database_now", lambda: far + timedelta(days=40))
-    for who in THOSE_COMPLAINED_ABOUT:
-        seen = everything_seen_by(getattr(cast, who), complaint, petition)
-        assert [word for word in ("骂人", "投诉", "complaint", petition.receipt_no, "李") if word in seen] == [], who
-    assert Notice.objects.filter(recipient=cast.wu, params__category="complaint").exists()
-
-
-@pytest.mark.parametrize("category", ["complaint", "dispute"])
-def test_no_page_of_the_staff_names_whoever_complained_or_quarrels(cast, category):
-    """Also where somebody has tampered with the form and asked for the name to be shown."""
-    petition = file(cast.li, cast.building, category=category, name_visibility="handlers")
-    order = take_in(petition)
-    handling.accept(order, actor=cast.wu, at=NOW)
-    for who in EVERYBODY:
-        if who == "li":
-            continue
-        pages = everything_seen_by(getattr(cast, who), order, petition)
-        assert [name for name in ("李秀英", "李女士", "138****0003", "13800130003") if name in pages] == [], who
-
-
-def test_a_complaint_sent_as_the_same_as_a_neighbours_matter_does_not_join_the_companys_order(cast):
-    """The box “follow it” was offered for another category, and pressed from a tab that was left open."""
-    lamp = file(cast.wang, cast.building)
-    order = take_in(lamp)
-    petition = file(cast.li, cast.building, category="complaint", words="管家骂人。", same_as=lamp)
-    own = take_in(petition)
-    assert own.body == cast.residents_committee
-    assert own.issue != order.issue
-    seen = everything_seen_by(cast.zhou, order, petition)
-    assert "骂人" not in seen
-    assert str(order.public_id) in seen
-
-
-def test_a_hidden_petition_is_not_linked_to_an_open_one_nor_the_other_way_round(cast):
-    from governance.domain.refusals import StepNotAllowed
-    from issues.domain import intake
-
-    lamp, complaint = file(cast.wang, cast.building), file(cast.li, cast.building, category="complaint")
-    lamp_issue, complaint_issue = take_in(lamp).issue, take_in(complaint).issue
-    for petition, issue in ((complaint, lamp_issue), (lamp, complaint_issue)):
-        with pytest.raises(StepNotAllowed):
-            intake.link(petition, issue, actor=cast.wu, at=NOW)
-    assert complaint.links.get(undone_at=None).issue == complaint_issue
-    assert lamp.links.get(undone_at=None).issue == lamp_issue
 
 
 # --- who rates ---

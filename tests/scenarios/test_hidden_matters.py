@@ -1,0 +1,98 @@
+"""What the company must not know: complaints about it, quarrels among neighbours, and who brought them forward."""
+
+from datetime import timedelta
+
+import pytest
+
+from governance.domain.refusals import StepNotAllowed
+from governance.models import Notice, User
+from issues.domain import handling, intake
+from issues.domain.sweep import sweep
+from issues.models import SupervisionOrder, WorkOrder
+from residents.domain import petitions
+from residents.models import Petition
+from tests.cast import NOW, PEOPLE, Cast, client_of, file, take_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _moment(monkeypatch) -> None:
+    monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
+
+
+@pytest.fixture
+def complaint(cast: Cast) -> WorkOrder:
+    return take_in(file(cast.li, cast.building, category="complaint", words="管家态度恶劣，骂人。"))
+
+
+THOSE_COMPLAINED_ABOUT = ("zhou", "liu", "ma", "zheng", "chen")
+
+
+def everything_seen_by(user: User, order: WorkOrder, petition: Petition) -> str:
+    """All pages and notices that could tell `user` of the order."""
+    browser = client_of(user)
+    addresses = ["/queue/", "/queue/rows/", "/queue/rows/?whose=area", "/queue/rows/?whose=unaccepted", "/inbox/", "/"]
+    addresses += ["/not-reached/", f"/queue/{order.public_id}/", f"/petitions/{petition.receipt_no}/"]
+    answers = [browser.get(address) for address in addresses]
+    # A page that isn't there repeats its own address, and nothing else.
+    pages = [answer.content.decode() for answer in answers if answer.status_code == 200]
+    notices = Notice.objects.filter(recipient=user).values_list("message_key", "params", "link")
+    return "\n".join([*pages, *map(str, notices)])
+
+
+def test_a_complaint_is_hidden_from_the_company_and_the_secretary_until_its_end(cast, complaint, monkeypatch):
+    """Left alone until a supervision order, nudged, added to, handed back, accepted, finished, opened again."""
+    petition = Petition.objects.get(links__issue=complaint.issue)
+    far = NOW + timedelta(days=40)
+    sweep(bell="test", now=far, even_so=True)
+    assert SupervisionOrder.objects.filter(issue=complaint.issue).exists()
+    petitions.nudge(petition, actor=cast.li, at=far)
+    petitions.supplement(petition, "他今天又骂人了。", actor=cast.li, at=far)
+    handling.return_order(complaint, actor=cast.wu, at=far, reason="not_ours", words="骂人的事请街道处理")
+    street = WorkOrder.objects.live().get(issue=complaint.issue)
+    handling.accept(street, actor=cast.sun, at=far)
+    handling.finish(street, actor=cast.sun, at=far, words="已约谈骂人者")
+    petitions.evaluate(
+        petition, was_contacted=True, is_solved=False, satisfaction=1, words="还在骂人", actor=cast.li, at=far
+    )
+    sweep(bell="test", now=far + timedelta(days=40), even_so=True)
+    monkeypatch.setattr("governance.middleware.database_now", lambda: far + timedelta(days=40))
+    for who in THOSE_COMPLAINED_ABOUT:
+        seen = everything_seen_by(getattr(cast, who), complaint, petition)
+        assert [word for word in ("骂人", "投诉", "complaint", petition.receipt_no, "李") if word in seen] == [], who
+    assert Notice.objects.filter(recipient=cast.wu, params__category_zh=complaint.issue.category.name_zh).exists()
+
+
+@pytest.mark.parametrize("category", ["complaint", "dispute"])
+def test_no_page_of_the_staff_names_whoever_complained_or_quarrels(cast, category):
+    """Also where somebody has tampered with the form and asked for the name to be shown."""
+    petition = file(cast.li, cast.building, category=category, name_visibility="handlers")
+    order = take_in(petition)
+    handling.accept(order, actor=cast.wu, at=NOW)
+    for who in PEOPLE.keys() - {"li"}:
+        pages = everything_seen_by(getattr(cast, who), order, petition)
+        assert [name for name in ("李秀英", "李女士", "138****0003", "13800130003") if name in pages] == [], who
+
+
+def test_a_complaint_sent_as_the_same_as_a_neighbours_matter_does_not_join_the_companys_order(cast):
+    """The box “follow it” was offered for another category, and pressed from a tab that was left open."""
+    lamp = file(cast.wang, cast.building)
+    order = take_in(lamp)
+    petition = file(cast.li, cast.building, category="complaint", words="管家骂人。", same_as=lamp)
+    own = take_in(petition)
+    assert own.body == cast.residents_committee
+    assert own.issue != order.issue
+    seen = everything_seen_by(cast.zhou, order, petition)
+    assert "骂人" not in seen
+    assert str(order.public_id) in seen
+
+
+def test_a_hidden_petition_is_not_linked_to_an_open_one_nor_the_other_way_round(cast):
+    lamp, complaint = file(cast.wang, cast.building), file(cast.li, cast.building, category="complaint")
+    lamp_issue, complaint_issue = take_in(lamp).issue, take_in(complaint).issue
+    for petition, issue in ((complaint, lamp_issue), (lamp, complaint_issue)):
+        with pytest.raises(StepNotAllowed):
+            intake.link(petition, issue, actor=cast.wu, at=NOW)
+    assert complaint.links.get(undone_at=None).issue == complaint_issue
+    assert lamp.links.get(undone_at=None).issue == lamp_issue
