@@ -37,11 +37,12 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def uncollected_static_files() -> Iterator[None]:
+def uncollected_static_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Serve static files as they lie in the sources: the tests need no `collectstatic` first."""
     from django.conf import settings
     from django.test import override_settings
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    nothing_collected = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, STATIC_ROOT=nothing_collected):
         yield

@@ -152,10 +152,9 @@ class ThroughWhiteNoise:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup, uncollected_static_files, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(django_db_setup, uncollected_static_files) -> Iterator[str]:
     """The address of the portal, served by a thread of this process."""
-    nothing_collected = tmp_path_factory.mktemp("static")
-    with override_settings(STATIC_ROOT=nothing_collected, WHITENOISE_USE_FINDERS=True, WHITENOISE_MAX_AGE=3600):
+    with override_settings(WHITENOISE_USE_FINDERS=True, WHITENOISE_MAX_AGE=3600):
         server = LiveServerThread("127.0.0.1", static_handler=ThroughWhiteNoise)
         server.daemon = True
         server.start()
