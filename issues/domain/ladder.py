@@ -183,7 +183,7 @@ def _tell_person(person: User, things: list[Told], now: datetime) -> None:
             "rungs": {f"{thing.clock.pk}/{thing.rung.code}" for thing in things},
             "supervisions": {thing.clock.issue.audit_ref for thing in things if thing.rung.opens_supervision},
         }
-        outbox.add_up(person, "rung_digest", refs, dedupe=event, link="/queue/", **where)
+        outbox.add_up(person, "rung_digest", refs, dedupe=event, link=_link_to_queue(person, now), **where)
         return
     code = "supervision" if first.rung.opens_supervision else "breach"
     outbox.post(
@@ -196,6 +196,15 @@ def _tell_person(person: User, things: list[Told], now: datetime) -> None:
             "body": first.order.body.short_name,
         },
         dedupe=f"rung:{first.clock.pk}:{first.clock.epoch}:{first.rung.pk}",
-        link=link_to(first.order),
+        link=_link_for(person, first.order, now),
         **where,
     )
+
+
+def _link_for(person: User, order: WorkOrder, now: datetime) -> str:
+    """Where the person can look at it; none for a secretary, who is told but doesn't handle orders."""
+    return link_to(order) if WorkOrder.objects.visible_to(person, now).filter(pk=order.pk).exists() else ""
+
+
+def _link_to_queue(person: User, now: datetime) -> str:
+    return "/queue/" if person.scope(now).handles_orders else ""

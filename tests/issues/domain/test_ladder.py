@@ -86,6 +86,13 @@ def test_a_complaint_about_staff_is_not_told_to_the_secretary(cast: Cast):
     assert told(cast.sun) != []
 
 
+def test_the_secretary_is_told_without_a_link_to_an_order_that_would_not_open(cast: Cast, order):
+    ladder.fire_due(at(hours=1), bell="loop")
+    notices = Notice.objects.filter(message_key__startswith="rung")
+    assert {notice.link for notice in notices.filter(recipient=cast.chen)} == {""}
+    assert {notice.link for notice in notices.filter(recipient=cast.zheng)} == {"/queue/"}
+
+
 def absurd(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(ladder, "ABSURD_NUMBER", number)
 
