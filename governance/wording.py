@@ -110,10 +110,14 @@ def entrance(stairwell: int | str) -> str:
 
 
 def at_place(place: str, matter: str) -> str:
-    """3栋 1单元 楼道灯. Languages in which the two would run into each other put a dot between them."""
+    """3栋 1单元 楼道灯. Languages in which the two would run into each other put a dot between them.
+
+    The dot ends a line rather than beginning one.
+    """
     if not place or not matter:
         return place or matter
-    return pgettext("place and matter", "%(place)s · %(matter)s") % {"place": place, "matter": matter}
+    pattern = pgettext("place and matter", "%(place)s · %(matter)s").replace(" ·", "\u00a0·")
+    return pattern % {"place": place, "matter": matter}
 
 
 def span(length: timedelta) -> str:

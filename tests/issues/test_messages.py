@@ -41,7 +41,7 @@ def test_a_notice_names_the_matter_the_step_and_the_time(shipped):
     _subject, english = messages.render("rung_breach", PARAMS, "en")
 
     assert chinese == "恒信物业，3栋 100%(s 2单元 灯不亮。应在 5月15日 周五 14:22 前到场，已超时。"
-    assert english == "3栋 100%(s Entrance\u00a02 · Lights, power, 恒信物业. Was due Fri 15 May 14:22: arrival."
+    assert english == "3栋 100%(s Entrance\u00a02\u00a0· Lights, power, 恒信物业. Was due Fri 15 May 14:22: arrival."
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en", "ko"])
