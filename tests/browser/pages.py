@@ -26,6 +26,11 @@ class Case:
     act: Callable[[Page, World], None] = _stay
     is_for_staff: bool = False
 
+    @property
+    def is_error(self) -> bool:
+        """Whether this is a page with what somebody got wrong, whose other state is a case, too."""
+        return self.name.endswith("-error")
+
     def __str__(self) -> str:
         return self.name
 
@@ -222,3 +227,14 @@ WORKING = (
     Case("staff-inbox", "zhou", at("/inbox/"), is_for_staff=True),
 )
 PAGES = (*PUBLIC, *FILING, *FOLLOWING, *WORKING)
+
+LANGUAGES = {"zh-hans": "zh-Hans", "en": "en", "ko": "ko"}
+MODES = ("standard", "elder")
+# Every page in every language and mode; what a wrong press adds to it in every language, but in one mode: the errors
+# are the same few lines everywhere, and the page around them has been seen in the other mode.
+VISITS = [
+    (case, language, mode)
+    for case in PAGES
+    for language in LANGUAGES
+    for mode in (MODES[:1] if case.is_error else MODES)
+]

@@ -12,13 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from governance.models import SignInAttempt, User
 from tests.browser import checks
 from tests.browser.conftest import DESK, PHONE, Moment, TextMessages, a_photo, keep_picture, open_screen
-from tests.browser.pages import PAGES, Case
+from tests.browser.pages import LANGUAGES, VISITS, Case
 from tests.browser.watch import Watch
 from tests.browser.world import World, build_world
 from tests.cast import NOW
-
-LANGUAGES = {"zh-hans": "zh-Hans", "en": "en", "ko": "ko"}
-MODES = ("standard", "elder")
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +88,7 @@ def visitor(browser: Browser, site: str, world: World, screens, moment: Moment) 
     return Visitor(browser, site, world, screens)
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("case", PAGES, ids=str)
+@pytest.mark.parametrize(("case", "language", "mode"), VISITS, ids=str)
 def test_page_is_sound(visitor: Visitor, case: Case, language: str, mode: str):
     page, watch = visitor.open(case, language, mode)
 
