@@ -335,6 +335,7 @@ def test_quarrels_offer_no_choice_of_who_sees_the_name(li, draft):
 # --- photos ---
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_failing_photos_are_named_and_the_filing_goes_on(li, draft):
     sent = [
         jpeg("IMG_00.jpg"),
