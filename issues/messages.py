@@ -73,8 +73,8 @@ register(
 )
 register(
     "rung_digest",
-    _("%(matters)s matters need you"),
-    _("%(rungs)s reminders for %(matters)s matters fell due together; %(supervisions)s are under supervision."),
+    _("Matters that need you: %(matters)s"),
+    _("Reminders that fell due together: %(rungs)s. Matters: %(matters)s, under supervision: %(supervisions)s."),
     _counted,
 )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, F, Window
+from django.db.models import Count, F, Q, Window
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -44,12 +44,12 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _open_petitions(user: User) -> tuple[list[Petition], int]:
-    """The first of what isn't closed yet, and how many there are: the next due first, what waits for a word last."""
+    """The first of what isn't closed yet, the next due first; and how many of all are still being handled."""
     petitions = list(
         Petition.objects.visible_to(user)
         .filter(state__in=OPEN)
         .for_page()
-        .annotate(open_count=Window(Count("pk")))
+        .annotate(open_count=Window(Count("pk", filter=~Q(state=PetitionStage.FINISHED))))
         .order_by(F("next_due_at").asc(nulls_last=True), "-filed_at")[:SHOWN]
     )
     return list(petitions), petitions[0].open_count if petitions else 0

@@ -66,6 +66,6 @@ def test_an_inbox_full_of_orders_costs_as_many_queries_as_one_order(cast, django
 
 def test_a_digest_counts(shipped):
     assert messages.render("rung_digest", DIGEST, "en") == (
-        "2 matters need you",
-        "3 reminders for 2 matters fell due together; 1 are under supervision.",
+        "Matters that need you: 2",
+        "Reminders that fell due together: 3. Matters: 2, under supervision: 1.",
     )

@@ -83,9 +83,12 @@ def test_what_is_over_is_not_open(cast, state):
 def test_a_finished_matter_asks_for_the_persons_word_and_shows_no_clock(cast):
     petition = file_for(cast, "灯修好了", next_kind="resolve", next_due_at=NOW)
     Petition.objects.filter(pk=petition.pk).update(state="finished", finished_at=NOW)
-    page = home(cast.li)
+    file_for(cast, "还在办的")
+    response = client_of(cast.li).get("/")
+    page = response.content.decode()
     assert "灯修好了" in page
     assert "data-due-box" not in page
+    assert response.context["open_count"] == 1
 
 
 def test_a_draft_is_offered_to_go_on_with_and_a_filed_one_is_not(cast):
