@@ -41,7 +41,7 @@ def wants_elder_mode(request) -> bool:
 
 
 def _scope(request):
-    from governance.domain.scope import Scope
+    from governance.models.scope import Scope
 
     at = getattr(request, "now", None) or timezone.now()
     return request.user.scope(at) if request.user.is_authenticated else Scope(at)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from governance import wording
 from governance.domain.steps import Step
 from governance.models import BodyKind, Role, RoleAssignment, User
-from governance.models.people import role_and_surname, surname_for_reader
+from governance.models.roles import role_and_surname, surname_for_reader
 from issues.models import (
     ArrivalProof,
     ClockKind,

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from governance import wording
-from governance.models.people import role_and_surname, surname_for_reader
+from governance.models.roles import role_and_surname, surname_for_reader
 from governance.templatetags.words import own_words
 from residents.models import Petition, PetitionStage, PetitionUpdate
 

@@ -6,17 +6,9 @@ from governance.models.categories import Category
 from governance.models.duty import DutyShift
 from governance.models.notices import Channel, Notice, NoticeState, Urgency
 from governance.models.party import PartyBranch
-from governance.models.people import (
-    ROLE_HELD_AT,
-    Consent,
-    ConsentPurpose,
-    Role,
-    RoleAssignment,
-    User,
-    role_and_surname,
-    surname_for_reader,
-)
+from governance.models.people import Consent, ConsentPurpose, RoleAssignment, User
 from governance.models.places import Building, Community, District, Estate, GridUnit, Subdistrict, Unit
+from governance.models.roles import ROLE_HELD_AT, Role, role_and_surname, surname_for_reader
 from governance.models.sign_in import SignInAttempt, SignInCode
 from governance.models.working_time import CalendarDay, CalendarYear, WorkingCalendar, WorkingWindow
 

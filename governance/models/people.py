@@ -1,15 +1,18 @@
 """People who sign in, the roles they hold and what they agreed to. Where they live is `residents.models.Occupancy`."""
 
 import uuid
+from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
-from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from governance.domain.moment import database_now, local_day
 from governance.encryption import EncryptedTextField, lookup_hash
+from governance.models.bodies import Management
+from governance.models.roles import ROLE_HELD_AT, Role, surname_for_reader
+from governance.models.scope import HELD_KEYS, Scope
 
 
 def _generated_username() -> str:
@@ -53,6 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     version = models.PositiveIntegerField(default=1)
 
     objects = UserManager()
+    _scope: Scope | None = None
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -90,66 +94,26 @@ class User(AbstractBaseUser, PermissionsMixin):
     def surname_for_reader(self) -> str:
         return surname_for_reader(self.surname or self.full_name[:1], self.surname_latin)
 
-    def scope(self, at=None):
+    def scope(self, at: datetime | None = None) -> Scope:
         """What this person is in charge of at `at`, or at the instant last asked about (else now).
 
         Asked of the database once per request and person: a user is loaded anew for each request.
         """
-        from governance.domain.moment import database_now
-        from governance.domain.scope import scope_of  # the domain imports these models
+        if self._scope is None or at not in (None, self._scope.at):
+            self._scope = self.read_scope(at or database_now())
+        return self._scope
 
-        known = getattr(self, "_scope", None)
-        if known is None or at not in (None, known.at):
-            known = self._scope = scope_of(self, at or database_now())
-        return known
-
-
-def surname_for_reader(surname: str, latin: str) -> str:
-    """周 for a Chinese reader, Zhou for another, where the office has written the Latin form down."""
-    return surname if (get_language() or "zh-hans").startswith("zh") else latin or surname
-
-
-class Role(models.TextChoices):
-    """What a person may be. Each is held at one kind of place or body: `ROLE_HELD_AT`."""
-
-    RESIDENT = "resident", _("resident")
-    PROPERTY_STAFF = "property_staff", _("property steward")
-    PROPERTY_MANAGER = "property_manager", _("property manager")
-    GRID_WORKER = "grid_worker", _("grid worker")
-    BRANCH_SECRETARY = "branch_secretary", _("branch secretary")
-    COMMUNITY_STAFF = "community_staff", _("community worker")
-    STREET_OFFICER = "street_officer", _("street office officer")
-    ADMINISTRATOR = "administrator", _("administrator")
+    def read_scope(self, at: datetime) -> Scope:
+        """The scope at `at`, asked of the database in at most two queries; an inactive person's is empty."""
+        if not self.is_active:
+            return Scope(at)
+        held = list(self.assignments.in_force(at).values("role", *HELD_KEYS))
+        bodies = {row["body_id"] for row in held if row["body_id"]}
+        managed = Management.objects.in_force(local_day(at)).filter(body__in=bodies)
+        return Scope.of(at, held, manages=frozenset(managed.values_list("body_id", "estate_id") if bodies else ()))
 
 
-ROLE_HELD_AT = {
-    Role.RESIDENT: "estate",
-    Role.PROPERTY_STAFF: "body",
-    Role.PROPERTY_MANAGER: "body",
-    Role.GRID_WORKER: "grid_unit",
-    Role.BRANCH_SECRETARY: "party_branch",
-    Role.COMMUNITY_STAFF: "community",
-    Role.STREET_OFFICER: "subdistrict",
-    Role.ADMINISTRATOR: None,
-}
 _KEYS = ("estate", "body", "grid_unit", "party_branch", "community", "subdistrict")
-
-
-ADDRESSED: dict[str, str | Promise] = {
-    Role.PROPERTY_STAFF: pgettext_lazy("role and surname", "Steward %(surname)s"),
-    Role.PROPERTY_MANAGER: pgettext_lazy("role and surname", "Manager %(surname)s"),
-    Role.GRID_WORKER: pgettext_lazy("role and surname", "Grid worker %(surname)s"),
-    Role.BRANCH_SECRETARY: pgettext_lazy("role and surname", "Secretary %(surname)s"),
-    Role.COMMUNITY_STAFF: pgettext_lazy("role and surname", "Community worker %(surname)s"),
-    Role.STREET_OFFICER: pgettext_lazy("role and surname", "Officer %(surname)s"),
-}
-
-
-def role_and_surname(role: str, surname: str) -> str:
-    """How staff appear to residents: 周管家, never a full name. `surname` is already in the reader's script."""
-    if not surname:
-        return str(Role(role).label) if role else ""
-    return str(ADDRESSED.get(role, "%(surname)s")) % {"surname": surname}
 
 
 def _held_where_it_belongs() -> Q:

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from governance.domain.scope import Scope
 from governance.models import Building
+from governance.models.scope import Scope
 
 CARDS_A_PAGE = 24
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from governance.models import RoleAssignment, User
-from governance.models.people import Role
+from governance.models.roles import Role
 from issues.demo.street import NEIGHBOURS, PASSWORD, WORKERS
 
 GAP = "  "

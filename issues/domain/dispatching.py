@@ -7,8 +7,8 @@ from django.db import transaction
 
 from governance.domain import audit, outbox
 from governance.domain.doorbell import doorbell
+from governance.domain.managing import management_of
 from governance.domain.refusals import Refusal
-from governance.domain.scope import management_of
 from governance.models import Body, Urgency, User
 from issues.domain import people
 from issues.domain.telling import desk, link_to, petitions_of, tell_petitioners, tell_what_is_next

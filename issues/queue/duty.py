@@ -6,9 +6,9 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from governance import wording
-from governance.domain.scope import Scope
 from governance.models import BodyKind, DutyShift
-from governance.models.people import role_and_surname
+from governance.models.roles import role_and_surname
+from governance.models.scope import Scope
 from issues.queue.people import role_at
 from issues.queue.stamps import Stamp
 

@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import get_language
 
 from governance import wording
-from governance.domain.scope import Scope
 from governance.models import User
+from governance.models.scope import Scope
 from issues import workflow
 from issues.models import WorkOrder
 from issues.queue.asked import Asked, Whose

@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext
 
 from governance.models import Role, RoleAssignment
-from governance.models.people import role_and_surname, surname_for_reader
+from governance.models.roles import role_and_surname, surname_for_reader
 from issues.models import WorkOrder
 from issues.models.orders import WorkOrderQuerySet
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from governance.domain.scope import Scope
 from governance.models import BodyKind
+from governance.models.scope import Scope
 
 
 class Stamp(NamedTuple):

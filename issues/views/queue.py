@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from governance.models import Role
-from governance.models.people import role_and_surname
+from governance.models.roles import role_and_surname
 from governance.requests import PortalRequest
 from issues.queue import Asked, BadFilter, NoSuchPage, Outline, Queue, Taken, outline_of, queue_of
 

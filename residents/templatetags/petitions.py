@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, pgettext
 
 from governance import wording
-from governance.models.people import surname_for_reader
+from governance.models.roles import surname_for_reader
 from governance.templatetags.portal import due_line
 from governance.templatetags.words import door, own_words, place
 from residents.models import Petition, PetitionStage

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from governance.domain.images import MAX_PHOTO_BYTES
 from governance.domain.plain_words import plain
 from governance.models import Building, Category, Estate
-from governance.models.people import role_and_surname, surname_for_reader
+from governance.models.roles import role_and_surname, surname_for_reader
 from governance.templatetags.words import own_words
 from residents.domain import drafts
 from residents.domain.finding import find_categories

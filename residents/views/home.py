@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from governance.domain.neighbourhood import Answerable, who_answers_for
 from governance.models import Building, User
-from governance.models.people import surname_for_reader
+from governance.models.roles import surname_for_reader
 from governance.requests import PortalRequest
 from governance.templatetags.words import own_words
 from residents.domain.drafts import draft_to_continue, home_of

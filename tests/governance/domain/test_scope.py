@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from governance.domain.scope import management_of, scope_of
+from governance.domain.managing import management_of
 from governance.models import Management, PartyBranch, RoleAssignment
 from issues.models import WorkOrder
 from tests.cast import NOW, PEOPLE, Cast, file, take_in
@@ -41,7 +41,7 @@ def test_a_contract_that_ended_ends_access_at_once(cast: Cast, days, staff_sees_
     take_in(file(cast.li, cast.building))
     Management.objects.filter(estate=cast.estate).update(valid_until=TODAY + timedelta(days=days))
     assert ("zhou" in seen_by(cast)) is staff_sees_it
-    assert bool(scope_of(cast.zhou, NOW).manages) is staff_sees_it
+    assert bool(cast.zhou.read_scope(NOW).manages) is staff_sees_it
     assert (management_of(cast.estate.pk, NOW) is not None) is staff_sees_it
 
 
@@ -58,12 +58,12 @@ def test_a_role_begins_at_its_first_instant_and_is_over_at_its_last(cast: Cast, 
     RoleAssignment.objects.filter(user=cast.zhou).update(
         valid_from=NOW + valid_from, valid_until=None if valid_until is None else NOW + valid_until
     )
-    assert (cast.hengxin.pk in scope_of(cast.zhou, NOW).bodies) is holds
+    assert (cast.hengxin.pk in cast.zhou.read_scope(NOW).bodies) is holds
 
 
 def test_somebody_who_may_not_sign_in_any_more_is_in_charge_of_nothing(cast: Cast):
     cast.zheng.is_active = False
-    scope = scope_of(cast.zheng, NOW)
+    scope = cast.zheng.read_scope(NOW)
     assert (scope.bodies, scope.roles, scope.is_staff) == (frozenset(), frozenset(), False)
 
 
@@ -80,10 +80,10 @@ def test_a_role_in_another_street_shows_nothing_here(cast: Cast):
 
 def test_a_secretary_s_branch_gives_no_order_to_see(cast: Cast):
     take_in(file(cast.li, cast.building))
-    assert PartyBranch.objects.filter(pk__in=scope_of(cast.chen, NOW).party_branches).exists()
+    assert PartyBranch.objects.filter(pk__in=cast.chen.read_scope(NOW).party_branches).exists()
     assert "chen" not in seen_by(cast)
 
 
 def test_a_scope_costs_two_queries(cast: Cast, django_assert_num_queries):
     with django_assert_num_queries(2):
-        scope_of(cast.zheng, NOW)
+        cast.zheng.read_scope(NOW)

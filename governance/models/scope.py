@@ -1,0 +1,70 @@
+"""What a person is in charge of at an instant. Read on every request: a role or a contract that ended ends access."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from governance.models.roles import Role
+
+HELD_KEYS = ("body_id", "community_id", "subdistrict_id", "grid_unit_id", "party_branch_id")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Ids of what the roles in force at `at` are held at.
+
+    `bodies` are those the person works for, `managed_bodies` those among them whose manager the person is, `manages`
+    the (body, estate) pairs that are under management on the local day of `at`.
+    """
+
+    at: datetime
+    roles: frozenset[str] = frozenset()
+    bodies: frozenset[int] = frozenset()
+    managed_bodies: frozenset[int] = frozenset()
+    manages: frozenset[tuple[int, int]] = frozenset()
+    communities: frozenset[int] = frozenset()
+    subdistricts: frozenset[int] = frozenset()
+    grid_units: frozenset[int] = frozenset()
+    party_branches: frozenset[int] = frozenset()
+    is_administrator: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person has work to do in the portal, beside being a resident."""
+        return bool(self.roles - {Role.RESIDENT})
+
+    @property
+    def handles_orders(self) -> bool:
+        return bool(self.bodies or self.communities or self.subdistricts)
+
+    @property
+    def phones_people(self) -> bool:
+        """Whether the list of people whom no message reached is this person's work."""
+        return bool(self.communities or self.subdistricts or self.is_administrator)
+
+    @property
+    def prints_cards(self) -> bool:
+        """Whether there are buildings whose cards are this person's to print."""
+        return bool(self.manages or self.grid_units or self.communities or self.subdistricts or self.is_administrator)
+
+    @classmethod
+    def of(cls, at: datetime, held: Iterable[Mapping[str, Any]], *, manages: frozenset[tuple[int, int]]) -> "Scope":
+        """The scope of whoever holds these roles: rows of `role` and `HELD_KEYS`. `manages` as the field says."""
+        held = list(held)
+
+        def ids(key: str, *roles: str) -> frozenset[int]:
+            return frozenset(row[key] for row in held if row["role"] in roles)
+
+        return cls(
+            at=at,
+            roles=frozenset(row["role"] for row in held),
+            bodies=ids("body_id", Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER),
+            manages=manages,
+            managed_bodies=ids("body_id", Role.PROPERTY_MANAGER),
+            communities=ids("community_id", Role.COMMUNITY_STAFF),
+            subdistricts=ids("subdistrict_id", Role.STREET_OFFICER),
+            grid_units=ids("grid_unit_id", Role.GRID_WORKER),
+            party_branches=ids("party_branch_id", Role.BRANCH_SECRETARY),
+            is_administrator=any(row["role"] == Role.ADMINISTRATOR for row in held),
+        )
