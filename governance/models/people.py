@@ -53,7 +53,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
-    version = models.PositiveIntegerField(default=1)
 
     objects = UserManager()
     _scope: Scope | None = None
@@ -169,7 +168,6 @@ class ConsentPurpose(models.TextChoices):
     """What is asked for apart from the office's own duty, which needs no consent (个人信息保护法 13, 14)."""
 
     ACCOUNT = "account", _("Use of my phone number to sign in and to reach me")
-    NAME_TO_HANDLERS = "name_to_handlers", _("My name to those who handle the matter")
 
 
 class Consent(models.Model):
