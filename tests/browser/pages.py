@@ -65,6 +65,13 @@ def submit(selector: str) -> Callable[[Page, World], None]:
     return act
 
 
+def submit_to(page: Page, path: str) -> None:
+    """Send the page's first form to another address, and wait for the answer."""
+    form = page.locator("main form[method=post]").first
+    with page.expect_navigation():
+        form.evaluate("(form, path) => { form.action = path; form.requestSubmit(); }", path)
+
+
 def ask_for_code(page: Page, world: World) -> None:
     page.locator("#id_phone").fill(next(fresh_numbers))
     submit("main form:has(#id_phone)")(page, world)
@@ -91,7 +98,8 @@ def ask_for_an_unknown_door(page: Page, world: World) -> None:
 
 def choose_a_renamed_picture(page: Page, world: World) -> None:
     drawing = {"name": "灯.png", "mimeType": "image/png", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
-    page.locator("#photos").set_input_files(drawing)
+    with page.expect_navigation():
+        page.locator("#photos").set_input_files(drawing)
     page.locator(".messages .alert-warning").first.wait_for()
 
 
@@ -101,25 +109,13 @@ def show_a_number(page: Page, world: World) -> None:
 
 def press_reload_after_taken(page: Page, world: World) -> None:
     """Claim, from a page of one's own, what a colleague has taken."""
-    page.evaluate(
-        """path => {
-             const form = document.querySelector("main form[method=post]");
-             form.action = path; form.requestSubmit();
-           }""",
-        f"/queue/{world.order('taken')}/accept/",
-    )
+    submit_to(page, f"/queue/{world.order('taken')}/accept/")
     page.locator(".taken").first.wait_for()
 
 
 def accept_what_is_finished(page: Page, world: World) -> None:
     """The page of a refusal: somebody nudges what is finished, from a page that was left open."""
-    page.evaluate(
-        """path => {
-             const form = document.querySelector("main form[method=post]");
-             form.action = path; form.requestSubmit();
-           }""",
-        f"/petitions/{world.receipt('finished')}/nudge/",
-    )
+    submit_to(page, f"/petitions/{world.receipt('finished')}/nudge/")
     page.wait_for_url("**/nudge/")
 
 

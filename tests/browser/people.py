@@ -13,6 +13,12 @@ from tests.cast import Cast
 WORDS = "二单元楼道灯不亮，老人晚上看不见台阶。"
 
 
+def go_by(way: Locator) -> None:
+    """Press what leads to another page, and wait until that page is there. A click alone returns while it loads."""
+    with way.page.expect_navigation():
+        way.click()
+
+
 class Reader:
     """A page, and the language in which its person reads what is written on it."""
 
@@ -30,7 +36,11 @@ class Reader:
         return pressed.locator("visible=true").first
 
     def press(self, message: str, context: str = "") -> None:
+        """Press what changes something on this page; what leads to another one is for `press_and_go`."""
         self.button(message, context).click()
+
+    def press_and_go(self, message: str, context: str = "") -> None:
+        go_by(self.button(message, context))
 
     def choose(self, field: str) -> None:
         """Press the label of a tile or a choice."""
@@ -40,26 +50,22 @@ class Reader:
 def sign_in(reader: Reader, number: str, messages: list[tuple[str, str]]) -> None:
     """From the sign-in page, by phone and code."""
     reader.page.locator("#id_phone").fill(number)
-    reader.press("Text me the code")
-    reader.page.locator("#id_code").wait_for()
+    reader.press_and_go("Text me the code")
     reader.page.locator("#id_code").fill(last_code_in(messages))
-    with reader.page.expect_navigation():
-        reader.page.locator("form:has(#id_code) button").click()
+    go_by(reader.page.locator("form:has(#id_code) button"))
 
 
 def go_on(reader: Reader) -> None:
-    """Press the button under the thumb and wait for the next page."""
-    with reader.page.expect_navigation():
-        reader.page.locator(".hold button").click()
+    """Press the button under the thumb."""
+    go_by(reader.page.locator(".hold button"))
 
 
 def file_with_photo(reader: Reader, cast: Cast) -> str:
     """The five steps, beginning with “report a problem”, by somebody whose home nobody knows. The receipt number."""
     page = reader.page
-    with page.expect_navigation(url="**/photo/"):
-        reader.press("Report a problem")
-    page.locator("#photos").set_input_files(a_photo())
-    page.locator(".pair img").wait_for()
+    reader.press_and_go("Report a problem")
+    with page.expect_navigation():
+        page.locator("#photos").set_input_files(a_photo())
     go_on(reader)
     reader.choose("category-electricity")
     go_on(reader)
@@ -86,8 +92,7 @@ def finish(reader: Reader, order: WorkOrder, words: str) -> None:
     page.goto(f"/queue/{order.public_id}/?do=finish#finish")
     page.locator("#finish_words").fill(words)
     page.locator("#finish_photos").set_input_files(a_photo("#e6dcc3"))
-    with page.expect_navigation():
-        reader.press("Report it finished")
+    reader.press_and_go("Report it finished")
 
 
 def rate(reader: Reader, *, is_solved: bool, satisfaction: int) -> None:
@@ -96,8 +101,7 @@ def rate(reader: Reader, *, is_solved: bool, satisfaction: int) -> None:
     page.locator(f"label:has([name=is_solved][value={'yes' if is_solved else 'no'}])").click()
     page.locator(f"label:has([name=satisfaction][value='{satisfaction}'])").click()
     page.locator("label:has([name=was_contacted][value=yes])").click()
-    with page.expect_navigation():
-        reader.press("Send the rating")
+    reader.press_and_go("Send the rating")
 
 
 def reads(user: User, language: str, mode: str = "standard") -> User:

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from residents.models import Petition, PetitionStage
 from tests.browser.conftest import a_photo
@@ -29,17 +29,16 @@ def test_a_petition_is_filed_without_script(screen, cast: Cast, language: str, m
     page = reader.page
     page.goto("/petitions/new/")
     page.locator("#photos").set_input_files(a_photo())
-    reader.press("Add these photos")
-    page.locator(".pair img").wait_for()
-    reader.press("Continue")
+    reader.press_and_go("Add these photos")
+    reader.press_and_go("Continue")
     reader.choose("category-electricity")
-    reader.press("Continue")
+    reader.press_and_go("Continue")
     page.locator("#id_spot").fill("一层大门")
-    reader.press("Continue")
+    reader.press_and_go("Continue")
     page.locator("#id_words").fill(WORDS)
     reader.choose("name-handlers")
-    reader.press("Continue")
-    reader.press("Submit the petition")
+    reader.press_and_go("Continue")
+    reader.press_and_go("Submit the petition")
     receipt_no = page.locator(".receipt-no").inner_text().strip()
 
     petition = Petition.objects.get(receipt_no=receipt_no)
@@ -54,7 +53,7 @@ def test_what_is_missing_is_said_without_script_and_what_was_typed_is_kept(scree
     reader.page.goto(f"/petitions/new/{token}/words/")
     reader.page.locator("#id_words").fill(WORDS)
 
-    reader.press("Continue")
+    reader.press_and_go("Continue")
 
     assert reader.page.title().startswith(reader.words("Error: "))
     assert reader.page.locator(".error-summary a").count() == 1
@@ -127,10 +126,10 @@ def test_the_focus_goes_to_what_is_missing(screen, cast: Cast):
 
     go_on(Reader(page))
 
-    assert page.evaluate("document.activeElement.matches('[data-error-summary]')")
+    expect(page.locator("[data-error-summary]")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "id_words"
+    expect(page.locator("#id_words")).to_be_focused()
 
 
 def test_back_keeps_every_answer_and_submitting_twice_is_one_petition(screen, cast: Cast):

@@ -11,6 +11,7 @@ from tests.browser.people import (
     Reader,
     file_with_photo,
     finish,
+    go_by,
     order_for,
     rate,
     reads,
@@ -32,11 +33,11 @@ def _world(cast: Cast, moment) -> None:
 
 def choose_language_and_mode(page: Page, language: str, mode: str) -> None:
     """By the switches at the top, before anybody has signed in."""
-    page.locator(f".langs button[value='{language}']").first.click()
-    page.locator(f"html[lang='{TAGS[language]}']").wait_for()
+    go_by(page.locator(f".langs button[value='{language}']").first)
+    assert page.locator("html").get_attribute("lang") == TAGS[language]
     if mode == "elder":
-        page.locator("button.mode").first.click()
-        page.locator("html[data-mode=elder]").wait_for()
+        go_by(page.locator("button.mode").first)
+        assert page.locator("html").get_attribute("data-mode") == "elder"
 
 
 @pytest.mark.parametrize(
@@ -60,14 +61,12 @@ def test_a_newcomer_files_and_rates_what_the_steward_has_put_right(
     steward.page.locator("#said:not(:empty)").wait_for()
     moment.pass_by(minutes=3)
     steward.page.goto(f"/b/{cast.building.qr_token}/")
-    with steward.page.expect_navigation():
-        steward.page.locator(".scan-act button").click()
+    go_by(steward.page.locator(".scan-act button"))
     moment.pass_by(minutes=18)
     finish(steward, order, DONE)
 
     resident.page.goto("/inbox/")
-    resident.page.locator(f".inbox a[href='/petitions/{receipt_no}/']").first.click()
-    resident.page.locator("#rate").wait_for()
+    go_by(resident.page.locator(f".inbox a[href='/petitions/{receipt_no}/']").first)
     keep_picture(resident.page, f"loop-finished-{language}-{mode}")
     assert resident.page.locator(".pair img").count() == 2
     assert resident.page.get_by_text(DONE).is_visible()
@@ -86,7 +85,7 @@ def test_what_is_not_solved_goes_back_to_the_queue(screen, cast: Cast, moment):
     order = order_for(petition.receipt_no)
     steward = Reader(screen(cast.zhou))
     steward.page.goto(f"/queue/{order.public_id}/")
-    steward.press("Accept")
+    steward.press_and_go("Accept")
     moment.pass_by(minutes=9)
     finish(steward, order, DONE)
 
@@ -108,12 +107,11 @@ def test_the_manager_gives_an_order_to_somebody_else(screen, cast: Cast):
     order = order_for(petition.receipt_no)
     manager = Reader(screen(cast.zheng, viewport=DESK))
     manager.page.goto("/queue/")
-    manager.page.locator(f"#d-more-{order.public_id}").click()
+    go_by(manager.page.locator(f"#d-more-{order.public_id}"))
     manager.page.locator("#reassign > summary").click()
     manager.page.locator("#reassign_holder").select_option(str(cast.liu.public_id))
 
-    with manager.page.expect_navigation():
-        manager.press("Hand it over")
+    manager.press_and_go("Hand it over")
 
     assert order_for(petition.receipt_no).holder == cast.liu
     assert cast.liu.notices.exclude(state=NoticeState.NOT_REACHED).filter(link__contains=str(order.public_id)).exists()
@@ -123,15 +121,13 @@ def test_the_residents_word_proves_an_arrival_that_was_only_claimed(screen, cast
     petition = file(cast.li, cast.building)
     steward = Reader(screen(cast.zhou))
     steward.page.goto(f"/queue/{order_for(petition.receipt_no).public_id}/")
-    steward.press("Accept")
+    steward.press_and_go("Accept")
     moment.pass_by(minutes=2)
-    with steward.page.expect_navigation():
-        steward.press("I'm here")
+    steward.press_and_go("I'm here")
 
     resident = Reader(screen(cast.li))
     resident.page.goto(f"/petitions/{petition.receipt_no}/")
-    with resident.page.expect_navigation():
-        resident.press("Someone is here")
+    resident.press_and_go("Someone is here")
 
     petition.refresh_from_db()
     assert petition.arrival_proof == "resident"
@@ -141,13 +137,12 @@ def test_a_nudge_is_answered_with_who_has_it_and_by_when(screen, cast: Cast, mom
     petition = file(cast.li, cast.building)
     steward = Reader(screen(cast.zhou))
     steward.page.goto(f"/queue/{order_for(petition.receipt_no).public_id}/")
-    steward.press("Accept")
+    steward.press_and_go("Accept")
     moment.pass_by(minutes=2)
     resident = Reader(screen(cast.li))
     resident.page.goto(f"/petitions/{petition.receipt_no}/")
 
-    with resident.page.expect_navigation():
-        resident.press("Nudge")
+    resident.press_and_go("Nudge")
 
     answer = resident.page.locator(".messages").inner_text()
     assert "周" in answer

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Response
 
 from issues.domain import handling
 from tests.browser.conftest import DESK
-from tests.browser.people import Reader, order_for
+from tests.browser.people import go_by, order_for
 from tests.cast import Cast, file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,13 +95,13 @@ def test_of_two_who_claim_the_second_reads_who_was_first_and_is_offered_the_next
 
 def test_without_script_the_loser_reads_the_same_on_a_page_of_its_own(screen, cast: Cast, moment):
     wanted = order_for(file(cast.li, cast.building).receipt_no)
-    reader = Reader(screen(cast.zhou, java_script_enabled=False))
-    reader.page.goto("/queue/")
+    page = screen(cast.zhou, java_script_enabled=False)
+    page.goto("/queue/")
     handling.accept(wanted, actor=cast.liu, at=moment())
 
-    reader.page.locator(f"#p-act-{wanted.public_id}").click()
+    go_by(page.locator(f"#p-act-{wanted.public_id}"))
 
-    assert "刘管家" in reader.page.locator(".taken").inner_text()
+    assert "刘管家" in page.locator(".taken").inner_text()
 
 
 def test_the_queue_says_when_it_has_no_connection(screen, cast: Cast, moment):
