@@ -48,6 +48,9 @@ INSTALLED_APPS = [
     "issues",
     "residents",
     "governance",
+    # Unfold without its own site: the console is `governance.admin.console`. Django's admin below it finds the registers.
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from governance.admin import console
+
 urlpatterns = [
+    path("console/", console.urls),
     path("", include("issues.urls")),
     path("", include("residents.urls")),
     path("", include("governance.urls")),

@@ -18,11 +18,16 @@ _HAN_RUN = re.compile(r"[0-9]*[\u3400-\u9fff](?:[\u3400-\u9fff0-9（）·、，�
 _RECEIPT_NO = re.compile(r"\bSQ-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
 
+def is_chinese_elsewhere(text: str) -> bool:
+    """Whether these are Chinese words on a page in another language."""
+    return not (get_language() or "zh-hans").startswith("zh") and bool(_HAN.search(text))
+
+
 @register.filter
 def own_words(text: str) -> SafeString:
     """Mark Chinese names and words as Chinese for screen readers, where the page itself is in another language."""
     escaped = conditional_escape(text)
-    if (get_language() or "zh-hans").startswith("zh") or not _HAN.search(str(text)):
+    if not is_chinese_elsewhere(str(text)):
         return mark_safe(escaped)
     return format_html('<span lang="zh-Hans">{}</span>', escaped)
 

@@ -1,0 +1,13 @@
+"""The admin console of the street office: registers with search, filters, history, import and export.
+
+One file for each family of nouns, as in `governance.models`. The upper storeys register theirs on `console`, too, from
+an `admin` package of their own; Django's autodiscovery finds them.
+"""
+
+from governance.admin.base import RegisterAdmin
+from governance.admin.site import Console, console, registers
+
+__all__ = ["Console", "RegisterAdmin", "console", "registers"]
+
+# Importing a family registers it.
+from governance.admin import audit, bodies, duty, notices, party, people, places, waiting, working_time  # noqa: E402, F401

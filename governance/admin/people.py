@@ -1,0 +1,123 @@
+"""The registers of people who work in the portal and of the roles they hold.
+
+Residents are not listed here, and nobody is looked up by number: there is no search for a person across matters.
+"""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.admin import display
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from governance.admin.base import RegisterAdmin
+from governance.admin.filters import yes_or_no
+from governance.admin.forms import ConfirmForm
+from governance.admin.site import registers
+from governance.domain import registers as registers_domain
+from governance.domain import roles
+from governance.models import ROLE_HELD_AT, Role, RoleAssignment, User
+from governance.models.scope import Scope
+
+# From a role to the street it belongs to. The administrators' role belongs to none.
+HELD_IN = (
+    "subdistrict",
+    "community__subdistrict",
+    "estate__community__subdistrict",
+    "building__estate__community__subdistrict",
+    "grid_unit__community__subdistrict",
+    "party_branch__subdistrict",
+    "party_branch__community__subdistrict",
+    "party_branch__estate__community__subdistrict",
+    "party_branch__body__subdistrict",
+    "body__subdistrict",
+)
+HELD_AT = ("subdistrict", "community", "estate", "building", "grid_unit", "party_branch", "body")
+
+
+def held_in(subdistricts: frozenset[int]) -> Q:
+    """Assignments at a place or body of these streets."""
+    mine = Q()
+    for lookup in HELD_IN:
+        mine |= Q(**{f"{lookup}__in": subdistricts})
+    return mine
+
+
+@registers(User)
+class UserAdmin(RegisterAdmin):
+    """Those who hold or held a role in the street. Numbers are masked; names are off the record."""
+
+    group = "people"
+    may_add = False
+    may_change = False
+    list_display = ("full_name", "surname_latin", "masked_phone", "language", "is_active")
+    list_filter = ("is_active", "language")
+    search_fields = ("full_name", "surname_latin")
+    ordering = ("full_name", "pk")
+    fields = ("full_name", "surname", "surname_latin", "masked_phone", "language", "is_active")
+    private_fields = frozenset({"full_name", "surname", "surname_latin"})
+
+    def register_name(self) -> str:
+        return str(_("People at work"))
+
+    def in_scope(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+        if scope.is_administrator:
+            return rows.filter(Exists(RoleAssignment.objects.filter(user=OuterRef("pk")).exclude(role=Role.RESIDENT)))
+        at_work = RoleAssignment.objects.filter(held_in(scope.subdistricts), user=OuterRef("pk"))
+        return rows.filter(Exists(at_work.exclude(role=Role.RESIDENT)))
+
+    @display(description=_("Phone"))
+    def masked_phone(self, row: User) -> str:
+        return row.masked_phone
+
+
+@registers(RoleAssignment)
+class RoleAssignmentAdmin(RegisterAdmin):
+    """Roles are given and ended, both through `governance.domain.roles`; what is written stays as it is."""
+
+    group = "people"
+    subdistrict_paths = HELD_IN
+    may_change = False
+    end_field = "valid_until"
+    end_form = ConfirmForm
+    list_display = ("user", "role", "held_at", "valid_from", "valid_until")
+    list_select_related = ("user", *HELD_AT, "building__estate")
+    list_filter = (
+        "role",
+        yes_or_no(
+            _("In force"),
+            "in_force",
+            lacking=lambda rows, at: rows.exclude(pk__in=RoleAssignment.objects.in_force(at).values("pk")),
+        ),
+    )
+    search_fields = ("user__full_name", "user__surname_latin")
+    autocomplete_fields = ("user", "community", "estate", "building", "grid_unit", "party_branch", "body")
+    ordering = ("-valid_from", "-pk")
+    fields = ("user", "role", *HELD_AT)
+
+    @display(description=_("Held at"))
+    def held_at(self, row: RoleAssignment) -> str:
+        key = ROLE_HELD_AT[Role(row.role)]
+        place = getattr(row, key) if key else None
+        return self.admin_site.label_of(place) if place is not None else ""
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """An officer gives roles of the own street; who administers the portal is for administrators to say."""
+        if db_field.name == "role" and not request.user.scope(request.now).is_administrator:  # type: ignore[union-attr,attr-defined]
+            kwargs["choices"] = [("", _("Please choose")), *(c for c in Role.choices if c[0] != Role.ADMINISTRATOR)]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        key = ROLE_HELD_AT[Role(obj.role)]
+        place = getattr(obj, key) if key else None
+        with registers_domain.refusals_in_words(RoleAssignment):
+            given = roles.grant(obj.user, Role(obj.role), place, actor=request.user, at=request.now)  # type: ignore[arg-type,attr-defined]
+        obj.pk = given.pk
+
+    def end_row(self, request: HttpRequest, row: Any, *, on: date, version: int) -> None:
+        roles.revoke(row, actor=request.user, at=request.now)  # type: ignore[arg-type,attr-defined]
+
+    def entries_of(self, row: Any) -> QuerySet[Any]:
+        return registers_domain.entries_about("role", str(row.pk))

@@ -1,0 +1,92 @@
+"""What the console's templates ask for: the table of a register's list, its filters, and the fields of a form."""
+
+from typing import Any, NamedTuple
+
+from django import template
+from django.contrib.admin.templatetags.admin_list import result_headers
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.utils import lookup_field
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from governance.admin.spoken import spoken
+from governance.templatetags.words import own_words
+
+register = template.Library()
+
+
+class Cell(NamedTuple):
+    """One value of a row, under the name of its column."""
+
+    name: str
+    value: SafeString
+
+
+@register.simple_tag(takes_context=True)
+def register_table(context: Any, cl: Any) -> dict[str, Any]:
+    """The list as `headers` and `rows` of cells, the first of which leads to the row's page at `url`."""
+    headers = [header | {"text": capfirst(str(header["text"]))} for header in result_headers(cl)]
+    names = [header["text"] for header in headers]
+    return {"headers": headers, "rows": [_row(context, cl, row, names) for row in cl.result_list]}
+
+
+def _row(context: Any, cl: Any, row: models.Model, names: list[str]) -> dict[str, Any]:
+    meta = cl.model._meta
+    page = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    cells = [Cell(name, _cell(context, cl, row, column)) for name, column in zip(names, cl.list_display, strict=True)]
+    return {"url": add_preserved_filters(context, page), "cells": cells}
+
+
+def _cell(context: Any, cl: Any, row: models.Model, column: str) -> SafeString:
+    try:
+        field, _attribute, value = lookup_field(column, row, cl.model_admin)
+    except ObjectDoesNotExist:
+        return SafeString("")
+    if field is not None and field.remote_field:
+        related = getattr(row, field.name)
+        return own_words(str(related)) if related is not None else SafeString("")
+    if isinstance(value, SafeString):
+        return value
+    return spoken(value, field, context["request"].now)
+
+
+@register.simple_tag
+def filter_choices(cl: Any, spec: Any) -> list[dict[str, Any]]:
+    """What a filter offers, with the address of each."""
+    return list(spec.choices(cl))
+
+
+@register.filter
+def chosen(choices: list[dict[str, Any]]) -> Any:
+    """The choice in force, to be said on the closed filter; nothing while the first, “all”, is."""
+    selected = [choice["display"] for choice in choices[1:] if choice["selected"]]
+    return selected[0] if selected else ""
+
+
+@register.filter
+def page_of_list(cl: Any) -> Any:
+    """The page of a list as Django's paginator knows it."""
+    return cl.paginator.page(cl.page_num)
+
+
+@register.filter
+def has_input(field: Any) -> bool:
+    """Whether a field of an admin form can be filled in."""
+    return not field.is_readonly
+
+
+@register.simple_tag(takes_context=True)
+def said(context: Any, field: Any) -> SafeString:
+    """What a read-only field of an admin form holds, as people read it."""
+    row, name = field.form.instance, field.field["field"]
+    try:
+        found, _attribute, value = lookup_field(name, row, field.model_admin)
+    except (AttributeError, ObjectDoesNotExist):
+        return SafeString("")
+    if found is not None and found.remote_field:
+        related = getattr(row, found.name)
+        return own_words(str(related)) if related is not None else SafeString("")
+    return spoken(value, found, context["request"].now)
