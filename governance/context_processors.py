@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from governance.navigation import work_pages
+
 # The tag for `lang`, the label on the switch, the name said to screen readers. Never translated: readers look for their
 # own language in its own script.
 LANGUAGES = {
@@ -15,9 +17,8 @@ LANGUAGES = {
 
 
 def portal(request):
-    """`elder_mode`, `languages`, `page_language`, `now`, and asked for only where shown: `unread_count`, `shows_queue`
-    (orders are handled by this person), `phones_people` (the list of people not reached is theirs) and `prints_cards`
-    (buildings are in this person's charge)."""
+    """`elder_mode`, `languages`, `page_language`, `now`, and asked for only where shown: `unread_count`, `work_pages`
+    (where this person works) and `prints_cards` (buildings are in this person's charge)."""
     chosen = get_language() or settings.LANGUAGE_CODE
     return {
         "elder_mode": wants_elder_mode(request),
@@ -26,8 +27,7 @@ def portal(request):
         # A refusal can come before the middleware that asks the database for the time.
         "now": getattr(request, "now", None) or timezone.now(),
         "unread_count": SimpleLazyObject(lambda: _count_unread(request)),
-        "shows_queue": SimpleLazyObject(lambda: _scope(request).handles_orders),
-        "phones_people": SimpleLazyObject(lambda: _scope(request).phones_people),
+        "work_pages": SimpleLazyObject(lambda: work_pages(_scope(request))),
         "prints_cards": SimpleLazyObject(lambda: _scope(request).prints_cards),
     }
 

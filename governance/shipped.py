@@ -30,6 +30,7 @@ class ShippedCategory(NamedTuple):
     is_tile: bool = True
     is_emergency: bool = False
     hides_petitioner: bool = False
+    is_about_staff: bool = False
 
 
 CATEGORIES = (
@@ -186,11 +187,18 @@ CATEGORIES = (
         is_tile=False,
     ),
     ShippedCategory(
-        "complaint", "投诉物业或工作人员", "Complaint about staff", "관리회사·직원 불만",
+        "complaint", "投诉物业公司", "Complaint about the company", "관리회사 불만",
         "被投诉的人看不到", "The person concerned can't see it", "당사자는 볼 수 없음",
-        "投诉 投诉物业 举报 态度不好 态度差 不管 没人管 推来推去 踢皮球 糊弄 敷衍 骂人 不作为 保安态度 网格员 "
+        "投诉 投诉物业 举报 态度不好 态度差 不管 没人管 推来推去 踢皮球 糊弄 敷衍 骂人 不作为 保安态度 管家 "
         "complaint complain company staff rude 불만 민원 신고 불친절 직원 관리소",
-        is_tile=False, hides_petitioner=True,
+        is_tile=False, hides_petitioner=True, is_about_staff=True,
+    ),
+    ShippedCategory(
+        "complaint_community", "投诉社区工作人员", "Complaint about community staff", "커뮤니티 직원 불만",
+        "直接到街道，社区看不到", "Straight to the street office", "가도로 바로 전달, 커뮤니티는 볼 수 없음",
+        "投诉社区 举报社区 社区工作人员 网格员 网格长 楼栋长 支部书记 居委会 居委会不管 社区不管 态度不好 "
+        "complaint community grid worker secretary committee 커뮤니티 그리드 주민위원회 불만 민원",
+        is_tile=False, hides_petitioner=True, is_about_staff=True,
     ),
     ShippedCategory(
         "other", "其他", "Something else", "기타",
@@ -218,7 +226,12 @@ def ensure(get_model: GetModel, *, at: datetime) -> None:
 
 
 def _ensure_categories(category_model: Any) -> None:
-    rows = [category_model(position=10 * place, **row._asdict()) for place, row in enumerate(CATEGORIES, start=1)]
+    # A migration's historical model may not know the younger columns yet.
+    known = {field.name for field in category_model._meta.get_fields()}
+    rows = [
+        category_model(position=10 * place, **{name: value for name, value in row._asdict().items() if name in known})
+        for place, row in enumerate(CATEGORIES, start=1)
+    ]
     category_model.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -227,8 +240,10 @@ def ensure_calendars(get_model: GetModel) -> None:
     calendar_model = get_model("governance", "WorkingCalendar")
     window_model = get_model("governance", "WorkingWindow")
     for shipped in CALENDARS:
-        calendar, is_new = calendar_model.objects.get_or_create(code=shipped["code"], defaults=shipped)
-        if is_new and not calendar.always_open:
+        if calendar_model.objects.filter(code=shipped["code"]).exists():
+            continue
+        calendar = calendar_model.objects.create(**shipped)
+        if not calendar.always_open:
             hours = [
                 window_model(calendar=calendar, opens_at=opens, closes_at=closes) for opens, closes in OFFICE_HOURS
             ]

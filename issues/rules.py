@@ -3,7 +3,7 @@
 import rules
 
 from governance.models import BodyKind, Community, User
-from issues.models import WorkOrder, WorkOrderState
+from issues.models import Handler, Issue, SupervisionOrder, WorkOrder, WorkOrderState
 
 
 @rules.predicate
@@ -15,6 +15,8 @@ def is_of_the_body(user: User, order: WorkOrder) -> bool:
             return order.community_id in scope.communities
         case BodyKind.STREET_OFFICE:
             return order.subdistrict_id in scope.subdistricts
+        case BodyKind.DEPARTMENT:
+            return order.body_id in scope.bodies
         case _:
             return order.body_id in scope.bodies and (order.body_id, order.issue.estate_id) in scope.manages
 
@@ -43,6 +45,59 @@ def has_the_community(user: User, community: Community) -> bool:
     return scope.is_administrator or community.pk in scope.communities or community.subdistrict_id in scope.subdistricts
 
 
+@rules.predicate
+def keeps_the_desk(user: User, issue: Issue) -> bool:
+    """Whether the matter lies at the desk of the person: of its community, unless it goes past it, or of the street."""
+    scope = user.scope()
+    if issue.subdistrict_id in scope.subdistricts or scope.is_administrator:
+        return True
+    goes_past = issue.category.is_about_staff and issue.category.handling.handler == Handler.STREET
+    return issue.community_id in scope.communities and not goes_past
+
+
+@rules.predicate
+def walks_there(user: User, issue: Issue) -> bool:
+    """Whether the matter is at a building that the person walks, and isn't about people in charge."""
+    scope = user.scope()
+    building = issue.building
+    if building is None or issue.category.is_about_staff:
+        return False
+    return building.pk in scope.buildings or building.grid_unit_id in scope.grid_units
+
+
+@rules.predicate
+def is_of_the_body_supervised(user: User, supervision: SupervisionOrder) -> bool:
+    """Whoever leads the body that must give the account: a company while it manages the estate."""
+    scope = user.scope()
+    match supervision.body.kind:
+        case BodyKind.RESIDENTS_COMMITTEE:
+            return supervision.body.community_id in scope.communities
+        case BodyKind.STREET_OFFICE:
+            return supervision.subdistrict_id in scope.subdistricts
+        case BodyKind.DEPARTMENT:
+            return supervision.body_id in scope.managed_bodies
+        case _:
+            manages = (supervision.body_id, supervision.issue.estate_id) in scope.manages
+            return manages and supervision.body_id in scope.managed_bodies
+
+
+@rules.predicate
+def judges_the_answer(user: User, supervision: SupervisionOrder) -> bool:
+    """The community judges a company's or a department's account, the street the community's; nobody their own."""
+    scope = user.scope()
+    if supervision.answered_by_id == user.pk:
+        return False
+    if supervision.subdistrict_id in scope.subdistricts:
+        return True
+    offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
+    return supervision.community_id in scope.communities and supervision.body.kind not in offices
+
+
+rules.add_rule("issues.may_triage", keeps_the_desk)
+rules.add_rule("issues.may_verify", walks_there | keeps_the_desk)
+rules.add_rule("issues.may_mediate", walks_there | keeps_the_desk)
+rules.add_rule("issues.may_answer", is_of_the_body_supervised)
+rules.add_rule("issues.may_accept_answer", judges_the_answer)
 rules.add_rule("issues.may_work_on", is_of_the_body)
 rules.add_rule("issues.is_holder", is_of_the_body & holds_it)
 rules.add_rule("issues.may_return", is_of_the_body & (is_unclaimed | holds_it))

@@ -10,6 +10,8 @@ OPEN = "open"
 FINISHED = "finished"
 CLOSED = "closed"
 WITHDRAWN = "withdrawn"
+DECLINED = "declined"
+MERGED = "merged"
 
 ISSUE = Workflow(
     noun="issue",
@@ -18,6 +20,41 @@ ISSUE = Workflow(
         Step("reopen", (FINISHED, CLOSED), OPEN, SYSTEM, _("Reopen"), clocks="a new epoch starts"),
         Step("close", (FINISHED,), CLOSED, SYSTEM, _("Close")),
         Step("withdraw", (OPEN,), WITHDRAWN, SYSTEM, _("Withdraw"), clocks="voids all"),
+        Step(
+            "triage",
+            (OPEN,),
+            None,
+            "issues.may_triage",
+            _("Sort"),
+            clocks="another category or severity: new targets, counted from the start",
+        ),
+        Step(
+            "decline",
+            (OPEN,),
+            DECLINED,
+            "issues.may_triage",
+            _("Don't take up"),
+            needs=("reason", "words"),
+            clocks="stops what is answered or past due, voids the rest",
+        ),
+        Step(
+            "merge",
+            (OPEN,),
+            MERGED,
+            "issues.may_triage",
+            _("Merge"),
+            clocks="voids all: the earliest start and strictest due time survive",
+        ),
+        Step("verify", (FINISHED, CLOSED), None, "issues.may_verify", _("Checked on site")),
+        Step(
+            "not_fixed",
+            (FINISHED,),
+            OPEN,
+            "issues.may_verify",
+            _("Not put right"),
+            needs=("words",),
+            clocks="a new epoch starts",
+        ),
     ),
 )
 
@@ -79,9 +116,16 @@ WORK_ORDER = Workflow(
 
 # A supervision order
 ISSUED = "issued"
+ANSWERED = "answered"
+ACCEPTED_ANSWER = "accepted"
 SETTLED = "settled"
 
 SUPERVISION = Workflow(
     noun="supervision order",
-    steps=(Step("settle", (ISSUED,), SETTLED, SYSTEM, _("Settle")),),
+    steps=(
+        Step("answer", (ISSUED,), ANSWERED, "issues.may_answer", _("Answer"), needs=("words",)),
+        Step("accept_answer", (ANSWERED,), ACCEPTED_ANSWER, "issues.may_accept_answer", _("Accept the answer")),
+        Step("send_back", (ANSWERED,), ISSUED, "issues.may_accept_answer", _("Send the answer back"), needs=("words",)),
+        Step("settle", (ISSUED, ANSWERED), SETTLED, SYSTEM, _("Settle")),
+    ),
 )

@@ -9,12 +9,14 @@ IN_HAND = "in_hand"
 FINISHED = "finished"
 CLOSED = "closed"
 WITHDRAWN = "withdrawn"
+DECLINED = "declined"
 
 PETITION = Workflow(
     noun="petition",
     steps=(
         Step("take_in", (FILED,), IN_HAND, SYSTEM, _("Take in")),
         Step("finish", (IN_HAND,), FINISHED, SYSTEM, _("Finish")),
+        Step("decline", (FILED, IN_HAND), DECLINED, SYSTEM, _("Decline"), needs=("reason",)),
         Step("supplement", (FILED, IN_HAND), None, "residents.is_petitioner", _("Add something"), needs=("words",)),
         Step("nudge", (FILED, IN_HAND), None, "residents.is_petitioner", _("Nudge")),
         Step("confirm_arrival", (IN_HAND,), None, "residents.is_petitioner", _("Someone is here")),

@@ -1,32 +1,60 @@
-"""Bodies that answer for something, and who manages which estate from when to when."""
+"""Bodies that answer for something, who manages which estate from when to when, and the terms of committees."""
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from governance.models.registers import Ended, Versioned, ends_after_it_begins, no_two_at_once
 
 
 class BodyKind(models.TextChoices):
     PROPERTY_COMPANY = "property_company", _("property company")
     OWNERS_COMMITTEE = "owners_committee", _("owners' committee")
+    MANAGEMENT_COMMITTEE = "management_committee", _("property management committee")
     RESIDENTS_COMMITTEE = "residents_committee", _("residents' committee")
     STREET_OFFICE = "street_office", _("street office")
+    DEPARTMENT = "department", _("department")
+    STATIONED_UNIT = "stationed_unit", _("stationed unit")
 
 
-class Body(models.Model):
+# The committees that speak for the owners of one estate: 业委会, 物管会.
+OF_AN_ESTATE = (BodyKind.OWNERS_COMMITTEE, BodyKind.MANAGEMENT_COMMITTEE)
+
+
+class Body(Versioned, Ended):
     """A body that can hold an order. A residents' committee stands for its community, a street office for its area."""
 
-    kind = models.CharField(max_length=24, choices=BodyKind)
-    name = models.CharField(max_length=80)
-    short_name = models.CharField(max_length=20, help_text="恒信物业: what residents see")
-    phone = models.CharField(max_length=20, blank=True, help_text="The duty desk's public number")
-    promise = models.CharField(max_length=120, blank=True, help_text="The service promise the body has made in public")
-    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="bodies")
-    community = models.ForeignKey("governance.Community", models.PROTECT, null=True, blank=True, related_name="bodies")
+    kind = models.CharField(_("kind"), max_length=24, choices=BodyKind)
+    name = models.CharField(_("name"), max_length=80)
+    short_name = models.CharField(_("short name"), max_length=20, help_text=_("What residents see"))
+    phone = models.CharField(_("phone"), max_length=20, blank=True, help_text=_("The duty desk's public number"))
+    promise = models.CharField(
+        _("promise"), max_length=120, blank=True, help_text=_("The service promise the body has made in public")
+    )
+    subdistrict = models.ForeignKey(
+        "governance.Subdistrict", models.PROTECT, related_name="bodies", verbose_name=_("subdistrict")
+    )
+    community = models.ForeignKey(
+        "governance.Community",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bodies",
+        verbose_name=_("community"),
+    )
+    estate = models.ForeignKey(
+        "governance.Estate",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bodies",
+        verbose_name=_("estate"),
+        help_text=_("Of a committee: the estate whose owners it speaks for"),
+    )
 
     class Meta:
-        verbose_name_plural = "bodies"
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
         constraints = [
             models.UniqueConstraint(fields=["subdistrict", "name"], name="body_named_once"),
             models.UniqueConstraint(
@@ -37,14 +65,80 @@ class Body(models.Model):
             models.UniqueConstraint(
                 fields=["subdistrict"], condition=Q(kind=BodyKind.STREET_OFFICE), name="one_street_office_a_subdistrict"
             ),
+            models.UniqueConstraint(
+                fields=["estate"],
+                condition=Q(kind__in=("owners_committee", "management_committee"), ended_on=None),
+                name="one_committee_an_estate",
+                violation_error_message=_("This estate has a committee already. End that one first."),
+            ),
             models.CheckConstraint(
                 condition=~Q(kind=BodyKind.RESIDENTS_COMMITTEE) | Q(community__isnull=False),
                 name="residents_committee_has_its_community",
+                violation_error_message=_("A residents' committee needs its community."),
+            ),
+            models.CheckConstraint(
+                condition=Q(estate=None) | Q(kind__in=("owners_committee", "management_committee")),
+                name="only_committees_speak_for_an_estate",
+                violation_error_message=_("Only an owners' or a property management committee belongs to one estate."),
             ),
         ]
 
     def __str__(self):
         return self.short_name or self.name
+
+
+class CommitteeTerm(Versioned):
+    """届: one term of a committee, the owners' or a party organisation's, from its first to its last day."""
+
+    body = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="terms", verbose_name=_("committee")
+    )
+    branch = models.ForeignKey(
+        "governance.PartyBranch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="terms",
+        verbose_name=_("party organisation"),
+    )
+    number = models.PositiveSmallIntegerField(_("term number"))
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+
+    class Meta:
+        verbose_name = _("committee term")
+        verbose_name_plural = _("committee terms")
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(body__isnull=False, branch=None) | Q(body=None, branch__isnull=False),
+                name="term_of_one_committee",
+                violation_error_message=_("A term belongs to one committee: of owners, or of the party."),
+            ),
+            ends_after_it_begins("term_ends_after_it_begins", since="starts_on", until="ends_on"),
+            models.UniqueConstraint(
+                fields=["body", "branch", "number"], nulls_distinct=False, name="term_numbered_once"
+            ),
+            no_two_at_once(
+                "body_id",
+                name="one_term_of_a_body_at_a_time",
+                since="starts_on",
+                until="ends_on",
+                condition=Q(body__isnull=False),
+                message=_("This committee has another term in these days."),
+            ),
+            no_two_at_once(
+                "branch_id",
+                name="one_term_of_a_branch_at_a_time",
+                since="starts_on",
+                until="ends_on",
+                condition=Q(branch__isnull=False),
+                message=_("This committee has another term in these days."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.body or self.branch} {self.number}"
 
 
 class ManagementKind(models.TextChoices):
@@ -59,46 +153,35 @@ class ManagementQuerySet(models.QuerySet["Management"]):
         return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
 
 
-class Management(models.Model):
+class Management(Versioned):
     """Who manages an estate, from the first to the last day (both included). At most one at a time."""
 
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="managements")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="managements")
-    kind = models.CharField(max_length=10, choices=ManagementKind)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
+    estate = models.ForeignKey(
+        "governance.Estate", models.PROTECT, related_name="managements", verbose_name=_("estate")
+    )
+    body = models.ForeignKey(Body, models.PROTECT, related_name="managements", verbose_name=_("managed by"))
+    kind = models.CharField(_("kind"), max_length=10, choices=ManagementKind)
+    valid_from = models.DateField(_("first day"))
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
 
     objects = ManagementQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("management of an estate")
+        verbose_name_plural = _("managements of estates")
         constraints = [
-            # A range of one id makes exclusion by id possible without the btree_gist extension.
-            ExclusionConstraint(
+            no_two_at_once(
+                "estate_id",
                 name="one_management_at_a_time",
-                expressions=[
-                    (
-                        Func(F("estate_id"), F("estate_id"), models.Value("[]"), function="int8range"),
-                        RangeOperators.OVERLAPS,
-                    ),
-                    (
-                        Func(
-                            F("valid_from"),
-                            F("valid_until"),
-                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
-                            function="daterange",
-                            output_field=DateRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
+                since="valid_from",
+                until="valid_until",
+                message=_("Somebody else manages this estate in these days. End that one first."),
             ),
-            models.CheckConstraint(
-                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
-                name="management_ends_after_it_begins",
-            ),
+            ends_after_it_begins("management_ends_after_it_begins", since="valid_from", until="valid_until"),
             models.CheckConstraint(
                 condition=~Q(kind=ManagementKind.INTERIM) | Q(valid_until__isnull=False),
                 name="interim_manager_has_an_end",
+                violation_error_message=_("An interim manager needs a last day."),
             ),
         ]
 

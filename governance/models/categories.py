@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from governance.models.registers import Versioned
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -10,7 +13,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.filter(is_archived=False).order_by("position")
 
 
-class Category(models.Model):
+class Category(Versioned):
     """One thing that can be wrong, named in three languages. Archived, never deleted."""
 
     code = models.SlugField(max_length=30, unique=True)
@@ -26,6 +29,9 @@ class Category(models.Model):
         default=False,
         help_text="Quarrels and complaints about staff: no name to the one complained about, one level up",
     )
+    is_about_staff = models.BooleanField(
+        default=False, help_text="A complaint about people in charge: it goes past them, one level up"
+    )
     is_tile = models.BooleanField(default=True, help_text="Shown as a picture tile; others are found by search")
     position = models.PositiveSmallIntegerField(default=0)
     is_archived = models.BooleanField(default=False)
@@ -33,7 +39,8 @@ class Category(models.Model):
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "categories"
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
         ordering = ["position", "code"]
         constraints = [
             models.CheckConstraint(

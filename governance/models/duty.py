@@ -2,6 +2,9 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.models.registers import Versioned
 
 
 class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
@@ -22,7 +25,7 @@ class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
         )
 
 
-class DutyShift(models.Model):
+class DutyShift(Versioned):
     """A person is on duty for a body, at one of its estates or at all of them, from `starts_at` to before `ends_at`."""
 
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="shifts")
@@ -35,6 +38,8 @@ class DutyShift(models.Model):
     objects = DutyShiftQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("duty shift")
+        verbose_name_plural = _("duty shifts")
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_it_begins"),
             models.UniqueConstraint(

@@ -112,7 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return Scope.of(at, held, manages=frozenset(managed.values_list("body_id", "estate_id") if bodies else ()))
 
 
-_KEYS = ("estate", "body", "grid_unit", "party_branch", "community", "subdistrict")
+_KEYS = ("estate", "building", "body", "grid_unit", "party_branch", "community", "subdistrict")
 
 
 def _held_where_it_belongs() -> Q:
@@ -132,22 +132,52 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 class RoleAssignment(models.Model):
     """A person holds a role at one place or in one body, from one instant until another. Ended, never deleted."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="assignments")
-    role = models.CharField(max_length=20, choices=Role)
-    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, null=True, blank=True)
-    community = models.ForeignKey("governance.Community", models.PROTECT, null=True, blank=True)
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True)
-    grid_unit = models.ForeignKey("governance.GridUnit", models.PROTECT, null=True, blank=True)
-    party_branch = models.ForeignKey("governance.PartyBranch", models.PROTECT, null=True, blank=True)
-    body = models.ForeignKey("governance.Body", models.PROTECT, null=True, blank=True)
-    valid_from = models.DateTimeField()
-    valid_until = models.DateTimeField(null=True, blank=True)
+    user = models.ForeignKey(User, models.PROTECT, related_name="assignments", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    subdistrict = models.ForeignKey(
+        "governance.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("subdistrict")
+    )
+    community = models.ForeignKey(
+        "governance.Community", models.PROTECT, null=True, blank=True, verbose_name=_("community")
+    )
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True, verbose_name=_("estate"))
+    building = models.ForeignKey(
+        "governance.Building", models.PROTECT, null=True, blank=True, verbose_name=_("building")
+    )
+    grid_unit = models.ForeignKey(
+        "governance.GridUnit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("grid unit"),
+    )
+    party_branch = models.ForeignKey(
+        "governance.PartyBranch", models.PROTECT, null=True, blank=True, verbose_name=_("party organisation")
+    )
+    body = models.ForeignKey("governance.Body", models.PROTECT, null=True, blank=True, verbose_name=_("body"))
+    registration = models.ForeignKey(
+        "governance.DualRegistration",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        verbose_name=_("given out of the dual registration"),
+    )
+    valid_from = models.DateTimeField(_("from"))
+    valid_until = models.DateTimeField(_("until"), null=True, blank=True)
 
     objects = RoleAssignmentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("role held")
+        verbose_name_plural = _("roles held")
         constraints = [
-            models.CheckConstraint(condition=_held_where_it_belongs(), name="role_held_where_it_belongs"),
+            models.CheckConstraint(
+                condition=_held_where_it_belongs(),
+                name="role_held_where_it_belongs",
+                violation_error_message=_("Name the one place or body that this role is held at."),
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="role_ends_after_it_begins"
             ),

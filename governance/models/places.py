@@ -2,9 +2,12 @@
 
 import secrets
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from governance.models.registers import Ended, Versioned
 
 # No 0/O, 1/I/L: the token is also typed by hand from a worn card.
 QR_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -14,50 +17,61 @@ def new_qr_token() -> str:
     return "".join(secrets.choice(QR_ALPHABET) for _unused in range(12))
 
 
-class District(models.Model):
+class District(Versioned):
     """区: the level above the street office."""
 
-    name = models.CharField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
 
     def __str__(self):
         return self.name
 
 
-class Subdistrict(models.Model):
+class Subdistrict(Versioned):
     """街道: a street office's area. The tenant: petitions, orders, clocks and notices carry its id."""
 
-    district = models.ForeignKey(District, models.PROTECT, related_name="subdistricts")
-    name = models.CharField(max_length=60)
+    district = models.ForeignKey(District, models.PROTECT, related_name="subdistricts", verbose_name=_("district"))
+    name = models.CharField(_("name"), max_length=60)
 
     class Meta:
+        verbose_name = _("subdistrict")
+        verbose_name_plural = _("subdistricts")
         constraints = [models.UniqueConstraint(fields=["district", "name"], name="subdistrict_named_once")]
 
     def __str__(self):
         return self.name
 
 
-class Community(models.Model):
+class Community(Versioned, Ended):
     """社区: the area of one residents' committee."""
 
-    subdistrict = models.ForeignKey(Subdistrict, models.PROTECT, related_name="communities")
-    name = models.CharField(max_length=60)
+    subdistrict = models.ForeignKey(
+        Subdistrict, models.PROTECT, related_name="communities", verbose_name=_("subdistrict")
+    )
+    name = models.CharField(_("name"), max_length=60)
 
     class Meta:
-        verbose_name_plural = "communities"
+        verbose_name = _("community")
+        verbose_name_plural = _("communities")
         constraints = [models.UniqueConstraint(fields=["subdistrict", "name"], name="community_named_once")]
 
     def __str__(self):
         return self.name
 
 
-class Estate(models.Model):
+class Estate(Versioned, Ended):
     """小区: a residential estate. Who manages it on a day is `Management`."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="estates")
-    name = models.CharField(max_length=60)
-    address = models.CharField(max_length=120, blank=True)
+    community = models.ForeignKey(Community, models.PROTECT, related_name="estates", verbose_name=_("community"))
+    name = models.CharField(_("name"), max_length=60)
+    address = models.CharField(_("address"), max_length=120, blank=True)
 
     class Meta:
+        verbose_name = _("estate")
+        verbose_name_plural = _("estates")
         constraints = [models.UniqueConstraint(fields=["community", "name"], name="estate_named_once")]
 
     def __str__(self):
@@ -68,32 +82,62 @@ class Estate(models.Model):
         return sorted(self.buildings.all(), key=lambda building: (len(building.name), building.name))
 
 
-class GridUnit(models.Model):
+class GridUnit(Versioned, Ended):
     """网格: some buildings of one community, walked by its grid workers."""
 
-    community = models.ForeignKey(Community, models.PROTECT, related_name="grid_units")
-    name = models.CharField(max_length=60)
+    community = models.ForeignKey(Community, models.PROTECT, related_name="grid_units", verbose_name=_("community"))
+    name = models.CharField(_("name"), max_length=60)
+    party_group = models.ForeignKey(
+        "governance.PartyBranch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="grid_units",
+        verbose_name=_("party group"),
+    )
 
     class Meta:
+        verbose_name = _("grid unit")
+        verbose_name_plural = _("grid units")
         constraints = [models.UniqueConstraint(fields=["community", "name"], name="grid_unit_named_once")]
 
     def __str__(self):
         return self.name
 
 
-class Building(models.Model):
+class Building(Versioned, Ended):
     """楼栋: one building, in at most one grid unit; its card carries `qr_token`."""
 
-    estate = models.ForeignKey(Estate, models.PROTECT, related_name="buildings")
-    name = models.CharField(max_length=40)
-    stairwells = models.PositiveSmallIntegerField(default=1)
-    grid_unit = models.ForeignKey(GridUnit, models.PROTECT, null=True, blank=True, related_name="buildings")
+    estate = models.ForeignKey(Estate, models.PROTECT, related_name="buildings", verbose_name=_("estate"))
+    name = models.CharField(_("name"), max_length=40)
+    stairwells = models.PositiveSmallIntegerField(_("stairwells"), default=1)
+    grid_unit = models.ForeignKey(
+        GridUnit, models.PROTECT, null=True, blank=True, related_name="buildings", verbose_name=_("grid unit")
+    )
     qr_token = models.CharField(max_length=12, unique=True, default=new_qr_token, editable=False)
 
     class Meta:
+        verbose_name = _("building")
+        verbose_name_plural = _("buildings")
         constraints = [
             models.UniqueConstraint(fields=["estate", "name"], name="building_named_once"),
             models.CheckConstraint(condition=Q(stairwells__gte=1), name="building_has_a_stairwell"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="in_a_grid_unit_of_its_community",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("estate_id", "grid_unit_id"),
+                condition=pgtrigger.Q(new__grid_unit__isnull=False),
+                func="""
+                    IF NOT EXISTS (SELECT 1 FROM governance_gridunit g
+                                   JOIN governance_estate e ON e.community_id = g.community_id
+                                   WHERE g.id = NEW.grid_unit_id AND e.id = NEW.estate_id) THEN
+                        RAISE EXCEPTION 'building_grid_unit_of_its_community' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self):
@@ -106,16 +150,18 @@ class UnitKind(models.TextChoices):
     PARKING = "parking", _("parking space")
 
 
-class Unit(models.Model):
+class Unit(Versioned, Ended):
     """专有部分: what one owner owns alone. Votes weigh by `exclusive_area_m2`; shops and parking count too."""
 
-    building = models.ForeignKey(Building, models.PROTECT, related_name="units")
-    stairwell = models.PositiveSmallIntegerField(default=1)
-    number = models.CharField(max_length=20)
-    kind = models.CharField(max_length=10, choices=UnitKind, default=UnitKind.DWELLING)
-    exclusive_area_m2 = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    building = models.ForeignKey(Building, models.PROTECT, related_name="units", verbose_name=_("building"))
+    stairwell = models.PositiveSmallIntegerField(_("stairwell"), default=1)
+    number = models.CharField(_("door number"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=10, choices=UnitKind, default=UnitKind.DWELLING)
+    exclusive_area_m2 = models.DecimalField(_("area (m²)"), max_digits=9, decimal_places=2, null=True, blank=True)
 
     class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
         constraints = [
             models.UniqueConstraint(fields=["building", "stairwell", "number"], name="unit_numbered_once"),
             models.CheckConstraint(

@@ -13,6 +13,10 @@ class Role(models.TextChoices):
     PROPERTY_STAFF = "property_staff", _("property steward")
     PROPERTY_MANAGER = "property_manager", _("property manager")
     GRID_WORKER = "grid_worker", _("grid worker")
+    GRID_LEADER = "grid_leader", _("grid leader")
+    BUILDING_STEWARD = "building_steward", _("building steward")
+    RED_STEWARD = "red_steward", _("red steward")
+    DEPARTMENT_LIAISON = "department_liaison", _("department liaison")
     BRANCH_SECRETARY = "branch_secretary", _("branch secretary")
     COMMUNITY_STAFF = "community_staff", _("community worker")
     STREET_OFFICER = "street_officer", _("street office officer")
@@ -24,17 +28,28 @@ ROLE_HELD_AT = {
     Role.PROPERTY_STAFF: "body",
     Role.PROPERTY_MANAGER: "body",
     Role.GRID_WORKER: "grid_unit",
+    Role.GRID_LEADER: "grid_unit",
+    Role.BUILDING_STEWARD: "building",
+    Role.RED_STEWARD: "estate",
+    Role.DEPARTMENT_LIAISON: "body",
     Role.BRANCH_SECRETARY: "party_branch",
     Role.COMMUNITY_STAFF: "community",
     Role.STREET_OFFICER: "subdistrict",
     Role.ADMINISTRATOR: None,
 }
 
+# What a member or a unit that has checked in may be given to do (双报到): volunteers' posts, not employment.
+GIVEN_TO_REGISTERED = (Role.GRID_LEADER, Role.BUILDING_STEWARD, Role.RED_STEWARD)
+
 
 ADDRESSED: dict[str, str | Promise] = {
     Role.PROPERTY_STAFF: pgettext_lazy("role and surname", "Steward %(surname)s"),
     Role.PROPERTY_MANAGER: pgettext_lazy("role and surname", "Manager %(surname)s"),
     Role.GRID_WORKER: pgettext_lazy("role and surname", "Grid worker %(surname)s"),
+    Role.GRID_LEADER: pgettext_lazy("role and surname", "Grid leader %(surname)s"),
+    Role.BUILDING_STEWARD: pgettext_lazy("role and surname", "Building steward %(surname)s"),
+    Role.RED_STEWARD: pgettext_lazy("role and surname", "Red steward %(surname)s"),
+    Role.DEPARTMENT_LIAISON: pgettext_lazy("role and surname", "Liaison %(surname)s"),
     Role.BRANCH_SECRETARY: pgettext_lazy("role and surname", "Secretary %(surname)s"),
     Role.COMMUNITY_STAFF: pgettext_lazy("role and surname", "Community worker %(surname)s"),
     Role.STREET_OFFICER: pgettext_lazy("role and surname", "Officer %(surname)s"),

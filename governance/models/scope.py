@@ -7,15 +7,16 @@ from typing import Any
 
 from governance.models.roles import Role
 
-HELD_KEYS = ("body_id", "community_id", "subdistrict_id", "grid_unit_id", "party_branch_id")
+HELD_KEYS = ("body_id", "community_id", "subdistrict_id", "grid_unit_id", "building_id", "party_branch_id")
 
 
 @dataclass(frozen=True)
 class Scope:
     """Ids of what the roles in force at `at` are held at.
 
-    `bodies` are those the person works for, `managed_bodies` those among them whose manager the person is, `manages`
-    the (body, estate) pairs that are under management on the local day of `at`.
+    `bodies` are those the person works for, `managed_bodies` those among them whose manager (or a department's liaison)
+    the person is, `manages` the (body, estate) pairs that are under management on the local day of `at`. `grid_units`
+    are walked by its workers and leaders, `buildings` by their stewards.
     """
 
     at: datetime
@@ -26,6 +27,7 @@ class Scope:
     communities: frozenset[int] = frozenset()
     subdistricts: frozenset[int] = frozenset()
     grid_units: frozenset[int] = frozenset()
+    buildings: frozenset[int] = frozenset()
     party_branches: frozenset[int] = frozenset()
     is_administrator: bool = False
 
@@ -39,6 +41,21 @@ class Scope:
         return bool(self.bodies or self.communities or self.subdistricts)
 
     @property
+    def works_outdoors(self) -> bool:
+        """Whether there are grid units or buildings that the person walks."""
+        return bool(self.grid_units or self.buildings)
+
+    @property
+    def works_at_desk(self) -> bool:
+        """Whether the community desk is this person's work."""
+        return bool(self.communities)
+
+    @property
+    def runs_console(self) -> bool:
+        """Whether the registers are this person's to keep: the street office's officers, and administrators."""
+        return bool(self.subdistricts or self.is_administrator)
+
+    @property
     def phones_people(self) -> bool:
         """Whether the list of people whom no message reached is this person's work."""
         return bool(self.communities or self.subdistricts or self.is_administrator)
@@ -46,7 +63,9 @@ class Scope:
     @property
     def prints_cards(self) -> bool:
         """Whether there are buildings whose cards are this person's to print."""
-        return bool(self.manages or self.grid_units or self.communities or self.subdistricts or self.is_administrator)
+        return bool(
+            self.manages or self.works_outdoors or self.communities or self.subdistricts or self.is_administrator
+        )
 
     @classmethod
     def of(cls, at: datetime, held: Iterable[Mapping[str, Any]], *, manages: frozenset[tuple[int, int]]) -> "Scope":
@@ -59,12 +78,13 @@ class Scope:
         return cls(
             at=at,
             roles=frozenset(row["role"] for row in held),
-            bodies=ids("body_id", Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER),
+            bodies=ids("body_id", Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER, Role.DEPARTMENT_LIAISON),
             manages=manages,
-            managed_bodies=ids("body_id", Role.PROPERTY_MANAGER),
+            managed_bodies=ids("body_id", Role.PROPERTY_MANAGER, Role.DEPARTMENT_LIAISON),
             communities=ids("community_id", Role.COMMUNITY_STAFF),
             subdistricts=ids("subdistrict_id", Role.STREET_OFFICER),
-            grid_units=ids("grid_unit_id", Role.GRID_WORKER),
+            grid_units=ids("grid_unit_id", Role.GRID_WORKER, Role.GRID_LEADER),
+            buildings=ids("building_id", Role.BUILDING_STEWARD),
             party_branches=ids("party_branch_id", Role.BRANCH_SECRETARY),
             is_administrator=any(row["role"] == Role.ADMINISTRATOR for row in held),
         )

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.models.categories import in_readers_language
+from governance.models.registers import Versioned
 
 # The public holidays as the calendar package spells them: stored in English, shown in the reader's language.
 HOLIDAY_NAMES = {
@@ -38,19 +39,38 @@ def validate_zone(zone: str) -> None:
         raise ValidationError(message, code="unknown_zone", params={"zone": zone}) from unknown
 
 
-class WorkingCalendar(models.Model):
-    """The hours by which a clock runs: at all times, or in the windows of each working day."""
+class WorkingCalendarQuerySet(models.QuerySet["WorkingCalendar"]):
+    def current(self, code: str) -> "WorkingCalendar":
+        """The version in force of the calendar `code`. Raises `WorkingCalendar.DoesNotExist`."""
+        return self.get(code=code, superseded_at=None)
 
-    code = models.SlugField(max_length=30, unique=True)
+
+class WorkingCalendar(models.Model):
+    """The hours by which a clock runs: at all times, or in the windows of each working day.
+
+    Editing makes a new version (`issues.domain.policies`); running clocks keep theirs.
+    """
+
+    code = models.SlugField(max_length=30)
+    version = models.PositiveIntegerField(default=1)
+    superseded_at = models.DateTimeField(null=True, blank=True)
     name_zh = models.CharField(max_length=30)
     name_en = models.CharField(max_length=60)
     name_ko = models.CharField(max_length=60)
     zone = models.CharField(max_length=40, default="Asia/Shanghai", validators=[validate_zone])
     always_open = models.BooleanField(default=False, help_text="Runs day and night; has no windows, knows no holidays")
 
+    objects = WorkingCalendarQuerySet.as_manager()
+
     class Meta:
-        ordering = ["code"]
+        verbose_name = _("working calendar")
+        verbose_name_plural = _("working calendars")
+        ordering = ["code", "version"]
         constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="calendar_version_once"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(superseded_at=None), name="one_current_version_a_calendar"
+            ),
             models.CheckConstraint(
                 condition=~(Q(name_zh="") | Q(name_en="") | Q(name_ko="")), name="calendar_named_in_three_languages"
             ),
@@ -124,7 +144,7 @@ class DayKind(models.TextChoices):
     WORKDAY = "workday", pgettext_lazy("kind of day", "make-up workday")
 
 
-class CalendarDay(models.Model):
+class CalendarDay(Versioned):
     """A day that is not like its weekday: a holiday by name, or a Saturday or Sunday on which people make up for one.
 
     The year's rows come from `governance.domain.working_time.load_year`. A row whose `source` the office has written
@@ -141,6 +161,8 @@ class CalendarDay(models.Model):
     )
 
     class Meta:
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
         ordering = ["day"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=DayKind.values), name="calendar_day_kind_known"),

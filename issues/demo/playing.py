@@ -72,7 +72,7 @@ def _happen(scene: Play, story: Story, deed: Deed | None, at: datetime) -> None:
 
 
 def _in_order_of_time(now: datetime) -> list[tuple[datetime, Story, Deed | None]]:
-    office = calendar_of(WorkingCalendar.objects.get(code="office"))
+    office = calendar_of(WorkingCalendar.objects.current("office"))
     happenings: list[tuple[datetime, Story, Deed | None]] = []
     for story in STORIES:
         begins = begin_of(story.begins, now, office)

@@ -9,7 +9,7 @@ from governance.domain import audit
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import User
 from issues.domain import clocks, supervision
-from issues.domain.dispatching import body_for, dispatch
+from issues.domain.dispatching import BY_DEFAULT, body_for, dispatch
 from issues.domain.people import present_order
 from issues.domain.telling import desk, lock_matter, tell_what_is_next, teller
 from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
@@ -69,6 +69,10 @@ def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
     )
     _write_link(petition, issue, actor if isinstance(actor, User) else None, at)
     _write_step(issue, "open", actor, at, petition)
+    answerable = body_for(issue, at)
+    if not handling.by_hand and answerable.why != BY_DEFAULT:
+        issue.triaged_at = issue.opened_at
+        issue.save(update_fields=["triaged_at"])
     policy = clocks.policy_for(issue, handling.handler)
     # Counted from filing, not from intake: the resident has waited since then.
     clocks.start_clocks(issue, policy, starts_at=petition.filed_at)
@@ -80,7 +84,7 @@ def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
         policy_en=policy.name_en,
         policy_ko=policy.name_ko,
     )
-    dispatch(issue, body_for(issue, at), actor=actor, at=at)
+    dispatch(issue, answerable, actor=actor, at=at)
     return issue
 
 

@@ -42,6 +42,8 @@ def staff_of(body: Body, at: datetime) -> list[User]:
             return _holding(Q(role=Role.COMMUNITY_STAFF, community=body.community_id), at)
         case BodyKind.STREET_OFFICE:
             return _holding(Q(role=Role.STREET_OFFICER, subdistrict=body.subdistrict_id), at)
+        case BodyKind.DEPARTMENT:
+            return _holding(Q(role=Role.DEPARTMENT_LIAISON, body=body), at)
         case _:
             return _holding(Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), body=body), at)
 

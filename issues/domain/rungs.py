@@ -25,7 +25,7 @@ def _time_of(rung: EscalationRung, starts_at: datetime, due_at: datetime) -> dat
         return starts_at + (due_at - starts_at) * rung.at_percent / 100
     if rung.after_minutes is not None:
         return due_at + timedelta(minutes=rung.after_minutes)
-    office = calendar_of(WorkingCalendar.objects.get(code="office"))
+    office = calendar_of(WorkingCalendar.objects.current("office"))
     return next_working_day(office, due_at).at
 
 

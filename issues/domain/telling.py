@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from governance.domain import outbox
-from governance.models import Notice, Role, Urgency, User
+from governance.models import BodyKind, Notice, Role, Urgency, User
 from issues.domain import clocks, people
 from issues.models import Issue, WorkOrder
 from residents.domain import standing
@@ -43,8 +43,8 @@ def lock_matter(issue_id: int) -> None:
 def teller(person: User, order: WorkOrder) -> Teller:
     """How `person`, working on `order`, appears to residents."""
     scope = person.scope()
-    role = Role.PROPERTY_STAFF
-    if order.body_id in scope.managed_bodies:
+    role = Role.DEPARTMENT_LIAISON if order.body.kind == BodyKind.DEPARTMENT else Role.PROPERTY_STAFF
+    if role == Role.PROPERTY_STAFF and order.body_id in scope.managed_bodies:
         role = Role.PROPERTY_MANAGER
     elif order.body_id not in scope.bodies:
         role = Role.COMMUNITY_STAFF if order.community_id in scope.communities else Role.STREET_OFFICER

@@ -1,7 +1,25 @@
 """The nouns of issues: what is wrong, the orders to put it right, the clocks, and what happens when they run out."""
 
-from issues.models.issues import Issue, IssuePetition, IssueState, IssueStep
-from issues.models.orders import ArrivalProof, OrderPhoto, ReturnReason, SupervisionOrder, WorkOrder, WorkOrderState
+from issues.models.issues import (
+    DeclineReason,
+    Issue,
+    IssuePetition,
+    IssuePhoto,
+    IssueRelation,
+    IssueState,
+    IssueStep,
+    Mediation,
+    Verification,
+)
+from issues.models.orders import (
+    ArrivalProof,
+    OrderPhoto,
+    ReturnReason,
+    SupervisionOrder,
+    SupervisionState,
+    WorkOrder,
+    WorkOrderState,
+)
 from issues.models.sla import (
     Audience,
     CategoryHandling,
@@ -22,13 +40,17 @@ __all__ = [
     "Audience",
     "CategoryHandling",
     "ClockKind",
+    "DeclineReason",
     "Escalation",
     "EscalationRung",
     "Handler",
     "Issue",
     "IssuePetition",
+    "IssuePhoto",
+    "IssueRelation",
     "IssueState",
     "IssueStep",
+    "Mediation",
     "OrderPhoto",
     "PolicyAssignment",
     "ReturnReason",
@@ -37,7 +59,9 @@ __all__ = [
     "SlaPolicy",
     "SlaTarget",
     "SupervisionOrder",
+    "SupervisionState",
     "SweepRun",
+    "Verification",
     "WorkOrder",
     "WorkOrderState",
 ]

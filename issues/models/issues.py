@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from governance.encryption import EncryptedTextField
 from issues import workflow
 from residents.models.petitions import PlaceOfMatter
 
@@ -23,11 +24,43 @@ class IssueState(models.TextChoices):
     FINISHED = workflow.FINISHED, _("finished")
     CLOSED = workflow.CLOSED, _("closed")
     WITHDRAWN = workflow.WITHDRAWN, _("withdrawn")
+    DECLINED = workflow.DECLINED, _("not taken up")
+    MERGED = workflow.MERGED, _("merged into another")
+
+
+class DeclineReason(models.TextChoices):
+    """Why the office doesn't take a matter up (不予受理). Each is answered with where to go instead."""
+
+    NOT_OURS = "not_ours", _("Belongs to another authority")
+    IN_COURT = "in_court", _("Before a court or an arbitrator")
+    PETITION_OFFICE = "xinfang", _("For the petition office (信访)")
+    PRIVATE = "private", _("A private matter between people")
+    UNCLEAR = "unclear", _("Can't be understood, and nobody can be asked")
+    NOTHING_THERE = "nothing_there", _("Looked: there is nothing to put right")
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
     def open(self) -> "IssueQuerySet":
         return self.filter(state=IssueState.OPEN)
+
+    def awaiting_triage(self) -> "IssueQuerySet":
+        """Open matters that a person has to look at: no rule said enough, or they came back."""
+        return self.open().filter(triaged_at=None)
+
+    def visible_to(self, user, at) -> "IssueQuerySet":
+        """Matters of the communities and streets in the person's charge, and of the buildings the person walks.
+
+        Whoever is complained about doesn't see it: complaints about community staff go past the community, and no
+        complaint about staff reaches those who walk the grid.
+        """
+        scope = user.scope(at)
+        if scope.is_administrator:
+            return self
+        past_the_community = Q(category__is_about_staff=True, category__handling__handler="street")
+        at_the_desk = Q(community__in=scope.communities) & ~past_the_community
+        outdoors = Q(building__grid_unit__in=scope.grid_units) | Q(building__in=scope.buildings)
+        walked = outdoors & Q(category__is_about_staff=False)
+        return self.filter(Q(subdistrict__in=scope.subdistricts) | at_the_desk | walked)
 
 
 class Issue(PlaceOfMatter):
@@ -45,6 +78,21 @@ class Issue(PlaceOfMatter):
     filed_at = models.DateTimeField(help_text="When the first of its petitions was filed: clocks count from here")
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    triaged_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when nobody has to sort it; empty: it is in the community's inbox"
+    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    decline_reason = models.CharField(max_length=16, choices=DeclineReason, blank=True)
+    found_by = models.ForeignKey(
+        "governance.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Of a patrol finding: who found it. Such a matter has no petition",
+    )
+    finding_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    words = models.TextField(blank=True, help_text="Of a patrol finding: what was found")
 
     objects = IssueQuerySet.as_manager()
 
@@ -55,6 +103,25 @@ class Issue(PlaceOfMatter):
                 name="issue_finished_at_an_instant",
             ),
             models.CheckConstraint(condition=Q(opened_at__gte=F("filed_at")), name="issue_opened_after_filing"),
+            models.CheckConstraint(
+                condition=~Q(state="merged") | Q(merged_into__isnull=False), name="merged_into_something"
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | Q(decline_reason__gt=""), name="declined_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(found_by=None) | Q(finding_token__isnull=False, words__gt=""),
+                name="finding_says_what_was_found",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["community", "filed_at"],
+                condition=Q(state="open", triaged_at=None),
+                name="issues_awaiting_triage",
+            ),
+            models.Index(fields=["estate", "-filed_at"], name="issues_of_an_estate"),
         ]
         triggers = [pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions())]
 
@@ -118,3 +185,86 @@ class IssueStep(models.Model):
 
     def __str__(self):
         return f"{self.issue_id}: {self.verb}"
+
+
+class IssueRelation(models.Model):
+    """关联: two matters have to do with each other and stay apart. `first` is the older one."""
+
+    first = models.ForeignKey(Issue, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Issue, models.PROTECT, related_name="+")
+    related_at = models.DateTimeField()
+    related_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="older_matter_first"),
+            models.UniqueConstraint(fields=["first", "second"], condition=Q(undone_at=None), name="related_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.first_id} – {self.second_id}"
+
+
+def issue_photo_path(photo: "IssuePhoto", _filename: str) -> str:
+    return f"issues/{photo.public_id.hex[:2]}/{photo.public_id.hex}.jpg"
+
+
+class IssuePhoto(models.Model):
+    """A photo of what a patrol found, or of what a check on site saw. Never shown outside the office."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="photos")
+    verification = models.ForeignKey(
+        "issues.Verification", models.PROTECT, null=True, blank=True, related_name="photos"
+    )
+    file = models.ImageField(upload_to=issue_photo_path, width_field="width", height_field="height")
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    taken_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    def __str__(self):
+        return str(self.public_id)
+
+
+class Verification(models.Model):
+    """核实: somebody who walks the grid has looked whether a finished matter is really put right. Once an epoch."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="verifications")
+    epoch = models.PositiveSmallIntegerField()
+    holds = models.BooleanField(help_text="It is put right")
+    words = models.TextField(blank=True)
+    verified_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    verified_at = models.DateTimeField()
+    is_on_site = models.BooleanField(default=False, help_text="Shown by the building's QR code")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issue", "epoch"], name="verified_once_an_epoch"),
+            models.CheckConstraint(condition=Q(holds=True) | Q(words__gt=""), name="not_fixed_says_what_is_wrong"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"{self.issue_id}/{self.epoch}: {self.holds}"
+
+
+class Mediation(models.Model):
+    """调解: a quarrel talked over on the spot, and what was agreed. Read by the community only. Retention: 3 years."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="mediations")
+    parties = EncryptedTextField(help_text="Who was there, in their own words")
+    agreement = EncryptedTextField(help_text="What was agreed; or why nothing was")
+    is_agreed = models.BooleanField()
+    follow_up_on = models.DateField(null=True, blank=True)
+    mediated_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    mediated_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self):
+        return f"{self.issue_id}: {self.is_agreed}"

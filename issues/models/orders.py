@@ -52,7 +52,8 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         manages_today = Management.objects.in_force(local_day(at)).filter(
             estate=OuterRef("issue__estate"), body=OuterRef("body")
         )
-        own_body = Q(body__in=scope.bodies) & Exists(manages_today)
+        # A department answers for its field, not for an estate: no contract gives it access, its office does.
+        own_body = Q(body__in=scope.bodies) & (Exists(manages_today) | Q(body__kind=BodyKind.DEPARTMENT))
         by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
         return self.filter(own_body | by_area | Q(subdistrict__in=scope.subdistricts))
 
@@ -61,7 +62,7 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         manages_today = Management.objects.in_force(local_day(at)).filter(
             estate=OuterRef("issue__estate"), body=OuterRef("body")
         )
-        offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
+        offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT)
         return self.live().exclude(body__kind__in=offices).filter(~Exists(manages_today))
 
     def due_next(self) -> "WorkOrderQuerySet":
@@ -166,7 +167,24 @@ class OrderPhoto(models.Model):
 
 class SupervisionState(models.TextChoices):
     ISSUED = workflow.ISSUED, _("issued")
+    ANSWERED = workflow.ANSWERED, _("answered")
+    ACCEPTED = workflow.ACCEPTED_ANSWER, _("answer accepted")
     SETTLED = workflow.SETTLED, _("settled")
+
+
+class SupervisionOrderQuerySet(models.QuerySet["SupervisionOrder"]):
+    def unanswered(self) -> "SupervisionOrderQuerySet":
+        return self.filter(state=SupervisionState.ISSUED)
+
+    def visible_to(self, user, at) -> "SupervisionOrderQuerySet":
+        """Those of the bodies the person leads, and of the communities and streets in the person's charge."""
+        scope = user.scope(at)
+        if scope.is_administrator:
+            return self
+        led = [body for body, _estate in scope.manages if body in scope.managed_bodies]
+        by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
+        departments = Q(body__in=scope.managed_bodies, body__kind=BodyKind.DEPARTMENT)
+        return self.filter(Q(body__in=led) | departments | by_area | Q(subdistrict__in=scope.subdistricts))
 
 
 class SupervisionOrder(models.Model):
@@ -181,11 +199,32 @@ class SupervisionOrder(models.Model):
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="supervisions")
     state = models.CharField(max_length=10, choices=SupervisionState, default=SupervisionState.ISSUED)
     issued_at = models.DateTimeField()
+    answer_due_at = models.DateTimeField(null=True, blank=True)
+    answer_words = models.TextField(blank=True)
+    answered_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    sent_back_words = models.TextField(blank=True)
+    judged_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    judged_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SupervisionOrderQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["issue", "epoch"], name="one_supervision_an_epoch"),
+            models.CheckConstraint(
+                condition=~Q(state__in=("answered", "accepted"))
+                | Q(answer_words__gt="", answered_by__isnull=False, answered_at__isnull=False),
+                name="answer_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(judged_by__isnull=False, judged_at__isnull=False),
+                name="answer_accepted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(judged_by=None) | ~Q(judged_by=F("answered_by")), name="nobody_judges_their_own_answer"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="settled") | Q(settled_at__isnull=False), name="supervision_settled_at_an_instant"
             ),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.models import BodyKind
 from governance.models.categories import in_readers_language
+from governance.models.registers import Versioned
 from issues.models.issues import Severity
 
 
@@ -18,12 +19,18 @@ class Handler(models.TextChoices):
     STREET = "street", _("the street office")
 
 
-class CategoryHandling(models.Model):
+class CategoryHandling(Versioned):
     """What handles a category and how severe it is: the office's decision, kept apart from the category's name."""
 
     category = models.OneToOneField("governance.Category", models.PROTECT, related_name="handling")
     handler = models.CharField(max_length=10, choices=Handler)
     severity = models.CharField(max_length=10, choices=Severity, default=Severity.ORDINARY)
+    by_hand = models.BooleanField(default=False, help_text="A person at the community desk sorts it first")
+    verify_on_site = models.BooleanField(default=False, help_text="A grid worker looks whether it is really put right")
+
+    class Meta:
+        verbose_name = _("handling of a category")
+        verbose_name_plural = _("handling of categories")
 
     def __str__(self):
         return f"{self.category_id}: {self.handler}"
@@ -52,9 +59,12 @@ class SlaPolicy(models.Model):
     source = models.CharField(max_length=200)
     valid_from = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    change_reason = models.CharField(max_length=200, blank=True, help_text="Why this version was made")
 
     class Meta:
-        verbose_name_plural = "SLA policies"
+        verbose_name = _("policy")
+        verbose_name_plural = _("policies")
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="policy_version_once"),
             models.UniqueConstraint(
@@ -91,7 +101,7 @@ class SlaTarget(models.Model):
         return f"{self.policy_id} {self.kind}"
 
 
-class PolicyAssignment(models.Model):
+class PolicyAssignment(Versioned):
     """Which policy applies. The most specific row wins: by estate, then category, then severity."""
 
     policy_code = models.SlugField(max_length=30)

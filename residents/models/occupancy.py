@@ -34,11 +34,19 @@ class OccupancyRelation(models.TextChoices):
 class OccupancyState(models.TextChoices):
     CLAIMED = "claimed", _("being checked")
     VERIFIED = "verified", _("confirmed")
+    DISPUTED = "disputed", _("disputed")
     DECLINED = "declined", _("not confirmed")
     ENDED = "ended", _("ended")
 
 
-STANDING = (OccupancyState.CLAIMED, OccupancyState.VERIFIED)
+STANDING = (OccupancyState.CLAIMED, OccupancyState.VERIFIED, OccupancyState.DISPUTED)
+
+
+class DeclineReason(models.TextChoices):
+    NO_EVIDENCE = "no_evidence", _("No paper shows it")
+    WRONG_UNIT = "wrong_unit", _("The door is another one")
+    MOVED_OUT = "moved_out", _("Has moved out")
+    NOT_KNOWN = "not_known", _("Nobody there knows the person")
 
 
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
@@ -62,6 +70,8 @@ class Occupancy(models.Model):
     claimed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    decline_reason = models.CharField(max_length=12, choices=DeclineReason, blank=True)
+    decision_words = models.CharField(max_length=300, blank=True, help_text="What was seen, or who says otherwise")
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = OccupancyQuerySet.as_manager()
@@ -70,12 +80,17 @@ class Occupancy(models.Model):
         verbose_name_plural = "occupancies"
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "unit"], condition=Q(state__in=("claimed", "verified")), name="home_claimed_once"
+                fields=["user", "unit"],
+                condition=Q(state__in=("claimed", "verified", "disputed")),
+                name="home_claimed_once",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=("verified", "declined"))
+                condition=~Q(state__in=("verified", "declined", "disputed"))
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="claim_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | Q(decline_reason__gt=""), name="declined_claim_has_a_reason"
             ),
             models.CheckConstraint(
                 condition=~Q(state="ended") | Q(ended_at__isnull=False), name="occupancy_ended_at_an_instant"

@@ -37,6 +37,7 @@ class PetitionStage(models.TextChoices):
     FINISHED = workflow.FINISHED, _("finished, please rate")
     CLOSED = workflow.CLOSED, _("closed")
     WITHDRAWN = workflow.WITHDRAWN, _("withdrawn")
+    DECLINED = workflow.DECLINED, _("not taken up")
 
 
 class PlaceOfMatter(models.Model):
@@ -112,6 +113,17 @@ class Petition(PlaceOfMatter):
     channel = models.CharField(max_length=10, choices=PetitionChannel, default=PetitionChannel.PORTAL)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     filed_at = models.DateTimeField()
+    filed_by = models.ForeignKey(
+        "governance.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Whoever wrote it down for the person: at the counter, on the phone, at the door",
+    )
+    consent_noted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the person agreed that it be filed in their name"
+    )
 
     state = models.CharField(max_length=10, choices=PetitionStage, default=PetitionStage.FILED)
     epoch = models.PositiveSmallIntegerField(default=1, help_text="Counts reopenings; each is rated by itself")
@@ -144,6 +156,14 @@ class Petition(PlaceOfMatter):
             ),
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(finished_at__gte=F("filed_at")), name="petition_finished_after_filed"
+            ),
+            models.CheckConstraint(
+                condition=Q(filed_by=None) | Q(consent_noted_at__isnull=False),
+                name="filed_for_somebody_with_their_consent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(filed_by=F("petitioner")),
+                name="filed_for_somebody_else",
             ),
         ]
         indexes = [

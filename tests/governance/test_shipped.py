@@ -12,7 +12,7 @@ from governance.models.working_time import DayKind
 CODES = {
     "leak", "wall_crack", "heating", "sewer", "lift", "lift_trapped", "gas", "electricity", "plumbing", "parking",
     "ebike", "rubbish", "noise", "fumes", "pets", "trees", "dispute", "unauthorised", "security", "fees", "deeds",
-    "old_people", "lost", "facilities", "complaint", "other",
+    "old_people", "lost", "facilities", "complaint", "complaint_community", "other",
 }
 # fmt: on
 
@@ -68,13 +68,13 @@ def test_the_tiles_fill_whole_rows_of_three_and_stand_before_the_rest():
 
 def test_shipping_again_changes_nothing_that_the_office_has_changed(shipped):
     Category.objects.filter(code="leak").update(name_zh="漏水", position=1)
-    WorkingCalendar.objects.get(code="office").windows.filter(opens_at="13:30").delete()
+    WorkingCalendar.objects.current("office").windows.filter(opens_at="13:30").delete()
     CalendarDay.objects.filter(day="2026-10-10").delete()
     before = Category.objects.count()
     ship_again()
     assert Category.objects.get(code="leak").name_zh == "漏水"
     assert Category.objects.count() == before
-    assert WorkingCalendar.objects.get(code="office").windows.count() == 1
+    assert WorkingCalendar.objects.current("office").windows.count() == 1
     assert not CalendarDay.objects.filter(day="2026-10-10").exists()
 
 

@@ -53,7 +53,7 @@ def test_every_category_is_handled_by_somebody(shipped):
     ("code", "handler", "policy"),
     [
         ("electricity", MANAGER, "5341-ordinary"),
-        ("other", MANAGER, "5341-ordinary"),
+        ("other", COMMUNITY, "office"),
         ("lift", MANAGER, "5341-major"),
         ("wall_crack", MANAGER, "5341-complex"),
         ("lift_trapped", MANAGER, "emergency"),

@@ -48,7 +48,7 @@ def petition(starts_at: datetime, due_at: datetime, *, filed_at: datetime | None
 @pytest.fixture
 def fifteen_days(shipped) -> Petition:
     """The street's matter of the drawing: filed on the eve of the holidays, an answer due in 15 working days."""
-    due = add_working_days(calendar_of(WorkingCalendar.objects.get(code="office")), THURSDAY, 15).at
+    due = add_working_days(calendar_of(WorkingCalendar.objects.current("office")), THURSDAY, 15).at
     return petition(THURSDAY, due, kind="answer", calendar="office", target_minutes=None, target_working_days=15)
 
 

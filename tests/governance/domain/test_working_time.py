@@ -533,7 +533,7 @@ def no_years(db) -> None:
 @pytest.fixture
 def office(no_years) -> WorkingCalendar:
     seed_calendars()
-    return WorkingCalendar.objects.get(code="office")
+    return WorkingCalendar.objects.current("office")
 
 
 LOADED_AT = local("2025-11-20 09:00")

@@ -119,7 +119,7 @@ def test_a_story_that_reaches_into_the_future_is_named(shipped, monkeypatch):
     ],
 )
 def test_when_a_story_begins(shipped, written, begins):
-    office = calendar_of(WorkingCalendar.objects.get(code="office"))
+    office = calendar_of(WorkingCalendar.objects.current("office"))
     assert playing.begin_of(written, NOW, office) == datetime.fromisoformat(begins).replace(tzinfo=SHANGHAI)
 
 
