@@ -78,6 +78,10 @@ class Cast:
     street_office: Body
     chen: User  # the branch's secretary
     zhao: User  # grid leader
+    yu: User  # grid worker beside him
+    bai: User  # building steward of 3栋
+    tian: User  # red steward of 春和苑, a volunteer
+    luo: User  # liaison of the police station
     li: User  # owner in 春和苑, confirmed
     wang: User  # tenant in 春和苑, whose claim is being checked
     xu: User  # owner in 星湖家园, confirmed
@@ -90,6 +94,7 @@ class Cast:
     wu: User  # community worker
     sun: User  # street officer
     administrator: User
+    department: Body  # the police station
     stranger: User  # owner in another street
     strange_estate: Estate
     strange_building: Building
@@ -98,6 +103,11 @@ class Cast:
     strange_manager: User
     strange_worker: User  # of the community there
     strange_officer: User  # of the street there
+    strange_walker: User  # grid worker there
+    strange_department: Body
+    strange_liaison: User
+    strange_grid_unit: GridUnit
+    strange_community: Community
 
 
 PEOPLE = {
@@ -120,6 +130,12 @@ PEOPLE = {
     "strange_manager": ("冯丽", "Feng"),
     "strange_worker": ("邓杰", "Deng"),
     "strange_officer": ("曹明", "Cao"),
+    "yu": ("于洋", "Yu"),
+    "bai": ("白淑芬", "Bai"),
+    "tian": ("田野", "Tian"),
+    "luo": ("罗刚", "Luo"),
+    "strange_walker": ("石磊", "Shi"),
+    "strange_liaison": ("尹航", "Yin"),
 }
 
 
@@ -159,18 +175,27 @@ def build_cast() -> Cast:
             Unit(building=strange_building, stairwell=1, number="101", exclusive_area_m2="91.00"),
         ]
     )
-    hengxin, committee, residents_committee, street_office, strange_company, *_rest = Body.objects.bulk_create(
-        [
-            _body(BodyKind.PROPERTY_COMPANY, "恒信物业服务有限公司", "恒信物业", "0531-55510001", here),
-            _body(BodyKind.OWNERS_COMMITTEE, "星湖家园业主委员会", "星湖业委会", "0531-55510002", here),
-            _body(BodyKind.RESIDENTS_COMMITTEE, "春和社区居民委员会", "春和社区", "0531-55510003", here, community),
-            _body(BodyKind.STREET_OFFICE, "安和街道办事处", "安和街道", "0531-55510004", here),
-            _body(BodyKind.PROPERTY_COMPANY, "嘉润物业服务有限公司", "嘉润物业", "0531-55520001", away),
-            _body(
-                BodyKind.RESIDENTS_COMMITTEE, "桃园社区居民委员会", "桃园社区", "0531-55520003", away, strange_community
-            ),
-            _body(BodyKind.STREET_OFFICE, "东湖街道办事处", "东湖街道", "0531-55520004", away),
-        ]
+    hengxin, committee, residents_committee, street_office, department, strange_company, *rest = (
+        Body.objects.bulk_create(
+            [
+                _body(BodyKind.PROPERTY_COMPANY, "恒信物业服务有限公司", "恒信物业", "0531-55510001", here),
+                _body(BodyKind.OWNERS_COMMITTEE, "星湖家园业主委员会", "星湖业委会", "0531-55510002", here),
+                _body(BodyKind.RESIDENTS_COMMITTEE, "春和社区居民委员会", "春和社区", "0531-55510003", here, community),
+                _body(BodyKind.STREET_OFFICE, "安和街道办事处", "安和街道", "0531-55510004", here),
+                _body(BodyKind.DEPARTMENT, "安和派出所", "安和派出所", "0531-55510005", here),
+                _body(BodyKind.PROPERTY_COMPANY, "嘉润物业服务有限公司", "嘉润物业", "0531-55520001", away),
+                _body(
+                    BodyKind.RESIDENTS_COMMITTEE,
+                    "桃园社区居民委员会",
+                    "桃园社区",
+                    "0531-55520003",
+                    away,
+                    strange_community,
+                ),
+                _body(BodyKind.STREET_OFFICE, "东湖街道办事处", "东湖街道", "0531-55520004", away),
+                _body(BodyKind.DEPARTMENT, "东湖派出所", "东湖派出所", "0531-55520005", away),
+            ]
+        )
     )
     since = date(2020, 1, 1)
     Management.objects.bulk_create(
@@ -184,7 +209,11 @@ def build_cast() -> Cast:
     _roles(
         people,
         (Role.BRANCH_SECRETARY, "party_branch", branch, "chen"),
-        (Role.GRID_WORKER, "grid_unit", grid_unit, "zhao"),
+        (Role.GRID_LEADER, "grid_unit", grid_unit, "zhao"),
+        (Role.GRID_WORKER, "grid_unit", grid_unit, "yu"),
+        (Role.BUILDING_STEWARD, "building", building, "bai"),
+        (Role.RED_STEWARD, "estate", estate, "tian"),
+        (Role.DEPARTMENT_LIAISON, "body", department, "luo"),
         (Role.PROPERTY_STAFF, "body", hengxin, "zhou", "liu", "ma"),
         (Role.PROPERTY_MANAGER, "body", hengxin, "zheng"),
         (Role.PROPERTY_STAFF, "body", committee, "gao"),
@@ -196,6 +225,8 @@ def build_cast() -> Cast:
         (Role.PROPERTY_MANAGER, "body", strange_company, "strange_manager"),
         (Role.COMMUNITY_STAFF, "community", strange_community, "strange_worker"),
         (Role.STREET_OFFICER, "subdistrict", away, "strange_officer"),
+        (Role.GRID_WORKER, "grid_unit", strange_grid_unit, "strange_walker"),
+        (Role.DEPARTMENT_LIAISON, "body", rest[-1], "strange_liaison"),
     )
     _shifts(hengxin, people["zhou"], people["liu"], night=people["ma"])
     _shifts(committee, people["gao"])
@@ -223,6 +254,10 @@ def build_cast() -> Cast:
         committee=committee,
         residents_committee=residents_committee,
         street_office=street_office,
+        department=department,
+        strange_department=rest[-1],
+        strange_grid_unit=strange_grid_unit,
+        strange_community=strange_community,
         strange_estate=strange_estate,
         strange_building=strange_building,
         strange_company=strange_company,
