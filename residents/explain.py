@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import Enum
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,12 @@ class Why:
     minutes: int | None
     working_days: int | None
     provisional: bool
+    calendar_version: int = 1
+
+    @property
+    def counted_by(self) -> tuple[str, int]:
+        """The calendar that counted, by its code and version."""
+        return self.calendar, self.calendar_version
 
     @property
     def counts_days(self) -> bool:
@@ -134,6 +141,8 @@ def why_of(petition: Petition) -> Why | None:
         minutes=said["target_minutes"],
         working_days=said["target_working_days"],
         provisional=said["provisional"],
+        # What was written before calendars had versions was counted by the first.
+        calendar_version=said.get("calendar_version", 1),
     )
 
 
@@ -147,7 +156,7 @@ def explain(petition: Petition, now: datetime) -> Explanation | None:
         return None
     if not why.counts_days:
         return Explanation(why, rows=_sum(petition, why), track=_bar(why, now))
-    counted = count_days(_calendar(why.calendar, why.starts_at, why.due_at), why.starts_at, why.due_at)
+    counted = count_days(_calendar(why.counted_by, why.starts_at, why.due_at), why.starts_at, why.due_at)
     return Explanation(
         why,
         sentences=_sentences(petition, why, counted, now),
@@ -165,12 +174,15 @@ def count_working_days_left(petitions: Sequence[Petition], now: datetime) -> Non
     """
     whys = {petition.pk: why for petition in petitions if (why := why_of(petition)) and why.counts_days}
     calendars = {}
-    for code, same in groupby(sorted(whys.values(), key=lambda why: why.calendar), key=lambda why: why.calendar):
+    by_calendar = attrgetter("counted_by")
+    for counted_by, same in groupby(sorted(whys.values(), key=by_calendar), key=by_calendar):
         these = list(same)
-        calendars[code] = _calendar(code, min(why.starts_at for why in these), max(why.due_at for why in these))
+        calendars[counted_by] = _calendar(
+            counted_by, min(why.starts_at for why in these), max(why.due_at for why in these)
+        )
     for petition in petitions:
         why = whys.get(petition.pk)
-        counted = count_days(calendars[why.calendar], why.starts_at, why.due_at) if why else []
+        counted = count_days(calendars[why.counted_by], why.starts_at, why.due_at) if why else []
         petition.working_days_left = _left(counted, now) if why else None  # type: ignore[attr-defined]
 
 
@@ -246,9 +258,12 @@ def _began(at: datetime, now: datetime) -> str:
 # --- working days: a counted calendar ---
 
 
-def _calendar(code: str, start: datetime, due: datetime) -> Calendar:
+def _calendar(counted_by: tuple[str, int], start: datetime, due: datetime) -> Calendar:
     """The calendar with the days around `start` to `due` only: a page doesn't need twenty years of holidays."""
-    windows = list(WorkingWindow.objects.filter(calendar__code=code).select_related("calendar"))
+    code, version = counted_by
+    windows = list(
+        WorkingWindow.objects.filter(calendar__code=code, calendar__version=version).select_related("calendar")
+    )
     days = CalendarDay.objects.filter(day__range=(start.date() - 7 * ONE_DAY, due.date() + 7 * ONE_DAY))
     return Calendar(
         ZoneInfo(windows[0].calendar.zone) if windows else ZoneInfo("Asia/Shanghai"),
