@@ -9,7 +9,7 @@ from django.db.models import Q
 from governance.domain.refusals import Refusal
 from governance.domain.working_time import Calendar, Due, add_minutes, add_working_days, calendar_of
 from issues.domain.rungs import next_rung_at
-from issues.models import ClockKind, Issue, PolicyAssignment, SlaClock, SlaPolicy
+from issues.models import ClockKind, EscalationRung, Issue, PolicyAssignment, SlaClock, SlaPolicy
 
 
 class NoPolicy(Refusal):
@@ -95,9 +95,13 @@ def start_fulfilment(issue: Issue, policy: SlaPolicy, *, starts_at: datetime, du
 
 def set_next_rung(clock: SlaClock) -> None:
     """Save a clock whose instants have moved; rungs that fired already don't fire again."""
-    fired = clock.escalations.filter(epoch=clock.epoch).values_list("rung_id", flat=True)
-    clock.next_rung_at = next_rung_at(clock.starts_at, clock.due_at, clock.policy.rungs.all(), fired)
+    clock.next_rung_at = next_rung_at(clock.starts_at, clock.due_at, clock.policy.rungs.all(), fired_rungs(clock))
     clock.save(update_fields=["starts_at", "due_at", "is_provisional", "next_rung_at"])
+
+
+def fired_rungs(clock: SlaClock) -> list[EscalationRung]:
+    """The rungs that have fired in the clock's epoch, of whichever policy it was under then."""
+    return [escalation.rung for escalation in clock.escalations.filter(epoch=clock.epoch).select_related("rung")]
 
 
 def stop(issue: Issue, kinds: Iterable[str], *, at: datetime) -> None:
@@ -146,6 +150,7 @@ def explain(clock: SlaClock) -> dict[str, Any]:
         "policy_version": clock.policy.version,
         "source": clock.policy.source,
         "calendar": clock.calendar.code,
+        "calendar_version": clock.calendar.version,
         "starts_at": clock.starts_at.isoformat(),
         "due_at": clock.due_at.isoformat(),
         "target_minutes": clock.target_minutes,

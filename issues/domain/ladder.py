@@ -5,6 +5,7 @@ The sweep only tells people; our own lag is on record beside the due time.
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ from django.db import transaction
 from governance.domain import audit, outbox
 from governance.models import Urgency, User
 from issues.domain import people
-from issues.domain.rungs import RungTime, rung_times
+from issues.domain.clocks import fired_rungs, set_next_rung
+from issues.domain.rungs import RungTime, rung_times, waiting
 from issues.domain.telling import link_to, tell_petitioners
 from issues.models import Escalation, EscalationRung, SlaClock, SupervisionOrder, WorkOrder
 
@@ -83,16 +85,46 @@ def _fire_batch(now: datetime, bell: str, failed: set[int]) -> tuple[int, int]:
             fired += of_clock
             for person, thing in to_tell:
                 told[person].append(thing)
-        for person, things in told.items():
-            _tell_person(person, things, now)
+        _tell(told, now)
     return fired, len(clocks)
+
+
+def fire_breaches(clocks: Iterable[SlaClock], *, at: datetime, bell: str) -> int:
+    """Fire at once, on clocks whose time is up at `at`, the rungs for that very moment; returns how many.
+
+    For clocks that a change of what is promised has put past their time: nobody could be warned of it, so nobody is.
+    Runs inside the caller's transaction, which holds the locks of the clocks' issues.
+    """
+    told: dict[User, list[Told]] = defaultdict(list)
+    fired = 0
+    for clock in clocks:
+        times = rung_times(clock.starts_at, clock.due_at, waiting(clock.policy.rungs.all(), fired_rungs(clock)))
+        breaches = [time for time in times if time.at == clock.due_at and time.rung.at_percent is None]
+        of_clock, to_tell = _fire_all(clock, breaches, at, bell)
+        set_next_rung(clock)
+        fired += of_clock
+        for person, thing in to_tell:
+            told[person].append(thing)
+    _tell(told, at)
+    return fired
+
+
+def _tell(told: dict[User, list[Told]], now: datetime) -> None:
+    for person, things in told.items():
+        _tell_person(person, things, now)
 
 
 def _fire_clock(clock: SlaClock, now: datetime, bell: str) -> tuple[int, list[tuple[User, Told]]]:
     """Fire the clock's due rungs: how many, and who has to be told of which."""
+    return _fire_all(clock, _due_rungs(clock, now), now, bell)
+
+
+def _fire_all(
+    clock: SlaClock, times: Iterable[RungTime], now: datetime, bell: str
+) -> tuple[int, list[tuple[User, Told]]]:
     order = people.present_order(clock.issue)
     fired, to_tell = 0, []
-    for time in _due_rungs(clock, now):
+    for time in times:
         if not _fire(clock, time, order, now, bell):
             continue
         fired += 1
@@ -104,11 +136,10 @@ def _fire_clock(clock: SlaClock, now: datetime, bell: str) -> tuple[int, list[tu
 
 def _due_rungs(clock: SlaClock, now: datetime) -> list[RungTime]:
     """The clock's rungs due by `now` that haven't fired; sets the clock to the one after them."""
-    rungs = list(clock.policy.rungs.all())
-    fired = set(clock.escalations.filter(epoch=clock.epoch).values_list("rung_id", flat=True))
-    waiting = [time for time in rung_times(clock.starts_at, clock.due_at, rungs) if time.rung.pk not in fired]
-    due = [time for time in waiting if time.at <= now]
-    later = waiting[len(due) :]
+    left = waiting(clock.policy.rungs.all(), fired_rungs(clock))
+    times = rung_times(clock.starts_at, clock.due_at, left)
+    due = [time for time in times if time.at <= now]
+    later = times[len(due) :]
     clock.next_rung_at = later[0].at if later else None
     clock.save(update_fields=["next_rung_at"])
     return due

@@ -29,9 +29,21 @@ def _time_of(rung: EscalationRung, starts_at: datetime, due_at: datetime) -> dat
     return next_working_day(office, due_at).at
 
 
+def waiting(rungs: Iterable[EscalationRung], fired: Iterable[EscalationRung]) -> list[EscalationRung]:
+    """The rungs still to fire, of the ladder that the clock is on now.
+
+    One that fired on the ladder of another policy or version, by its code, doesn't fire again; and once the time is up
+    nobody is warned that it will be.
+    """
+    fired = list(fired)
+    codes = {rung.code for rung in fired}
+    is_up = any(rung.at_percent is None for rung in fired)
+    return [rung for rung in rungs if rung.code not in codes and not (is_up and rung.at_percent is not None)]
+
+
 def next_rung_at(
-    starts_at: datetime, due_at: datetime, rungs: Iterable[EscalationRung], fired: Iterable[int] = ()
+    starts_at: datetime, due_at: datetime, rungs: Iterable[EscalationRung], fired: Iterable[EscalationRung] = ()
 ) -> datetime | None:
     """When the first rung that hasn't fired is due; None when the ladder is climbed."""
-    waiting = [rung for rung in rungs if rung.pk not in set(fired)]
-    return rung_times(starts_at, due_at, waiting)[0].at if waiting else None
+    left = waiting(rungs, fired)
+    return rung_times(starts_at, due_at, left)[0].at if left else None

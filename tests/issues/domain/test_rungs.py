@@ -48,5 +48,5 @@ def test_the_last_rung_waits_for_the_next_working_day(due, opens):
 
 def test_rungs_that_fired_are_not_waited_for():
     rungs, due = ladder(), NOW + timedelta(minutes=30)
-    at = [next_rung_at(NOW, due, rungs, [rung.pk for rung in rungs[:fired]]) for fired in range(6)]
+    at = [next_rung_at(NOW, due, rungs, rungs[:fired]) for fired in range(6)]
     assert at == [time.at for time in rung_times(NOW, due, rungs)] + [None]
