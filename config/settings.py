@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "issues",
     "residents",
     "governance",
-    # Unfold without its own site: the console is `governance.admin.console`. Django's admin below it finds the registers.
+    # Unfold without its own site: the console is `governance.admin.console`, and Django's admin finds the registers.
     "unfold.apps.BasicAppConfig",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -10,4 +10,4 @@ from governance.admin.site import Console, console, registers
 __all__ = ["Console", "RegisterAdmin", "console", "registers"]
 
 # Importing a family registers it.
-from governance.admin import audit, bodies, duty, notices, party, people, places, waiting, working_time  # noqa: E402, F401
+from governance.admin import audit, bodies, duty, notices, party, people, places, waiting, working_time  # noqa: F401

@@ -12,10 +12,13 @@ from django.http import HttpRequest
 class ScopedAutocomplete(AutocompleteJsonView):
     """Answers for the reference fields of registers that this person may fill in; anything else is a 404."""
 
+    source_admin: Any
+
     def process_request(self, request: HttpRequest) -> tuple[str, Any, Any, str]:
         term, model_admin, source_field, to_field_name = super().process_request(request)
+        site: Any = self.admin_site
         try:
-            self.source_admin = self.admin_site.get_model_admin(source_field.model)  # type: ignore[attr-defined]
+            self.source_admin = site.get_model_admin(source_field.model)
         except NotRegistered as unknown:
             raise PermissionDenied from unknown
         is_asked_for = source_field.name in self.source_admin.get_autocomplete_fields(request)
@@ -32,4 +35,5 @@ class ScopedAutocomplete(AutocompleteJsonView):
         return self.source_admin.choices_for(self.source_field.name, rows, self.request)
 
     def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
-        return {"id": str(getattr(obj, to_field_name)), "text": self.model_admin.label_of(obj)}
+        register: Any = self.model_admin
+        return {"id": str(getattr(obj, to_field_name)), "text": register.label_of(obj)}

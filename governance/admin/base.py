@@ -1,6 +1,7 @@
 """What every register in the console has in common: whose rows, how they are saved, what is said of their past.
 
-A register declares its group, the path from its rows to their subdistrict, and its columns. See `governance.admin.places`.
+A register declares its group, the path from its rows to their subdistrict, and its columns, as those of
+`governance.admin.places` do.
 """
 
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import DatabaseError, models
 from django.db.models import Q, QuerySet
-from django.forms import ModelForm
+from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -82,6 +83,11 @@ class RegisterAdmin(ModelAdmin):
         if self.end_field is None and self.may_change:
             names = {field.name for field in model._meta.concrete_fields}
             self.end_field = next((name for name in ("ended_on", "valid_until") if name in names), None)  # type: ignore[misc]
+
+    @property
+    def media(self) -> Media:
+        """None of Django's scripts: our fields need none of them, and inlines bring their own."""
+        return Media()
 
     # --- whose rows ---
 
@@ -159,13 +165,20 @@ class RegisterAdmin(ModelAdmin):
         rows = self.admin_site.rows_of(db_field.remote_field.model, request)
         kwargs["queryset"] = self.choices_for(db_field.name, rows, request)
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = NamesSearch(db_field, self.admin_site)
+            kwargs["widget"] = NamesSearch(db_field, self.admin_site.label_of)
         else:
             kwargs["widget"] = NamesSelect
             kwargs["empty_label"] = _("Please choose")
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         field.label_from_instance = self.admin_site.label_of
         return field
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("widget", NamesSelect())
+        is_asked = db_field.blank or not db_field.has_default()
+        nothing = [("", _("Please choose"))]
+        kwargs.setdefault("choices", db_field.get_choices(include_blank=is_asked, blank_choice=nothing))
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.admin_site.rows_of(db_field.remote_field.model, request)

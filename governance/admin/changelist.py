@@ -8,7 +8,6 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeListSearchForm
 from django.core.exceptions import BadRequest
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
-from django.db.models import Field
 from django.http import HttpRequest
 from unfold.views import ChangeList
 
@@ -20,7 +19,7 @@ MOST_CHOICES = 100
 class LastPage(Paginator):
     """A page beyond the end is the last one, and no page at all the first."""
 
-    def validate_number(self, number: int | str) -> int:
+    def validate_number(self, number: Any) -> int:
         try:
             return super().validate_number(number)
         except PageNotAnInteger:
@@ -50,13 +49,13 @@ class RegisterList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.page_num = self.paginator.validate_number(self.page_num)
+        self.page_num: int = self.paginator.validate_number(self.page_num)
 
 
 class ScopedFilter(RelatedFieldListFilter):
     """Offers the rows in the person's charge only: a list of all streets' communities would tell their names."""
 
-    def field_choices(self, field: Field, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
         site = model_admin.admin_site
         rows = site.rows_of(field.remote_field.model, request)[: MOST_CHOICES + 1]
         if len(rows) > MOST_CHOICES:

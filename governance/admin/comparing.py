@@ -39,7 +39,7 @@ def untouched_taken_over(typed: ModelForm, stale: StaleVersion) -> QueryDict:
     Values that are off the record can't be told apart: there, what was typed stays.
     """
     typed.is_valid()
-    data = typed.data.copy()
+    data: QueryDict = typed.data.copy()  # type: ignore[attr-defined]
     before = _before(stale)
     for field in _written_in(typed):
         is_untouched = field.name in before and recorded(typed.instance, field) == before[field.name]

@@ -7,14 +7,13 @@ from typing import Any
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 Narrow = Callable[[QuerySet[Any], datetime], QuerySet[Any]]
 
 
-def yes_or_no(title: str | Promise, parameter: str, *, lacking: Narrow) -> type[SimpleListFilter]:
+def yes_or_no(title: Any, parameter: str, *, lacking: Narrow) -> type[SimpleListFilter]:
     """A filter `?parameter=no` for the rows that `lacking` finds, and `=yes` for all others."""
 
     class YesOrNo(SimpleListFilter):

@@ -1,11 +1,12 @@
 """The form of a register's row, and the plain fields it is made of."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,12 +24,45 @@ class NamesSelect(forms.Select):
         return option
 
 
-class NamesSearch(AutocompleteSelect):
-    """A name from a long register, found by typing. `static/console/console.js` says what it is to screen readers."""
+class NamesSearch(forms.Widget):
+    """A name from a long register, found by typing: a combobox drawn by `static/console/console.js`.
+
+    `choices` are set by the form field: the rows that may be named.
+    """
+
+    template_name = "governance/widgets/choose.html"
+    choices: Any = ()
+
+    def __init__(self, field: Any, label_of: Callable[[Any], str]):
+        super().__init__()
+        self.field = field
+        self.label_of = label_of
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        row = self._row(value)
+        label = self.label_of(row) if row is not None else ""
+        meta = self.field.model._meta
+        context["widget"] |= {
+            "label": label,
+            "is_chinese": is_chinese_elsewhere(label),
+            "url": reverse("admin:autocomplete"),
+            "app_label": meta.app_label,
+            "model_name": meta.model_name,
+            "field_name": self.field.name,
+        }
+        return context
+
+    def _row(self, value: Any) -> Any:
+        """The row that is named now; None where the value names none of those that may be."""
+        try:
+            return self.choices.queryset.filter(pk=value).first() if value else None
+        except (TypeError, ValueError):
+            return None
 
 
-DAY = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-INSTANT = {
+DAY: dict[str, Any] = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+INSTANT: dict[str, Any] = {
     "form_class": forms.DateTimeField,
     "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
 }
@@ -50,6 +84,7 @@ class RegisterForm(forms.ModelForm):
     """Says in a sentence which promise a row would break. `refused_for` is what the database said the first time."""
 
     refused_for: str = ""
+    _get_validation_exclusions: Any
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

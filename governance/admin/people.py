@@ -52,11 +52,11 @@ class UserAdmin(RegisterAdmin):
     group = "people"
     may_add = False
     may_change = False
-    list_display = ("full_name", "surname_latin", "masked_phone", "language", "is_active")
-    list_filter = ("is_active", "language")
+    list_display = ("full_name", "surname_latin", "masked_phone", "is_active")
+    list_filter = ("is_active",)
     search_fields = ("full_name", "surname_latin")
     ordering = ("full_name", "pk")
-    fields = ("full_name", "surname", "surname_latin", "masked_phone", "language", "is_active")
+    fields = ("full_name", "surname", "surname_latin", "masked_phone", "is_active")
     private_fields = frozenset({"full_name", "surname", "surname_latin"})
 
     def register_name(self) -> str:

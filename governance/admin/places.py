@@ -1,4 +1,4 @@
-"""The registers of places: district, subdistrict, community, estate, building, unit, and the grid units over buildings."""
+"""The registers of places, from the district down to one unit, and of the grid units over buildings."""
 
 from typing import Any
 

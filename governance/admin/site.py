@@ -27,7 +27,7 @@ from governance import work_list
 from governance.admin.autocomplete import ScopedAutocomplete
 from governance.models.scope import Scope
 
-# What unfold's script and its widgets need and no other page gets: Alpine evaluates strings, select2 writes styles.
+# What unfold's script and its widgets need and no other page gets: Alpine evaluates strings and writes styles.
 RELAXED = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 GROUPS: dict[str, str | Promise] = {
@@ -62,7 +62,7 @@ class Console(UnfoldAdminSite):
         return scope_of(request).runs_console
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Signed out: to our own sign-in page. Not entitled, to the console or to a thing in it: there is no such page."""
+        """Signed out: to our own sign-in page. Not entitled, to the console or a thing in it: there is no such page."""
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
@@ -99,7 +99,7 @@ class Console(UnfoldAdminSite):
         return HttpResponseRedirect(reverse("admin:index"))
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        return ScopedAutocomplete.as_view(admin_site=self)(request)
+        return ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[return-value]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Django's part only: our templates need none of unfold's settings."""

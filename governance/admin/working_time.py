@@ -1,5 +1,8 @@
 """What can be wrong, and the days that are not like their weekday. The same for all streets."""
 
+from django.contrib.admin import display
+from django.utils.translation import gettext_lazy as _
+
 from governance.admin.base import RegisterAdmin
 from governance.admin.site import registers
 from governance.models import CalendarDay, CalendarYear, Category
@@ -9,7 +12,7 @@ from governance.models import CalendarDay, CalendarYear, Category
 class CategoryAdmin(RegisterAdmin):
     group = "clocks"
     shared = True
-    list_display = ("name_zh", "name_en", "name_ko", "is_emergency", "hides_petitioner", "position", "is_archived")
+    list_display = ("called", "is_emergency", "hides_petitioner", "position", "is_archived")
     list_filter = ("is_archived", "is_emergency", "hides_petitioner")
     search_fields = ("name_zh", "name_en", "name_ko", "search_words")
     readonly_fields = ("code",)
@@ -18,6 +21,10 @@ class CategoryAdmin(RegisterAdmin):
         "is_emergency", "hides_petitioner", "is_tile", "position", "is_archived",
     )  # fmt: skip
     may_add = False
+
+    @display(description=_("Name"), ordering="name_zh")
+    def called(self, row: Category) -> str:
+        return row.name
 
 
 @registers(CalendarDay)

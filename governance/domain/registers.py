@@ -92,7 +92,8 @@ def add(
     """
     with transaction.atomic(), refusals_in_words(type(row)):
         row.save(force_insert=True)
-        _record("add", row, differences(None, row, private), actor, at, subdistrict_id)
+        changes = differences(None, row, private)
+        _record("add", row, changes, actor=actor, at=at, subdistrict_id=subdistrict_id)
 
 
 def change(
@@ -118,7 +119,7 @@ def change(
         if changes:
             row.version = version + 1
             row.save(update_fields=[*changes, "version"])
-            _record(verb, row, changes, actor, at, subdistrict_id)
+            _record(verb, row, changes, actor=actor, at=at, subdistrict_id=subdistrict_id)
         return changes
 
 
@@ -222,20 +223,13 @@ def sentence_of_constraint(name: str, model: type[models.Model]) -> str | Promis
     for constraint in model._meta.constraints:
         says_its_own = constraint.violation_error_message != constraint.default_violation_error_message
         if constraint.name == name and says_its_own:
-            return constraint.violation_error_message
+            return constraint.violation_error_message or NotAccepted.sentence
     return SENTENCES.get(name, NotAccepted.sentence)
 
 
 def _record(
-    verb: str, row: Versioned, changes: Changes, actor: User | str, at: datetime, subdistrict_id: int | None
+    verb: str, row: Versioned, changes: Changes, *, actor: User | str, at: datetime, subdistrict_id: int | None
 ) -> None:
-    audit.record(
-        verb,
-        noun_of(row),
-        str(row.pk),
-        actor=actor,
-        at=at,
-        subdistrict_id=subdistrict_id,
-        changes=changes,
-        version=row.version,
-    )
+    facts = {"changes": changes, "version": row.version}
+    noun, ref = noun_of(row), str(row.pk)
+    audit.record(verb, noun, ref, actor=actor, at=at, subdistrict_id=subdistrict_id, **facts)  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ def register_table(context: Any, cl: Any) -> dict[str, Any]:
     return {"headers": headers, "rows": [_row(context, cl, row, names) for row in cl.result_list]}
 
 
-def _row(context: Any, cl: Any, row: models.Model, names: list[str]) -> dict[str, Any]:
+def _row(context: Any, cl: Any, row: models.Model, names: list[Any]) -> dict[str, Any]:
     meta = cl.model._meta
     page = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
     cells = [Cell(name, _cell(context, cl, row, column)) for name, column in zip(names, cl.list_display, strict=True)]
