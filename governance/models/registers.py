@@ -98,6 +98,8 @@ class RegisterImport(models.Model):
     unchanged_rows = models.PositiveIntegerField(default=0)
     bad_rows = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list, blank=True, help_text="Of each bad row: its number, column and reason")
+    changes = models.JSONField(default=list, blank=True, help_text="Of each changed row: what it held and would hold")
+    outcome = models.CharField(max_length=64, blank=True, help_text="SHA-256 of what the check found, row by row")
     settled_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
     settled_at = models.DateTimeField(null=True, blank=True)
 
