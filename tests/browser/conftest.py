@@ -152,9 +152,10 @@ class ThroughWhiteNoise:
 
 
 @pytest.fixture(scope="session")
-def site(django_db_setup, uncollected_static_files) -> Iterator[str]:
+def site(django_db_setup, uncollected_static_files, kept_files: Path) -> Iterator[str]:
     """The address of the portal, served by a thread of this process."""
-    with override_settings(WHITENOISE_USE_FINDERS=True, WHITENOISE_MAX_AGE=3600):
+    # The folder of the photos, too: a page asks for those below its fold when it likes, even between two tests.
+    with override_settings(MEDIA_ROOT=kept_files, WHITENOISE_USE_FINDERS=True, WHITENOISE_MAX_AGE=3600):
         server = LiveServerThread("127.0.0.1", static_handler=ThroughWhiteNoise)
         server.daemon = True
         server.start()
