@@ -18,6 +18,7 @@ from governance.models.roles import role_and_surname, surname_for_reader
 from issues.models import (
     ArrivalProof,
     ClockKind,
+    Issue,
     IssuePetition,
     IssueStep,
     OrderPhoto,
@@ -29,7 +30,7 @@ from issues.models import (
 from issues.models.orders import WorkOrderQuerySet
 from issues.queue import role_at, with_holder_role
 from issues.workflow import ISSUE, WORK_ORDER
-from residents.models import NameVisibility, PetitionPhoto, PhotoKind
+from residents.models import NameVisibility, PetitionChannel, PetitionPhoto, PhotoKind
 
 HISTORY: dict[str, str | Promise] = {
     "accept": _("%(who)s accepted it"),
@@ -43,6 +44,10 @@ HISTORY: dict[str, str | Promise] = {
     "cancel": _("The order was cancelled"),
     "reopen": _("“Not solved”, said the resident: it was opened again"),
     "close": _("The matter was closed"),
+    "find": _("%(who)s found it on patrol"),
+    "verify": _("%(who)s looked on site: it is put right"),
+    "not_fixed": _("%(who)s looked on site: it is not put right"),
+    "mediate": _("%(who)s talked it over with those concerned"),
     "withdraw": _("The resident withdrew it"),
     "dispatch": _("The order went to %(body)s"),
     "take_in": _("A resident reported it"),
@@ -57,7 +62,7 @@ WHEN_FINISHED_BY_PROGRAM = _("The matter was finished")
 
 @dataclass(frozen=True)
 class Said:
-    """One linked petition as the staff may see it."""
+    """One linked petition as the staff may see it, or what a patrol found."""
 
     words: str
     filed_at: datetime
@@ -66,6 +71,7 @@ class Said:
     name: str
     phone: str
     is_withdrawn: bool
+    is_finding: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,17 +156,37 @@ def _with_mark(name: str, holds_it: bool) -> str:
     return gettext("%(name)s (has it now)") % {"name": name} if holds_it else name
 
 
-def what_was_said(order: WorkOrder, *, names_may_be_seen: bool) -> tuple[list[Said], int]:
-    """The first linked petitions in the order of filing, and how many more there are. One query, photos included."""
+def what_was_said(issue: Issue, now: datetime, *, names_may_be_seen: bool) -> tuple[list[Said], int]:
+    """What a patrol found, the first linked petitions in the order of filing, and how many more of these there are.
+
+    One query, photos included; two more for a finding.
+    """
     photos = PetitionPhoto.objects.filter(petition=OuterRef("petition"), kind=PhotoKind.BEFORE)
     links = (
-        IssuePetition.objects.filter(issue=order.issue_id, undone_at=None)
+        IssuePetition.objects.filter(issue=issue, undone_at=None)
         .select_related("petition__petitioner")
         .annotate(photo_ids=ArraySubquery(photos.order_by("position").values("public_id")), linked=Window(Count("id")))
         .order_by("petition__filed_at", "petition_id")[:SAID_AT_MOST]
     )
-    said = [_said(link, names_may_be_seen and not order.issue.hides_petitioner) for link in links]
-    return said, (links[0].linked - len(said) if said else 0)  # type: ignore[attr-defined]
+    said = [_said(link, names_may_be_seen and not issue.hides_petitioner) for link in links]
+    besides = links[0].linked - len(said) if said else 0  # type: ignore[attr-defined]
+    return ([_found(issue, now), *said] if issue.found_by_id else said), besides
+
+
+def _found(issue: Issue, now: datetime) -> Said:
+    """What a patrol found, as the first voice. Whoever found it is staff: by role and surname."""
+    finder = User.objects.annotate(role=role_at("pk", now)).get(pk=issue.found_by_id)
+    photos = issue.photos.filter(verification=None).order_by("id").values_list("public_id", flat=True)
+    return Said(
+        words=issue.words,
+        filed_at=issue.filed_at,
+        channel=str(PetitionChannel.PATROL.label),
+        photos=[str(public_id) for public_id in photos],
+        name=role_and_surname(finder.role or "", finder.surname_for_reader()),
+        phone="",
+        is_withdrawn=False,
+        is_finding=True,
+    )
 
 
 def _said(link: IssuePetition, names_may_be_seen: bool) -> Said:
@@ -178,10 +204,10 @@ def _said(link: IssuePetition, names_may_be_seen: bool) -> Said:
     )
 
 
-def clock_lines(order: WorkOrder, now: datetime) -> list[ClockLine]:
+def clock_lines(issue: Issue, now: datetime) -> list[ClockLine]:
     """The clocks of the issue's present epoch, the soonest first. One query."""
     clocks = (
-        SlaClock.objects.filter(issue=order.issue_id, epoch=order.issue.epoch)
+        SlaClock.objects.filter(issue=issue, epoch=issue.epoch)
         .select_related("policy", "calendar")
         .order_by("due_at", "id")
     )
@@ -241,10 +267,10 @@ def _target(clock: SlaClock) -> str:
     return wording.span(timedelta(minutes=clock.target_minutes)) if clock.target_minutes else ""
 
 
-def history(order: WorkOrder, now: datetime) -> list[Told]:
+def history(issue: Issue, now: datetime) -> list[Told]:
     """Every step of the issue and its orders, the latest first. One query."""
     steps = (
-        IssueStep.objects.filter(issue=order.issue_id)
+        IssueStep.objects.filter(issue=issue)
         .select_related("actor", "work_order__body")
         .annotate(role=role_at("actor", now))
         .order_by("-at", "-id")[:200]

@@ -10,14 +10,13 @@ from django.dispatch import receiver
 from governance.domain import outbox
 from governance.domain.doorbell import doorbell
 from governance.models import Urgency
-from issues.domain import clocks, intake, people
-from issues.domain.dispatching import body_for, dispatch
+from issues.domain import clocks, intake, lifetime, people
 from issues.domain.telling import desk, link_to, lock_matter, petitions_of, tell_what_is_next, teller
 from issues.models import ArrivalProof, ClockKind, Issue, IssuePetition, IssueState, WorkOrder, WorkOrderState
 from issues.workflow import ISSUE, WORK_ORDER
 from residents import signals
 from residents.domain import standing
-from residents.models import Petition, PetitionStage
+from residents.models import Petition
 
 log = logging.getLogger(__name__)
 
@@ -131,13 +130,8 @@ def withdraw_with_the_last(petition: Petition, at: datetime, **_news: Any) -> No
 @receiver(signals.petition_closed)
 def close_with_the_last(petition: Petition, at: datetime, **_news: Any) -> None:
     issue = _issue_of(petition)
-    if issue is None or issue.state != IssueState.FINISHED:
-        return
-    waiting = Petition.objects.filter(links__issue=issue, links__undone_at=None).exclude(
-        state__in=(PetitionStage.CLOSED, PetitionStage.WITHDRAWN)
-    )
-    if not waiting.exists():
-        ISSUE.take_step(issue, "close", actor=PROGRAM, at=at)
+    if issue:
+        lifetime.close_if_nobody_waits(issue, actor=PROGRAM, at=at)
 
 
 @receiver(signals.petition_reopened)
@@ -153,7 +147,5 @@ def begin_a_new_epoch(petition: Petition, at: datetime, **_news: Any) -> None:
             standing.set_holder([petition], holder, phone=order.body.phone, since=at)
         tell_what_is_next(issue, order)
         return
-    ISSUE.take_step(issue, "reopen", actor=PROGRAM, at=at, fields={"epoch": issue.epoch + 1, "finished_at": None})
-    policy = clocks.policy_for(issue, issue.category.handling.handler)
-    clocks.start_clocks(issue, policy, starts_at=at)
-    dispatch(issue, body_for(issue, at), actor=PROGRAM, at=at)
+    ISSUE.take_step(issue, "reopen", actor=PROGRAM, at=at, fields=lifetime.next_epoch(issue))
+    lifetime.start_again(issue, actor=PROGRAM, at=at)

@@ -8,7 +8,7 @@ from django.core.files.storage import Storage, default_storage
 from django.db.models import FileField
 
 # Where photos are kept: what residents send, and what staff add. Whatever else lies beside them isn't touched.
-FOLDERS = ("photos", "orders")
+FOLDERS = ("photos", "orders", "issues")
 # A file younger than this may belong to a request that hasn't committed its row yet.
 ORPHANED_AFTER = timedelta(days=1)
 

@@ -76,7 +76,7 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
         why_here=answerable.why,
         dispatched_at=at,
         changed_at=at,
-        supporters=max(len(petitions_of(issue)) - 1, 0),
+        supporters=supporters(issue, len(petitions_of(issue))),
     )
     IssueStep.objects.create(
         issue=issue,
@@ -103,6 +103,11 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
     tell_what_is_next(issue, order)
     ring(order, at)
     return order
+
+
+def supporters(issue: Issue, petitions: int) -> int:
+    """How many say the same beside the first. Of what a patrol found, the first was the patrol."""
+    return petitions if issue.found_by_id else max(petitions - 1, 0)
 
 
 def pass_on(order_id: int, at: datetime) -> bool:

@@ -8,8 +8,8 @@ from django.db import transaction
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import User
-from issues.domain import clocks, supervision
-from issues.domain.dispatching import BY_DEFAULT, body_for, dispatch
+from issues.domain import clocks, lifetime, supervision
+from issues.domain.dispatching import dispatch, supporters
 from issues.domain.people import present_order
 from issues.domain.telling import desk, lock_matter, tell_what_is_next, teller
 from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
@@ -69,13 +69,7 @@ def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
     )
     _write_link(petition, issue, actor if isinstance(actor, User) else None, at)
     _write_step(issue, "open", actor, at, petition)
-    answerable = body_for(issue, at)
-    if not handling.by_hand and answerable.why != BY_DEFAULT:
-        issue.triaged_at = issue.opened_at
-        issue.save(update_fields=["triaged_at"])
-    policy = clocks.policy_for(issue, handling.handler)
-    # Counted from filing, not from intake: the resident has waited since then.
-    clocks.start_clocks(issue, policy, starts_at=petition.filed_at)
+    policy, answerable = lifetime.start(issue, at=at)
     standing.tell(
         petition,
         "taken_in",
@@ -123,7 +117,7 @@ def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
         lock_matter(old.pk)
         petition.refresh_from_db()
         shared = IssuePetition.objects.filter(issue=old, undone_at=None).exclude(petition=petition)
-        if not shared.exists() or petition.state != PetitionStage.IN_HAND:
+        if not (shared.exists() or old.found_by_id) or petition.state != PetitionStage.IN_HAND:
             raise StepNotAllowed
         IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
         _write_step(old, "unlink", actor, at, petition)
@@ -134,12 +128,12 @@ def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
 
 
 def withdraw_if_empty(issue: Issue, *, actor: User | str, at: datetime) -> None:
-    """An issue nobody speaks of any more is withdrawn: clocks void, order cancelled."""
+    """An issue nobody speaks of any more is withdrawn: clocks void, order cancelled. What a patrol found stands."""
     followed = IssuePetition.objects.filter(issue=issue, undone_at=None).exclude(
         petition__state=PetitionStage.WITHDRAWN
     )
     issue.refresh_from_db()
-    if followed.exists() or issue.state != IssueState.OPEN:
+    if followed.exists() or issue.found_by_id or issue.state != IssueState.OPEN:
         _note_supporters(issue, at)
         return
     order = WorkOrder.objects.live().filter(issue=issue).first()
@@ -170,7 +164,7 @@ def _note_supporters(issue: Issue, at: datetime) -> None:
         .exclude(petition__state=PetitionStage.WITHDRAWN)
         .count()
     )
-    WorkOrder.objects.live().filter(issue=issue).update(supporters=max(linked - 1, 0), changed_at=at)
+    WorkOrder.objects.live().filter(issue=issue).update(supporters=supporters(issue, linked), changed_at=at)
 
 
 def _keep_strictest(issue: Issue, merged: Issue) -> None:

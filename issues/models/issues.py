@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.encryption import EncryptedTextField
+from governance.models.scope import Scope
 from issues import workflow
 from residents.models.petitions import PlaceOfMatter
 
@@ -58,9 +59,16 @@ class IssueQuerySet(models.QuerySet["Issue"]):
             return self
         past_the_community = Q(category__is_about_staff=True, category__handling__handler="street")
         at_the_desk = Q(community__in=scope.communities) & ~past_the_community
-        outdoors = Q(building__grid_unit__in=scope.grid_units) | Q(building__in=scope.buildings)
-        walked = outdoors & Q(category__is_about_staff=False)
-        return self.filter(Q(subdistrict__in=scope.subdistricts) | at_the_desk | walked)
+        return self.filter(Q(subdistrict__in=scope.subdistricts) | at_the_desk | _walked(scope))
+
+    def walked_by(self, user, at) -> "IssueQuerySet":
+        """Matters at the buildings that the person walks, whatever else is in their charge."""
+        return self.filter(_walked(user.scope(at)))
+
+
+def _walked(scope: Scope) -> Q:
+    outdoors = Q(building__grid_unit__in=scope.grid_units) | Q(building__in=scope.buildings)
+    return outdoors & Q(category__is_about_staff=False)
 
 
 class Issue(PlaceOfMatter):

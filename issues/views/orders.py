@@ -143,7 +143,7 @@ def _page(
     """The order's page; with `bound`, the form that was sent, its errors on top and its input kept."""
     colleagues = order_page.colleagues(order)
     allowed = [step for step in workflow.WORK_ORDER.allowed(order, request.user) if step.verb in STEP_FORMS]
-    clocks = order_page.clock_lines(order, request.now)
+    clocks = order_page.clock_lines(order.issue, request.now)
     offered = {step.verb: step.label for step in allowed if step.verb != "plan" or any(c.asks_for_plan for c in clocks)}
     if bound is not None:
         # What was typed is shown again, even where somebody has moved the order on meanwhile.
@@ -167,7 +167,7 @@ def _page(
         for verb in IN_PLACE
         if verb in offered
     ]
-    said, said_besides = order_page.what_was_said(order, names_may_be_seen=handles_it)
+    said, said_besides = order_page.what_was_said(order.issue, request.now, names_may_be_seen=handles_it)
     context = {
         "order": order,
         "row": row_of(order, request.user, request.now),
@@ -177,7 +177,7 @@ def _page(
         "said": said,
         "said_besides": said_besides,
         "clocks": clocks,
-        "history": order_page.history(order, request.now),
+        "history": order_page.history(order.issue, request.now),
         "arrival": order_page.arrival_words(order),
         "says_arrival": order.state == workflow.ARRIVED and order.holder == request.user,
         "desk_body": order.body.short_name if handles_it else "",
