@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from governance.domain import outbox
+from governance.domain import coverage, outbox
 from governance.domain.moment import database_now
 from issues.domain import dispatching, intake, ladder
 from issues.models import SweepRun, WorkOrder, WorkOrderState
@@ -32,6 +32,7 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     run.orders_rung = _guarded(run, lambda at: _ring(run, at), now)
     run.rungs_fired = _guarded(run, lambda at: _climb(run, at, even_so=even_so), now)
     run.notices_tried = _guarded(run, lambda at: outbox.deliver_due(at, limit=BATCH), now)
+    _guarded(run, lambda at: _keep_coverage(run, at), now)
     _guarded(run, tidy, now)
     run.finished_at = database_now()
     run.save()
@@ -118,6 +119,13 @@ def _ring(run: SweepRun, now: datetime) -> int:
     rung = ring_unaccepted(now, failed)
     run.failures += len(failed)
     return rung
+
+
+def _keep_coverage(run: SweepRun, now: datetime) -> int:
+    failed: set[int] = set()
+    written = coverage.take_snapshots(now, failed)
+    run.failures += len(failed)
+    return written
 
 
 def _climb(run: SweepRun, now: datetime, *, even_so: bool) -> int:
