@@ -49,7 +49,7 @@ def has_the_community(user: User, community: Community) -> bool:
 def keeps_the_desk(user: User, issue: Issue) -> bool:
     """Whether the matter lies at the desk of the person: of its community, unless it goes past it, or of the street."""
     scope = user.scope()
-    if issue.subdistrict_id in scope.subdistricts or scope.is_administrator:
+    if issue.subdistrict_id in scope.subdistricts:
         return True
     goes_past = issue.category.is_about_staff and issue.category.handling.handler == Handler.STREET
     return issue.community_id in scope.communities and not goes_past

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from governance.models import RoleAssignment, User
+from governance.models import ROLE_HELD_AT, RoleAssignment, User
 from governance.models.roles import Role
 from issues.demo.street import NEIGHBOURS, PASSWORD, WORKERS
 
@@ -32,7 +32,7 @@ def _usernames() -> set[str]:
 def _worker_row(user: User) -> tuple[str, str, str, str]:
     held = list(RoleAssignment.objects.filter(user=user, valid_until=None).order_by("id"))
     labels = list(dict.fromkeys(str(Role(row.role).label) for row in held))
-    where = held[0].body or held[0].grid_unit or held[0].party_branch or held[0].community or held[0].subdistrict
+    where = getattr(held[0], ROLE_HELD_AT[held[0].role] or "", "")
     return " · ".join(labels), user.full_name, str(where or ""), f"{user.username} / {PASSWORD}"
 
 

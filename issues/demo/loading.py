@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from governance.models import Subdistrict, User
+from issues.demo.net import weave
 from issues.demo.playing import play
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
 from issues.demo.street import WORKERS, build_street
@@ -49,5 +50,6 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     refuse_where_it_would_harm()
     rng = random.Random(seed)  # noqa: S311 - a made-up street, not a secret
     street = build_street(rng, now)
+    weave(street, rng, now)
     renew_shifts(first=now - HISTORY, until=now + timedelta(days=DAYS_AHEAD))
     play(street, now=now, rng=rng)

@@ -425,9 +425,8 @@ OVER = (
         "question", "2 days, 09:40", "weber", "other", "1栋", 1,
         "Where can I register as a new tenant, and which papers do I need to bring?",
         (
-            do("4m", "accept", "liu"),
-            do("5m", "arrive", "liu"),
-            do("16m", "finish", "liu",
+            do("4m", "accept", "wu"),
+            do("16m", "finish", "wu",
                words="带护照和租房合同，到党群服务站一号窗口登记，工作日九点到六点。已发英文说明给您。"),
             rate("4h", 5, "Very clear, thank you."),
         ),

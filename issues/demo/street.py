@@ -13,6 +13,7 @@ from django.db.models import Model
 from governance.domain import roles
 from governance.domain.sign_in import ACCOUNT_TEXT_VERSION
 from governance.models import (
+    ROLE_HELD_AT,
     Body,
     BodyKind,
     Building,
@@ -82,8 +83,12 @@ WORKERS = (
         "he", "何长林", "He", Role.PROPERTY_MANAGER, "星湖业委会",
         also=((Role.BRANCH_SECRETARY, "星湖家园党支部"),),
     ),
-    Worker("zhao", "赵敏", "Zhao", Role.GRID_WORKER, "第一网格", also=((Role.GRID_WORKER, "第二网格"),)),
+    Worker("zhao", "赵敏", "Zhao", Role.GRID_LEADER, "第一网格", also=((Role.GRID_LEADER, "第二网格"),)),
+    Worker("yu", "于洋", "Yu", Role.GRID_WORKER, "第一网格", also=((Role.GRID_WORKER, "第二网格"),)),
     Worker("ding", "丁晓燕", "Ding", Role.GRID_WORKER, "第三网格"),
+    Worker("bai", "白淑芬", "Bai", Role.BUILDING_STEWARD, "3栋"),
+    Worker("tian", "田野", "Tian", Role.RED_STEWARD, "春和苑小区"),
+    Worker("fan", "范卫东", "Fan", Role.DEPARTMENT_LIAISON, "安和派出所"),
     Worker("chen", "陈国华", "Chen", Role.BRANCH_SECRETARY, "春和苑党支部"),
     Worker("wu", "吴婷", "Wu", Role.COMMUNITY_STAFF, "春和社区"),
     Worker("luo", "罗文斌", "Luo", Role.COMMUNITY_STAFF, "春和社区"),
@@ -205,6 +210,7 @@ def _build_bodies(street: Street) -> None:
         (BodyKind.OWNERS_COMMITTEE, "星湖家园业主委员会", "星湖业委会", "0531-55510002", "喊一声，十分钟到家"),
         (BodyKind.RESIDENTS_COMMITTEE, "春和社区居民委员会", "春和社区", "0531-55510003", ""),
         (BodyKind.STREET_OFFICE, "安和街道办事处", "安和街道", "0531-55510004", ""),
+        (BodyKind.DEPARTMENT, "安和派出所", "安和派出所", "0531-55510005", ""),
     )
     for kind, name, short_name, phone, promise in rows:
         street.bodies[short_name] = Body.objects.create(
@@ -278,19 +284,17 @@ def _employ_workers(street: Street, password: str, since: datetime) -> None:
 
 
 def _held_at(street: Street, role: Role, place: str) -> Model | None:
-    match role:
-        case Role.PROPERTY_STAFF | Role.PROPERTY_MANAGER:
-            return street.bodies[place]
-        case Role.GRID_WORKER:
-            return street.grid_units[place]
-        case Role.BRANCH_SECRETARY:
-            return street.branches[place]
-        case Role.COMMUNITY_STAFF:
-            return street.community
-        case Role.STREET_OFFICER:
-            return street.subdistrict
-        case _:
-            return None
+    found: dict[str | None, Any] = {
+        "body": street.bodies,
+        "grid_unit": street.grid_units,
+        "building": street.buildings,
+        "estate": street.estates,
+        "party_branch": street.branches,
+        "community": {place: street.community},
+        "subdistrict": {place: street.subdistrict},
+        None: {place: None},
+    }
+    return found[ROLE_HELD_AT[role]][place]
 
 
 def _settle_neighbours(street: Street, password: str, since: datetime) -> None:

@@ -76,8 +76,8 @@ def what_anybody_could_see() -> dict[str, list]:
 
 def test_the_neighbourhood_is_whole(demo):
     """One long look, for loading takes seconds."""
-    two_kinds = Subdistrict.objects.values_list("communities__estates__managements__kind", flat=True)
-    assert set(two_kinds) == {ManagementKind.CONTRACT, ManagementKind.OWNERS}
+    kinds = Subdistrict.objects.values_list("communities__estates__managements__kind", flat=True)
+    assert set(kinds) == {ManagementKind.CONTRACT, ManagementKind.OWNERS, ManagementKind.INTERIM, None}
     assert Occupancy.objects.filter(state="verified").values("unit").distinct().count() >= 36
     assert set(RoleAssignment.objects.values_list("role", flat=True)) == set(Role.values) - {Role.RESIDENT}
     estates_with_secretary = RoleAssignment.objects.filter(
