@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from residents.views.desk_homes import desk_home, desk_home_step, desk_homes
 from residents.views.filing import building_card, petition_filed, petition_new, petition_step
 from residents.views.home import home
 from residents.views.homes import home_claim, home_end, homes
@@ -21,6 +22,9 @@ urlpatterns: list[URLPattern] = [
     path("homes/", homes, name="homes"),
     path("homes/claim/", home_claim, name="home_claim"),
     path("homes/<uuid:public_id>/end/", home_end, name="home_end"),
+    path("desk/homes/", desk_homes, name="desk_homes"),
+    path("desk/homes/<uuid:public_id>/", desk_home, name="desk_home"),
+    path("desk/homes/<uuid:public_id>/<slug:verb>/", desk_home_step, name="desk_home_step"),
     path("b/<str:qr_token>/", building_card, name="building_card"),
     path("petitions/new/", petition_new, name="petition_new"),
     path("petitions/new/<uuid:token>/<slug:step>/", petition_step, name="petition_step"),

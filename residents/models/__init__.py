@@ -1,6 +1,6 @@
 """The nouns of residents: who lives here, and what they say."""
 
-from residents.models.occupancy import Occupancy, OccupancyRelation, OccupancyState, Resident
+from residents.models.occupancy import DeclineReason, Occupancy, OccupancyRelation, OccupancyState, Resident
 from residents.models.petitions import (
     Evaluation,
     NameVisibility,
@@ -14,6 +14,7 @@ from residents.models.petitions import (
 )
 
 __all__ = [
+    "DeclineReason",
     "Evaluation",
     "NameVisibility",
     "Occupancy",

@@ -3,7 +3,8 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -48,6 +49,19 @@ class DeclineReason(models.TextChoices):
     MOVED_OUT = "moved_out", _("Has moved out")
     NOT_KNOWN = "not_known", _("Nobody there knows the person")
 
+    @property
+    def told(self) -> str | Promise:
+        """What the person reads. What neighbours said, and who, stays at the desk."""
+        return _TOLD[self]
+
+
+_TOLD: dict[DeclineReason, str | Promise] = {
+    DeclineReason.NO_EVIDENCE: _("We have not seen a paper yet that shows it."),
+    DeclineReason.WRONG_UNIT: _("By what we know, your door is another one."),
+    DeclineReason.MOVED_OUT: _("By what we know, you don't live there any more."),
+    DeclineReason.NOT_KNOWN: _("On the spot it could not be confirmed."),
+}
+
 
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def standing(self) -> "OccupancyQuerySet":
@@ -56,6 +70,28 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
 
     def visible_to(self, user) -> "OccupancyQuerySet":
         return self.filter(user=user)
+
+    def visible_to_desk(self, user, at) -> "OccupancyQuerySet":
+        """Those of the communities whose desk is the person's work."""
+        return self.filter(unit__building__estate__community__in=user.scope(at).communities)
+
+    def of_unit(self, occupancy: "Occupancy") -> "OccupancyQuerySet":
+        """All other ties to the same unit, whosever they are."""
+        return self.filter(unit=occupancy.unit_id).exclude(pk=occupancy.pk)
+
+    def waiting_first(self) -> "OccupancyQuerySet":
+        """Claims, the longest waiting first; then what is disputed; then the rest, the latest decision first."""
+        rank = Case(
+            When(state=OccupancyState.CLAIMED, then=0),
+            When(state=OccupancyState.DISPUTED, then=1),
+            When(state=OccupancyState.VERIFIED, then=2),
+            When(state=OccupancyState.DECLINED, then=3),
+            default=4,
+        )
+        waiting_since = Case(When(state=OccupancyState.CLAIMED, then=F("claimed_at")))
+        return self.order_by(
+            rank, waiting_since.asc(nulls_last=True), F("decided_at").desc(nulls_last=True), "claimed_at", "pk"
+        )
 
 
 class Occupancy(models.Model):
@@ -99,6 +135,11 @@ class Occupancy(models.Model):
 
     def __str__(self):
         return f"{self.user}: {self.unit}"
+
+    @property
+    def declined_because(self) -> str | Promise:
+        """The reason in words for the person; empty where there is none."""
+        return DeclineReason(self.decline_reason).told if self.decline_reason else ""
 
     @property
     def stands(self) -> bool:
