@@ -348,6 +348,58 @@ def _default_holder(update: PetitionUpdate, now: datetime) -> Sentence:
     )
 
 
+def _promise_changed(update: PetitionUpdate, now: datetime) -> Sentence:
+    """policy_zh, policy_en, policy_ko"""
+    policy = update.params[f"policy_{(get_language() or 'zh-hans')[:2]}"]
+    return Sentence(
+        gettext("The time limit was worked out again"),
+        say(gettext("“%(policy)s” has changed, and the office applies it to open matters, too."), policy=policy),
+    )
+
+
+def _name_seen(update: PetitionUpdate, now: datetime) -> Sentence:
+    """The words are the reason that the person gave."""
+    return Sentence(say(gettext("%(who)s looked at your name"), who=actor(update)), gettext("The reason given:"))
+
+
+def _filed_for_you(update: PetitionUpdate, now: datetime) -> Sentence:
+    """`by` is whoever wrote it down; channel: phone, patrol or counter"""
+    return Sentence(
+        say(gettext("Written down for you by %(who)s"), who=actor(update)),
+        str(TOLD_BY[str(update.params["channel"])]),
+    )
+
+
+def _verified(update: PetitionUpdate, now: datetime) -> Sentence:
+    """is_on_site: shown by the building's QR code"""
+    return Sentence(
+        say(gettext("%(who)s has looked: it is put right"), who=actor(update)),
+        str(PROOFS["qr"]) if update.params["is_on_site"] else "",
+    )
+
+
+def _not_fixed(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        say(gettext("%(who)s has looked: it is not put right"), who=actor(update)),
+        gettext("So it is being handled again; you needn't do anything. The clock starts anew."),
+    )
+
+
+def _talked_over(update: PetitionUpdate, now: datetime) -> Sentence:
+    """is_agreed. What was said there stays with those who were there."""
+    return Sentence(
+        say(gettext("%(who)s talked it over on the spot"), who=actor(update)),
+        gettext("It was agreed.") if update.params["is_agreed"] else gettext("Not agreed yet: it stays open."),
+    )
+
+
+def _settled(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        say(gettext("%(who)s talked it over on the spot"), who=actor(update)),
+        gettext("It was agreed, and that settles it."),
+    )
+
+
 SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "filed": _filed,
     "taken_in": _taken_in,
@@ -372,6 +424,8 @@ SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "linked": _linked,
     "unlinked": _unlinked,
     "default_holder": _default_holder,
+    "promise_changed": _promise_changed,
+    "name_seen": _name_seen,
 }
 KINDS = frozenset(SENTENCES)
 LATE = frozenset({"breached"})

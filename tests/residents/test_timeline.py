@@ -37,6 +37,12 @@ PARAMS = {
     "linked": {},
     "unlinked": {},
     "default_holder": {"body": "春和社区"},
+    "promise_changed": {
+        "policy_zh": "5341 快速反应",
+        "policy_en": "5341 quick response",
+        "policy_ko": "5341 신속 대응",
+    },
+    "name_seen": {},
 }
 
 
