@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # The holidays of a year have been loaded or corrected: deadlines that were counted without them move. Carries `at`.
 year_loaded = Signal()
+
+# A day has been made a holiday or a workday, or an ordinary day again. Carries `days`, `actor` and `at`.
+days_changed = Signal()

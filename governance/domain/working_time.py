@@ -3,7 +3,7 @@
 The reckoning is pure. `calendar_of` takes a calendar out of the database (three queries at most); everything after it
 works on that immutable `Calendar`. Instants go in aware and come out in UTC; weekdays and dates are those of the
 calendar's own zone. Windows are half-open: the opening second is working time, the closing second no longer is.
-At the end of the file are the two writers: `seed_calendars` and `load_year`.
+At the end of the file are the writers: `seed_calendars`, `load_year` and `mark_day`.
 
 A calendar that never opens is refused with `CalendarGap`, and no walk goes on for more than `LONGEST_WALK_DAYS`.
 """
@@ -24,6 +24,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from governance import shipped
+from governance.domain import registers
 from governance.domain.audit import record
 from governance.domain.refusals import Refusal
 from governance.models import User
@@ -34,7 +35,7 @@ from governance.models.working_time import (
     WorkingCalendar,
     holiday_label,
 )
-from governance.signals import year_loaded
+from governance.signals import days_changed, year_loaded
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -432,6 +433,32 @@ def load_year(year: int, *, at: datetime, actor: User | str = "load_calendar") -
     record("load", "calendar_year", str(year), actor=actor, at=at, source=source, kept=[str(day) for day in kept])
     year_loaded.send(sender=CalendarYear, at=at)
     return loaded
+
+
+class SourceNotOurs(Refusal):
+    """An office's day must not pass for one of the package's: loading the year again would undo it."""
+
+    code = "source_not_ours"
+    sentence = _("Say where this day is written, such as the notice and its number: the day becomes the office's own.")
+
+
+@transaction.atomic
+def mark_day(day: CalendarDay, *, version: int | None, actor: User | str, at: datetime) -> None:
+    """Enter a day of the office's own, or change one; deadlines that run over it are counted anew.
+
+    `version` is the one the officer saw, None for a new row. Raises `SourceNotOurs` for a source that names the
+    package, and what `registers.add` and `registers.change` raise; then nothing is written.
+    """
+    if day.source.strip().startswith(PACKAGE) or not day.source.strip():
+        raise SourceNotOurs
+    if version is None:
+        registers.add(day, actor=actor, at=at)
+        days = {day.day}
+    else:
+        days = {day.day, CalendarDay.objects.get(pk=day.pk).day}
+        if not registers.change(day, version=version, actor=actor, at=at):
+            return
+    days_changed.send(sender=CalendarDay, days=sorted(days), actor=actor, at=at)
 
 
 def _published_days(year: int) -> dict[date, MarkedDay]:

@@ -9,7 +9,16 @@ from django.db.models import Q
 from governance.domain.refusals import Refusal
 from governance.domain.working_time import Calendar, Due, add_minutes, add_working_days, calendar_of
 from issues.domain.rungs import next_rung_at
-from issues.models import ClockKind, EscalationRung, Issue, PolicyAssignment, SlaClock, SlaPolicy
+from issues.models import (
+    ClockKind,
+    EscalationRung,
+    Issue,
+    PolicyAssignment,
+    SlaClock,
+    SlaPolicy,
+    SlaTarget,
+    WorkOrder,
+)
 
 
 class NoPolicy(Refusal):
@@ -73,6 +82,123 @@ def start_clocks(issue: Issue, policy: SlaPolicy, *, starts_at: datetime) -> lis
     return SlaClock.objects.bulk_create(clocks)
 
 
+def change_policy(issue: Issue, policy: SlaPolicy, *, at: datetime) -> list[SlaClock]:
+    """Put the issue's present epoch under another promise at `at`. As `put_under`, but no new version of the same."""
+    clocks = issue.clocks.filter(epoch=issue.epoch, voided_at=None)
+    if clocks.filter(policy__code=policy.code).exists():
+        return []
+    return put_under(issue, policy, at=at)
+
+
+def put_under(issue: Issue, policy: SlaPolicy, *, at: datetime) -> list[SlaClock]:
+    """Count the issue's present epoch anew by another promise, from the epoch's original start (RULES.md §1).
+
+    What isn't promised any more is void, but a breach that happened stays one. A clock that has stopped, or was missed
+    before `at`, keeps its time. What would be past already is due at `at`: nobody broke a promise before it was made.
+    Returns those clocks, for `issues.domain.ladder.fire_breaches`. Runs inside the caller's transaction.
+    """
+    running = {clock.kind: clock for clock in _of_this_epoch(issue)}
+    starts_at = min((clock.starts_at for clock in running.values()), default=issue.filed_at)
+    targets = {target.kind: target for target in policy.targets.all()}
+    for kind in running.keys() - targets.keys():
+        if not (_is_of_a_plan(running[kind]) and ClockKind.PLAN in targets):
+            _let_go(running[kind], at)
+    order = issue.orders.order_by("-id").first()
+    overtaken = []
+    for kind, target in targets.items():
+        clock = running.get(kind) or SlaClock(issue=issue, subdistrict_id=issue.subdistrict_id, kind=kind)
+        if clock.pk and clock.voided_at is None and (clock.stopped_at or clock.was_missed(at)):
+            continue
+        _promise(clock, policy, target, starts_at)
+        clock.epoch, clock.stopped_at, clock.voided_at = issue.epoch, _happened_at(kind, order, starts_at), None
+        if clock.stopped_at is None and clock.was_missed(at):
+            clock.due_at = at
+            overtaken.append(clock)
+        clock.save()
+        set_next_rung(clock)
+    return overtaken
+
+
+def _is_of_a_plan(clock: SlaClock) -> bool:
+    """Whether it is due on the date that a plan has set: nobody counted it."""
+    return clock.kind == ClockKind.RESOLVE and not clock.target_minutes and not clock.target_working_days
+
+
+def _of_this_epoch(issue: Issue) -> list[SlaClock]:
+    clocks = issue.clocks.filter(epoch=issue.epoch).select_for_update(of=("self",), no_key=True)
+    return list(clocks.select_related("policy", "calendar").order_by("pk"))
+
+
+def _let_go(clock: SlaClock, at: datetime) -> None:
+    """Nobody promises it any more: void, unless it had happened or was missed before."""
+    if clock.stopped_at or clock.voided_at:
+        return
+    if clock.was_missed(at):
+        clock.stopped_at = at
+    else:
+        clock.voided_at = at
+    clock.save(update_fields=["stopped_at", "voided_at"])
+
+
+def _promise(clock: SlaClock, policy: SlaPolicy, target: SlaTarget, starts_at: datetime) -> None:
+    """Copy what the policy promises onto the clock, counted from `starts_at`."""
+    due = due_of(calendar_of(policy.calendar), starts_at, minutes=target.minutes, working_days=target.working_days)
+    clock.policy, clock.calendar = policy, policy.calendar
+    clock.target_minutes, clock.target_working_days = target.minutes, target.working_days
+    clock.starts_at, clock.due_at, clock.is_provisional = starts_at, due.at, due.provisional
+
+
+def _happened_at(kind: str, order: WorkOrder | None, starts_at: datetime) -> datetime | None:
+    """When what a clock of `kind` asks for has happened already, on the order that is there."""
+    if order is None:
+        return None
+    happened = order.arrived_at if kind == ClockKind.ARRIVE else None
+    if kind in (ClockKind.ACCEPT, ClockKind.RESPOND):
+        happened = order.accepted_at
+    return max(happened, starts_at) if happened else None
+
+
+def keep_strictest(issue: Issue, merged: Issue, *, at: datetime) -> list[SlaClock]:
+    """Running clocks of `issue` take over the earlier start and the strictest due time of `merged` (RULES.md §1).
+
+    Where `merged` promises nothing of the kind, an earlier start counts all the same. Returns the clocks that this has
+    put past their time.
+    """
+    theirs = list(merged.clocks.running().filter(epoch=merged.epoch))
+    stricter = {clock.kind: clock for clock in theirs}
+    begun_at = min((clock.starts_at for clock in theirs), default=None)
+    overtaken = []
+    for clock in _of_this_epoch(issue):
+        if clock.stopped_at or clock.voided_at or begun_at is None:
+            continue
+        was_missed = clock.was_missed(at)
+        if _take_over(clock, stricter.get(clock.kind), begun_at):
+            set_next_rung(clock)
+            if clock.was_missed(at) and not was_missed:
+                overtaken.append(clock)
+    return overtaken
+
+
+def _take_over(clock: SlaClock, other: SlaClock | None, begun_at: datetime) -> bool:
+    """Move the clock to the earlier start and due time. Returns whether anything moved."""
+    due = Due(clock.due_at, provisional=clock.is_provisional)
+    is_counted = clock.target_minutes or clock.target_working_days
+    if begun_at < clock.starts_at and is_counted:
+        counted = due_of(
+            calendar_of(clock.calendar),
+            begun_at,
+            minutes=clock.target_minutes,
+            working_days=clock.target_working_days,
+        )
+        due = min(due, counted, key=lambda one: one.at)
+    if other and other.due_at < due.at:
+        due = Due(other.due_at, provisional=other.is_provisional)
+    starts_at = min(clock.starts_at, begun_at)
+    has_moved = (starts_at, due.at) != (clock.starts_at, clock.due_at)
+    clock.starts_at, clock.due_at, clock.is_provisional = starts_at, due.at, due.provisional
+    return has_moved
+
+
 def start_fulfilment(issue: Issue, policy: SlaPolicy, *, starts_at: datetime, due: Due) -> SlaClock:
     """Start the clock that a plan sets for itself: solve by the date that was promised in it."""
     rungs = list(policy.rungs.all())
@@ -116,6 +242,16 @@ def stop_all(issue: Issue, *, at: datetime) -> None:
 def void_all(issue: Issue, *, at: datetime) -> None:
     """The matter is gone: its running clocks are neither met nor missed."""
     issue.clocks.running().update(voided_at=at)
+
+
+def decline_all(issue: Issue, *, at: datetime) -> None:
+    """The matter isn't taken up at `at`: an answer is given, a breach stays one, and nothing else is promised now.
+
+    The first response, the answer and the acceptance stop: saying no is one. What was missed stops and stays missed.
+    """
+    answered = Q(kind__in=(ClockKind.RESPOND, ClockKind.ANSWER, ClockKind.ACCEPT)) | Q(due_at__lt=at)
+    issue.clocks.running().filter(answered).update(stopped_at=at)
+    void_all(issue, at=at)
 
 
 def due_next(issue: Issue) -> SlaClock | None:
