@@ -63,6 +63,12 @@ register(
     _("%(matter)s. Read what was added on the order."),
     _matter,
 )
+register(
+    "order_settled",
+    _("An order is settled: %(matter)s"),
+    _("%(matter)s. It was talked over on the spot and agreed, so nothing more is to be done."),
+    _matter,
+)
 register("rung_warning", _("Due soon: %(matter)s"), _("%(matter)s, %(body)s. Due %(by)s: %(step)s."), _matter)
 register("rung_breach", _("Overdue: %(matter)s"), _("%(matter)s, %(body)s. Was due %(by)s: %(step)s."), _matter)
 register(
@@ -100,5 +106,17 @@ register(
     "petition_finished",
     _("Finished: is it really solved?"),
     _("%(who)s says it is done: %(matter)s. Please look and rate it; if it isn't solved, it is done again."),
+    _petition,
+)
+register(
+    "petition_not_fixed",
+    _("It is being done again"),
+    _("%(who)s has looked at it: %(matter)s. It is not put right, so it is handled again. You needn't do anything."),
+    _petition,
+)
+register(
+    "petition_settled",
+    _("Talked over and agreed: is it settled for you?"),
+    _("%(who)s talked it over on the spot, and it was agreed: %(matter)s. Please say whether it is settled."),
     _petition,
 )

@@ -55,6 +55,7 @@ ISSUE = Workflow(
             needs=("words",),
             clocks="a new epoch starts",
         ),
+        Step("mediate", (OPEN, FINISHED, CLOSED), None, "issues.may_mediate", _("Talk it over"), clocks="none"),
     ),
 )
 

@@ -62,6 +62,11 @@ RETURN_REASONS = {
     "needs_others": gettext_lazy("Reason: it can't be done without others."),
     "unclear": gettext_lazy("Reason: it is not clear what is wrong."),
 }
+TOLD_BY = {
+    "phone": gettext_lazy("You told it on the phone, and agreed that it be filed in your name."),
+    "patrol": gettext_lazy("You told it at your door or on the way, and agreed that it be filed in your name."),
+    "counter": gettext_lazy("You told it at the counter, and agreed that it be filed in your name."),
+}
 SATISFACTION = {
     1: pgettext_lazy("satisfaction", "Very poor"),
     2: pgettext_lazy("satisfaction", "Poor"),
@@ -400,6 +405,44 @@ def _settled(update: PetitionUpdate, now: datetime) -> Sentence:
     )
 
 
+def _filed_for_you(update: PetitionUpdate, now: datetime) -> Sentence:
+    """`by` is whoever wrote it down; channel: phone, patrol or counter"""
+    return Sentence(
+        say(gettext("Written down for you by %(who)s"), who=actor(update)),
+        str(TOLD_BY[str(update.params["channel"])]),
+    )
+
+
+def _verified(update: PetitionUpdate, now: datetime) -> Sentence:
+    """is_on_site: shown by the building's QR code"""
+    return Sentence(
+        say(gettext("%(who)s has looked: it is put right"), who=actor(update)),
+        str(PROOFS["qr"]) if update.params["is_on_site"] else "",
+    )
+
+
+def _not_fixed(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        say(gettext("%(who)s has looked: it is not put right"), who=actor(update)),
+        gettext("So it is being handled again; you needn't do anything. The clock starts anew."),
+    )
+
+
+def _talked_over(update: PetitionUpdate, now: datetime) -> Sentence:
+    """is_agreed. What was said there stays with those who were there."""
+    return Sentence(
+        say(gettext("%(who)s talked it over on the spot"), who=actor(update)),
+        gettext("It was agreed.") if update.params["is_agreed"] else gettext("Not agreed yet: it stays open."),
+    )
+
+
+def _settled(update: PetitionUpdate, now: datetime) -> Sentence:
+    return Sentence(
+        say(gettext("%(who)s talked it over on the spot"), who=actor(update)),
+        gettext("It was agreed, and that settles it."),
+    )
+
+
 SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "filed": _filed,
     "taken_in": _taken_in,
@@ -424,9 +467,14 @@ SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "linked": _linked,
     "unlinked": _unlinked,
     "default_holder": _default_holder,
+    "filed_for_you": _filed_for_you,
+    "verified": _verified,
+    "not_fixed": _not_fixed,
+    "talked_over": _talked_over,
+    "settled": _settled,
     "promise_changed": _promise_changed,
     "name_seen": _name_seen,
 }
 KINDS = frozenset(SENTENCES)
 LATE = frozenset({"breached"})
-DONE = frozenset({"finished"})
+DONE = frozenset({"finished", "settled"})

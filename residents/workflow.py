@@ -23,5 +23,6 @@ PETITION = Workflow(
         Step("withdraw", (FILED, IN_HAND), WITHDRAWN, "residents.is_petitioner", _("Withdraw")),
         Step("accept_result", (FINISHED,), CLOSED, "residents.is_petitioner", _("Solved")),
         Step("reopen", (FINISHED,), IN_HAND, "residents.is_petitioner", _("Not solved, do it again")),
+        Step("not_fixed", (FINISHED,), IN_HAND, SYSTEM, _("Checked on site: not put right")),
     ),
 )

@@ -7,7 +7,9 @@ from governance import shipped
 
 def ship(apps, schema_editor):
     shipped.ensure(apps.get_model, at=shipped.SHIPPED_AT)
-    apps.get_model("governance", "Category").objects.filter(code="complaint").update(is_about_staff=True)
+    # An empty portal had both before the column was there.
+    about_staff = ("complaint", "complaint_community")
+    apps.get_model("governance", "Category").objects.filter(code__in=about_staff).update(is_about_staff=True)
 
 
 class Migration(migrations.Migration):

@@ -19,6 +19,8 @@ NOTICES = {
     "breached": Urgency.ORDINARY,
     "supervised": Urgency.ORDINARY,
     "finished": Urgency.PROMPT,
+    "not_fixed": Urgency.PROMPT,
+    "settled": Urgency.PROMPT,
 }
 
 
@@ -49,6 +51,18 @@ def teller(person: User, order: WorkOrder) -> Teller:
     elif order.body_id not in scope.bodies:
         role = Role.COMMUNITY_STAFF if order.community_id in scope.communities else Role.STREET_OFFICER
     return Teller(str(role), person.surname or person.full_name[:1], person.surname_latin, order.body.short_name)
+
+
+def walker(person: User, issue: Issue) -> Teller:
+    """How `person`, who walks there or comes from the community's or street's desk, appears to residents."""
+    scope, building = person.scope(), issue.building
+    if building and building.grid_unit_id in scope.grid_units:
+        role = Role.GRID_LEADER if Role.GRID_LEADER in scope.roles else Role.GRID_WORKER
+    elif building and building.pk in scope.buildings:
+        role = Role.BUILDING_STEWARD
+    else:
+        role = Role.COMMUNITY_STAFF if issue.community_id in scope.communities else Role.STREET_OFFICER
+    return Teller(str(role), person.surname or person.full_name[:1], person.surname_latin, issue.community.name)
 
 
 def desk(order: WorkOrder) -> Teller:

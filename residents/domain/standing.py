@@ -93,6 +93,12 @@ def finish(petition: Petition, *, at: datetime) -> None:
     PETITION.take_step(petition, "finish", actor="handling", at=at, fields={"finished_at": at})
 
 
+def take_up_again(petition: Petition, *, at: datetime) -> None:
+    """Somebody has looked, and it isn't put right: it is handled again without waiting for the person's own word."""
+    changes = {"epoch": petition.epoch + 1, "finished_at": None, "arrived_at": None, "arrival_proof": ""}
+    PETITION.take_step(petition, "not_fixed", actor="verification", at=at, fields=changes)
+
+
 def show_after(petition: Petition, photos: Iterable[File], *, at: datetime) -> None:
     """Show the staff's photos beside the resident's own. `photos` are stored files, shared and not copied."""
     taken = petition.photos.filter(kind=PhotoKind.AFTER).count()
