@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 
 from governance.views.account import account
 from governance.views.cards import building_card, building_cards
+from governance.views.coverage import coverage, coverage_rule, party_tree
 from governance.views.health import healthz
 from governance.views.inbox import inbox
 from governance.views.not_reached import not_reached, phoned, reveal_number
@@ -23,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("not-reached/", not_reached, name="not_reached"),
     path("not-reached/<uuid:public_id>/number/", reveal_number, name="notice_number"),
     path("not-reached/<uuid:public_id>/phoned/", phoned, name="notice_phoned"),
+    path("coverage/", coverage, name="coverage"),
+    path("coverage/tree/", party_tree, name="party_tree"),
+    path("coverage/<str:rule>/", coverage_rule, name="coverage_rule"),
     path("account/", account, name="account"),
     path("account/login/", with_phone, name="account_login"),
     path("account/login/code/", with_code, name="account_code"),

@@ -102,6 +102,11 @@ def share(numerator: int, denominator: int) -> Fraction | None:
     return Fraction(numerator, denominator) if denominator else None
 
 
+def share_of(percentage: Decimal) -> Fraction:
+    """70.00 as 7/10."""
+    return Fraction(percentage) / 100
+
+
 def percent(part: Fraction, *, line: Decimal | None = None) -> str:
     """A share as it is shown: “96.43”, and “100” or “50” where it is exactly that.
 

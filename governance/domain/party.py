@@ -8,9 +8,26 @@ warned about by `warnings_of`, never enforced.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
+from django.db.models import Count, Q
+
+from governance.domain.moment import local_day
+from governance.models import (
+    Body,
+    BranchKind,
+    Joins,
+    JointUnit,
+    Membership,
+    PartyBranch,
+    Role,
+    RoleAssignment,
+    Standing,
+    Subdistrict,
+    User,
+)
+from governance.models.party import LEVEL
 
 # An organisation has the members of those below it. A body's organisation has not those of other bodies' or of joint
 # branches that happen to stand below it.
@@ -79,3 +96,114 @@ def organisations_of(bodies: Iterable[int], day: date, *, also: Iterable[int] = 
         organisation.full_members_by_body[works_for] += full
         organisation.probationary_members += probationary
     return list(found.values())
+
+
+# --- the tree ---
+
+
+@dataclass
+class Branch:
+    """An organisation in the tree, with what stands below it and what belongs to it from the side."""
+
+    branch: PartyBranch
+    secretary: User | None = None
+    joins: list[PartyBranch] = field(default_factory=list)
+    joined_by: list[PartyBranch] = field(default_factory=list)
+    units: list[Body] = field(default_factory=list)
+    full: int = 0
+    probationary: int = 0
+    below: list["Branch"] = field(default_factory=list)
+
+
+def tree(subdistrict: Subdistrict, at: datetime, *, communities: Iterable[int] | None = None) -> list[Branch]:
+    """The organisations of a street, from the district's committee down, or those of some communities of it.
+
+    With communities, only what belongs to them, what joins their committees, and the lines above. Members are numbers.
+    Asks the database five times.
+    """
+    day = local_day(at)
+    rows = PartyBranch.objects.filter(_standing(day), _in_subdistrict(subdistrict)).select_related(
+        "community", "estate__community", "body__community", "body__estate__community"
+    )
+    found = {row.pk: Branch(row) for row in sorted(rows, key=lambda row: (LEVEL[BranchKind(row.kind)], row.name))}
+    _name_secretaries(found, at)
+    _name_joins(found, day)
+    _name_units(found, day)
+    _count_members(found, day)
+    if communities is not None:
+        found = _of_communities(found, set(communities))
+    tops = []
+    for node in found.values():
+        above = found.get(node.branch.parent_id or 0)
+        (above.below if above else tops).append(node)
+    return tops
+
+
+def _standing(day: date, path: str = "") -> Q:
+    return Q(**{f"{path}ended_on": None}) | Q(**{f"{path}ended_on__gte": day})
+
+
+def _in_force(day: date) -> Q:
+    return Q(since__lte=day) & _standing(day)
+
+
+def _in_subdistrict(subdistrict: Subdistrict) -> Q:
+    """Organisations of the street, of places and bodies in it, and of the district above it."""
+    return (
+        Q(district=subdistrict.district_id)
+        | Q(subdistrict=subdistrict)
+        | Q(community__subdistrict=subdistrict)
+        | Q(estate__community__subdistrict=subdistrict)
+        | Q(body__subdistrict=subdistrict)
+    )
+
+
+def _name_secretaries(found: dict[int, Branch], at: datetime) -> None:
+    held = RoleAssignment.objects.in_force(at).filter(role=Role.BRANCH_SECRETARY, party_branch__in=found)
+    for assignment in held.select_related("user").order_by("valid_from"):
+        found[assignment.party_branch_id or 0].secretary = assignment.user
+
+
+def _name_joins(found: dict[int, Branch], day: date) -> None:
+    joined = Joins.objects.filter(_in_force(day), Q(branch__in=found) | Q(committee__in=found))
+    for row in joined.select_related("branch", "committee").order_by("branch__name", "committee__name"):
+        if row.branch_id in found:
+            found[row.branch_id].joins.append(row.committee)
+        if row.committee_id in found:
+            found[row.committee_id].joined_by.append(row.branch)
+
+
+def _name_units(found: dict[int, Branch], day: date) -> None:
+    units = JointUnit.objects.filter(_in_force(day), branch__in=found).select_related("body")
+    for unit in units.order_by("body__name"):
+        found[unit.branch_id].units.append(unit.body)
+
+
+def _count_members(found: dict[int, Branch], day: date) -> None:
+    """Of each organisation itself: those below it have their own."""
+    members = Membership.objects.filter(_in_force(day), branch__in=found).values("branch", "standing")
+    for row in members.annotate(how_many=Count("pk")):
+        name = "full" if row["standing"] == Standing.FULL else "probationary"
+        setattr(found[row["branch"]], name, row["how_many"])
+
+
+def _of_communities(found: dict[int, Branch], communities: set[int]) -> dict[int, Branch]:
+    mine = {pk for pk, node in found.items() if community_of(node.branch) in communities}
+    mine |= {joining.pk for pk in mine for joining in found[pk].joined_by} & found.keys()
+    for pk in list(mine):
+        above = found[pk].branch.parent_id
+        while above in found and above not in mine:
+            mine.add(above)
+            above = found[above].branch.parent_id
+    return {pk: node for pk, node in found.items() if pk in mine}
+
+
+def community_of(branch: PartyBranch) -> int | None:
+    """The community that the organisation belongs to by its place or body; None for those of a street or above."""
+    for place in (branch.community, branch.estate and branch.estate.community):
+        if place:
+            return place.pk
+    body = branch.body
+    if body is None:
+        return None
+    return body.community_id or (body.estate.community_id if body.estate else None)

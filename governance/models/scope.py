@@ -56,6 +56,11 @@ class Scope:
         return bool(self.subdistricts or self.is_administrator)
 
     @property
+    def sees_the_net(self) -> bool:
+        """Whether the net of branches and grid units is this person's to read: its coverage, the party's tree."""
+        return bool(self.runs_console or self.communities or self.party_branches)
+
+    @property
     def phones_people(self) -> bool:
         """Whether the list of people whom no message reached is this person's work."""
         return bool(self.communities or self.subdistricts or self.is_administrator)

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from governance import wording
+from governance.models.roles import Role, role_and_surname
 
 register = template.Library()
 
@@ -64,3 +65,9 @@ def named_at(name: str, matter) -> SafeString:
     """What it is, after its place: “3栋 1单元 楼道灯”. Without a building or spot the estate is the place."""
     where = place(matter) or own_words(matter.estate.name)
     return mark_safe(wording.at_place(where, conditional_escape(name)))
+
+
+@register.simple_tag
+def secretary(user) -> SafeString:
+    """A branch's secretary by role and surname: 陈书记."""
+    return own_words(role_and_surname(Role.BRANCH_SECRETARY, user.surname_for_reader()))
