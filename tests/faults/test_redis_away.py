@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import transaction
 
 from governance.domain.moment import database_now
 from tests.cast import PASSWORD, Cast, draft
@@ -30,15 +31,15 @@ def test_filing_and_signing_in_take_less_than_three_seconds(
     cast.li.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", iterations=1000)
     cast.li.save(update_fields=["password"])
     web, port = started.web(redis)
-    # Both worker processes have answered once: what is measured is Redis, not the loading of modules.
-    for _worker in range(6):
+    # Both worker processes have very likely answered: what is measured is Redis, not the loading of modules.
+    for _request in range(20):
         assert Browser(port).get("/account/login/").status == 200
     go_wrong(redis, how)
 
     li, wang = Browser(port), Browser(port)
     signed_in = li.submit("/account/login/password/", login="li", password=PASSWORD)
     asked = wang.submit("/account/login/", phone=cast.wang.phone.removeprefix("+86"))
-    (code,) = re.findall(r"\b(\d{6})\b", started.said_by(web).splitlines()[-1])
+    *_earlier, code = re.findall(r"\b(\d{6})\b", started.said_by(web))
     by_code = wang.submit("/account/login/code/", code=code)
     acknowledged, seconds = [], []
     for person, browser in [(cast.li, li), (cast.wang, wang), (cast.li, li)]:
@@ -64,7 +65,9 @@ def test_the_loop_goes_on_escalating(cast: Cast, outside: Outside, started: Star
     assert eventually(lambda: outside.value(runs) > 0, 30), started.said_by(loop)
     go_wrong(redis, how)
 
-    accepted(cast, at=database_now() - timedelta(hours=2))
+    # At once: the loop would take a petition in that it finds filed, and here the test does.
+    with transaction.atomic():
+        accepted(cast, at=database_now() - timedelta(hours=2))
 
     def rungs() -> list[tuple]:
         return outside.rows("SELECT bell, count(*) FROM issues_escalation GROUP BY 1")
@@ -84,7 +87,8 @@ def test_when_redis_comes_back_the_bell_is_heard_again(cast: Cast, outside: Outs
     runs = "SELECT count(*) FROM issues_sweeprun WHERE bell = 'beat' AND finished_at IS NOT NULL"
     assert eventually(lambda: outside.value(runs) > 0, 40), started.said_by(worker) + started.said_by(beat)
     redis.freeze()
-    accepted(cast, at=database_now() - timedelta(hours=2))
+    with transaction.atomic():
+        accepted(cast, at=database_now() - timedelta(hours=2))
     redis.thaw()
 
     fired = "SELECT count(*) FROM issues_escalation WHERE bell = 'beat'"

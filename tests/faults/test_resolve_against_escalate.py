@@ -11,7 +11,7 @@ from issues.models import ClockKind, SlaClock, WorkOrder
 from tests.cast import NOW, Cast
 from tests.faults.office import accepted, copies
 from tests.faults.outside import Outside
-from tests.faults.together import errors, together
+from tests.faults.together import PATIENCE_SECONDS, errors, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ def test_resolving_and_escalating_at_the_breach_never_contradict_each_other(cast
     # So far apart that no rung of an earlier matter is waiting when the next one breaches.
     orders = copies(WorkOrder.objects.get(pk=order.pk), ROUNDS, apart=timedelta(hours=3))
     due = dict(SlaClock.objects.filter(kind=ClockKind.RESOLVE).values_list("issue_id", "due_at"))
-    whistle = threading.Barrier(2, timeout=60)
+    whistle = threading.Barrier(2, timeout=PATIENCE_SECONDS)
 
     def finish_each() -> None:
         for each in orders:
