@@ -54,6 +54,7 @@ class RegisterAdmin(ModelAdmin):
     may_change = True
     private_fields: ClassVar[frozenset[str]] = frozenset()
     end_field: ClassVar[str | None] = None
+    list_select_related: ClassVar[tuple[str, ...]] = ()
     # Where ending takes no day but happens at once: `ConfirmForm`.
     end_form: ClassVar[type[ConfirmForm]] = EndForm
     # Questions in a list's address beside the filters': for filters that read parameters of their own.
@@ -92,7 +93,9 @@ class RegisterAdmin(ModelAdmin):
     # --- whose rows ---
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return self.in_scope(super().get_queryset(request), _scope(request))
+        """The rows in the person's charge, with what their names and columns refer to."""
+        rows = self.in_scope(super().get_queryset(request), _scope(request))
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows
 
     def in_scope(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         """Those of `rows` that are in the person's charge: the one place that decides it for this register."""

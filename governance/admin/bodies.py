@@ -1,8 +1,5 @@
 """The registers of bodies and of who manages which estate."""
 
-from typing import Any
-
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from governance.admin.base import RegisterAdmin
@@ -40,6 +37,3 @@ class ManagementAdmin(RegisterAdmin):
     autocomplete_fields = ("estate", "body")
     ordering = ("estate__name", "-valid_from")
     fields = ("estate", "body", "kind", "valid_from", "valid_until")
-
-    def get_queryset(self, request: Any) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("estate", "body")

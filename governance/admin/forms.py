@@ -100,8 +100,18 @@ class RegisterForm(forms.ModelForm):
             for name in taken.message_dict:
                 self.add_error(name if name in self.fields else None, _("This is taken already."))
 
-    def validate_constraints(self) -> None:
-        """Each constraint with its own sentence: Django's would name the model's fields in English."""
+    def _post_clean(self) -> None:
+        row: Any = self.instance
+        # Django would check the constraints here, too, with sentences made of the names of models and fields.
+        row.validate_constraints = lambda exclude=None: None
+        try:
+            super()._post_clean()  # type: ignore[misc]
+        finally:
+            del row.validate_constraints
+        self._check_constraints()
+
+    def _check_constraints(self) -> None:
+        """Each constraint, with its own sentence."""
         exclude = self._get_validation_exclusions()
         model = type(self.instance)
         for constraint in model._meta.constraints:

@@ -1,6 +1,6 @@
 """What was done to a row, in sentences: “孙干事 把「名称」从「A」改成「B」 · 5月6日 14:12”."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.admin.spoken import field_name, spoken
-from governance.domain.registers import facts_of
+from governance.domain.registers import facts_of, noun_of
 from governance.models import AuditEntry, Role, RoleAssignment, User, surname_for_reader
 from governance.models.roles import ADDRESSED
 from governance.templatetags.words import own_words
@@ -36,6 +36,10 @@ DEEDS: dict[str, str | Promise] = {
     "revoke": pgettext_lazy("history", "%(who)s ended this role"),
     "import": pgettext_lazy("history", "%(who)s took this in from a file"),
 }
+# Verbs whose changes are told one by one, and of these the deeds that go before them.
+TOLD_FIELD_BY_FIELD = {"change", "end"}
+# What else an entry may say of a noun, by noun and name: its name, and how its value is said. Upper storeys add theirs.
+ALSO_SAID: dict[tuple[str, str], tuple[str | Promise, Callable[[Any], str]]] = {}
 CHANGED = gettext_lazy("%(who)s changed “%(field)s” from “%(old)s” to “%(new)s”")
 FILLED_IN = gettext_lazy("%(who)s filled in “%(field)s” with “%(new)s”")
 EMPTIED = gettext_lazy("%(who)s emptied “%(field)s”, where “%(old)s” stood")
@@ -94,21 +98,25 @@ def _is_uuid(ref: str) -> bool:
 
 
 def _deeds(entry: AuditEntry, who: SafeString, model: type[models.Model], now: datetime) -> Iterator[SafeString]:
-    changes = facts_of(entry).get("changes") or {}
+    facts = facts_of(entry)
+    changes = facts.get("changes") or {}
     deed = DEEDS.get(entry.verb)
     if entry.verb != "change" or not changes:
-        yield _sentence(deed or gettext_lazy("%(who)s did this: %(verb)s"), who=who, verb=own_words(entry.verb))
-    if entry.verb in ("change", "end"):
+        said = {name: own_words(str(fact)) for name, fact in facts.items() if isinstance(fact, str | int)}
+        said |= {"who": who, "verb": own_words(entry.verb)}
+        yield _sentence(deed or gettext_lazy("%(who)s did this: %(verb)s"), **said)
+    if entry.verb in TOLD_FIELD_BY_FIELD:
         for name, pair in changes.items():
             yield _change(who, name, pair, model, now)
 
 
 def _change(who: SafeString, name: str, pair: list[Any] | None, model: type[models.Model], now: datetime) -> SafeString:
-    called = own_words(field_name(model, name))
+    also = ALSO_SAID.get((noun_of(model), name))
+    called = own_words(str(also[0]) if also else field_name(model, name))
     if pair is None:
         return _sentence(NOT_SAID, who=who, field=called)
     field = next((field for field in model._meta.concrete_fields if field.name == name), None)
-    old, new = (spoken(value, field, now) for value in pair)
+    old, new = (own_words(also[1](value)) if also else spoken(value, field, now) for value in pair)
     pattern = CHANGED if old and new else FILLED_IN if new else EMPTIED
     return _sentence(pattern, who=who, field=called, old=old, new=new)
 

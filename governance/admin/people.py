@@ -83,7 +83,7 @@ class RoleAssignmentAdmin(RegisterAdmin):
     end_field = "valid_until"
     end_form = ConfirmForm
     list_display = ("user", "role", "held_at", "valid_from", "valid_until")
-    list_select_related = ("user", *HELD_AT, "building__estate")
+    list_select_related = ("user", *HELD_AT, "building__estate", "grid_unit__community")
     list_filter = (
         "role",
         yes_or_no(

@@ -77,9 +77,6 @@ class BuildingAdmin(RegisterAdmin):
     ordering = ("estate__name", "name")
     fields = ("estate", "name", "stairwells", "grid_unit")
 
-    def get_queryset(self, request: Any) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("estate")
-
     def label_of(self, row: models.Model) -> str:
         return f"{row.estate} {row}"  # type: ignore[attr-defined]
 
@@ -95,9 +92,6 @@ class UnitAdmin(RegisterAdmin):
     autocomplete_fields = ("building",)
     ordering = ("building__estate__name", "building__name", "stairwell", "number")
     fields = ("building", "stairwell", "number", "kind", "exclusive_area_m2")
-
-    def get_queryset(self, request: Any) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("building__estate")
 
     def label_of(self, row: models.Model) -> str:
         return f"{row.building.estate} {row.building} {row.stairwell}-{row}"  # type: ignore[attr-defined]
@@ -119,9 +113,6 @@ class GridUnitAdmin(RegisterAdmin):
     autocomplete_fields = ("community", "party_group")
     ordering = ("community__name", "name")
     fields = ("community", "name", "party_group")
-
-    def get_queryset(self, request: Any) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("community")
 
     def label_of(self, row: models.Model) -> str:
         return f"{row.community} {row}"  # type: ignore[attr-defined]

@@ -35,6 +35,7 @@ SENTENCES: dict[str, str | Promise] = {
     "estate_named_once": _("This community has an estate of this name already."),
     "grid_unit_named_once": _("This community has a grid unit of this name already."),
     "building_named_once": _("This estate has a building of this name already."),
+    "building_grid_unit_of_its_community": _("The grid unit lies in another community than the building."),
     "building_has_a_stairwell": _("A building has one entrance at least."),
     "unit_numbered_once": _("This entrance has a unit of this number already."),
     "unit_area_is_positive": _("An area is more than nothing."),

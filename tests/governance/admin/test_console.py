@@ -34,6 +34,31 @@ def test_a_flag_on_the_account_opens_nothing(cast):
     assert client_of(cast.li).get(INDEX).status_code == 404
 
 
+def policy(answer) -> str:
+    return answer["Content-Security-Policy"]
+
+
+def test_only_the_consoles_own_pages_are_read_under_the_relaxed_policy(cast):
+    officer = client_of(cast.sun)
+    relaxed = [policy(officer.get(page)) for page in (INDEX, "/console/governance/estate/")]
+    strict = [
+        policy(officer.get(page))
+        for page in ("/", "/inbox/", "/not-reached/", "/account/", "/queue/", "/console/nothing/", "/console/x%00/")
+    ]
+    assert {"'unsafe-eval'" in said and "style-src 'self' 'unsafe-inline'" in said for said in relaxed} == {True}
+    assert {"unsafe" in said for said in strict} == {False}
+    assert "unsafe" not in policy(client_of(cast.li).get(INDEX))
+
+
+def test_the_relaxed_policy_keeps_all_the_rest(cast):
+    relaxed, strict = (
+        dict(part.split(" ", 1) for part in policy(client_of(cast.sun).get(page)).split("; "))
+        for page in (INDEX, "/inbox/")
+    )
+    assert set(relaxed) == set(strict)
+    assert {name for name in strict if relaxed[name] != strict[name]} == {"script-src", "style-src"}
+
+
 def test_every_page_of_every_register_opens(cast):
     browser = client_of(cast.administrator)
     for model in console._registry:

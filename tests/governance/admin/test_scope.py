@@ -1,0 +1,188 @@
+"""Each officer sees the own street and nothing of another: in lists, pages, references, filters and what is posted."""
+
+import pytest
+
+from governance.admin import console
+from governance.models import Building, Estate, Management, RoleAssignment
+from tests.cast import client_of
+from tests.governance.admin.registry import REGISTERS, admin_of, page, request_of, strange_rows
+
+SHARED = {"Category", "CalendarDay", "CalendarYear"}
+FOR_ADMINISTRATORS = {"District", "Subdistrict"}
+OF_A_STREET = sorted(set(REGISTERS) - SHARED - FOR_ADMINISTRATORS)
+
+
+@pytest.mark.parametrize("name", OF_A_STREET)
+@pytest.mark.parametrize("kind", ["change", "history", "end", "delete"])
+def test_a_row_of_another_street_looks_like_a_missing_one(cast, name, kind):
+    browser = client_of(cast.sun)
+    strange, missing = (
+        browser.get(page(name, kind, strange_rows(cast)[name].pk)),
+        browser.get(page(name, kind, 999_999)),
+    )
+    assert (strange.status_code, missing.status_code) == (404, 404)
+    assert without_tokens(strange.content) == without_tokens(missing.content)
+
+
+def without_tokens(content: bytes) -> list[bytes]:
+    changing = (b"csrfmiddlewaretoken", b"data-now", b'name="next"')
+    return [line for line in content.splitlines() if not any(mark in line for mark in changing)]
+
+
+@pytest.mark.parametrize("name", OF_A_STREET)
+def test_a_list_shows_the_own_street_only(cast, name):
+    strange = strange_rows(cast)[name]
+    mine = admin_of(name).get_queryset(request_of(cast.sun))
+    theirs = admin_of(name).get_queryset(request_of(cast.strange_officer))
+    assert strange not in mine
+    assert strange in theirs
+    assert strange in admin_of(name).get_queryset(request_of(cast.administrator))
+    answer = client_of(cast.sun).get(page(name, "changelist"))
+    assert page(name, "change", strange.pk) not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", OF_A_STREET)
+def test_the_search_and_the_filters_tell_nothing_of_another_street(cast, name):
+    strange_rows(cast)
+    answer = client_of(cast.sun).get(page(name, "changelist"), {"q": "桃园"}).content.decode()
+    assert "桃园里" not in answer
+    assert "桃园社区" not in answer
+    assert "嘉润" not in answer
+
+
+@pytest.mark.parametrize("name", sorted(FOR_ADMINISTRATORS))
+def test_the_levels_above_are_for_administrators(cast, name):
+    assert client_of(cast.sun).get(page(name, "changelist")).status_code == 404
+    assert client_of(cast.administrator).get(page(name, "changelist")).status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(SHARED))
+def test_what_all_streets_share_is_read_by_officers_and_changed_by_administrators(cast, name):
+    model = REGISTERS[name]
+    row = model._base_manager.first()
+    for who, may_write in ((cast.sun, False), (cast.administrator, admin_of(name).may_change)):
+        assert client_of(who).get(page(name, "changelist")).status_code == 200
+        answer = client_of(who).get(page(name, "change", row.pk))
+        assert answer.status_code == 200
+        assert (b'name="_save"' in answer.content) == may_write
+
+
+@pytest.mark.parametrize("name", sorted(REGISTERS))
+@pytest.mark.parametrize("who", ["sun", "administrator"])
+def test_nothing_is_ever_deleted(cast, name, who):
+    row = REGISTERS[name]._base_manager.order_by("pk").first()
+    if row is None:
+        row = strange_rows(cast)[name]
+    assert client_of(getattr(cast, who)).post(page(name, "delete", row.pk), {"post": "yes"}).status_code == 404
+    assert REGISTERS[name]._base_manager.filter(pk=row.pk).exists()
+
+
+# --- references ---
+
+REFERENCES = sorted(
+    (name, field)
+    for name in REGISTERS
+    for field in admin_of(name).autocomplete_fields
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "field"), REFERENCES)
+def test_a_reference_offers_the_own_street_only(cast, name, field):
+    strange = {row.pk: row for row in strange_rows(cast).values()}
+    target = REGISTERS[name]._meta.get_field(field).remote_field.model
+    asked = {"app_label": "governance", "model_name": name.lower(), "field_name": field, "term": ""}
+    answer = client_of(cast.sun).get("/console/autocomplete/", asked)
+    offered = {int(result["id"]) for result in answer.json()["results"]}
+    assert offered == set(
+        admin_of(name)
+        .choices_for(field, console.rows_of(target, request_of(cast.sun)), request_of(cast.sun))
+        .values_list("pk", flat=True)[:20]
+    )
+    assert not [row for row in strange.values() if type(row) is target and row.pk in offered]
+
+
+@pytest.mark.parametrize(("name", "field"), REFERENCES)
+def test_a_posted_reference_to_another_street_is_no_valid_choice(cast, name, field):
+    target = REGISTERS[name]._meta.get_field(field).remote_field.model
+    strange = next(row for row in strange_rows(cast).values() if type(row) is target)
+    form = admin_of(name).get_form(request_of(cast.sun))({field: strange.pk})
+    assert form.errors[field].as_data()[0].code == "invalid_choice"
+
+
+def test_an_estate_moved_by_hand_into_another_street_stays(cast):
+    estate = Estate.objects.get(pk=cast.estate.pk)
+    strange = cast.strange_estate.community
+    data = {"community": strange.pk, "name": estate.name, "version": estate.version}
+    answer = client_of(cast.sun).post(page("Estate", "change", estate.pk), data)
+    assert answer.status_code == 200
+    assert strange.name not in answer.content.decode()
+    estate.refresh_from_db()
+    assert estate.community_id == cast.community.pk
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"app_label": "governance", "model_name": "user", "field_name": "password", "term": ""},
+        {"app_label": "governance", "model_name": "consent", "field_name": "user", "term": ""},
+        {"app_label": "residents", "model_name": "resident", "field_name": "user", "term": ""},
+        {"app_label": "governance", "model_name": "notice", "field_name": "recipient", "term": ""},
+        {"app_label": "governance", "model_name": "estate", "field_name": "nothing", "term": ""},
+        {"app_label": "nothing", "model_name": "nothing", "field_name": "nothing", "term": ""},
+        {"term": ""},
+    ],
+)
+def test_only_what_a_form_asks_for_is_offered(cast, asked):
+    assert client_of(cast.sun).get("/console/autocomplete/", asked).status_code == 404
+
+
+def test_references_name_the_whole_place(cast):
+    asked = {"app_label": "governance", "model_name": "unit", "field_name": "building", "term": "3栋"}
+    answer = client_of(cast.sun).get("/console/autocomplete/", asked).json()
+    assert [result["text"] for result in answer["results"]] == ["春和苑小区 3栋"]
+
+
+# --- roles ---
+
+
+def test_an_officer_makes_nobody_administrator(cast):
+    data = {"user": cast.sun.pk, "role": "administrator"}
+    answer = client_of(cast.sun).post(page("RoleAssignment", "add"), data)
+    assert answer.status_code == 200
+    assert not RoleAssignment.objects.filter(user=cast.sun, role="administrator").exists()
+    assert client_of(cast.administrator).post(page("RoleAssignment", "add"), data).status_code == 302
+
+
+def test_an_officer_gives_and_ends_a_role_in_the_own_street(cast):
+    browser = client_of(cast.sun)
+    data = {"user": cast.zhou.pk, "role": "grid_leader", "grid_unit": cast.grid_unit.pk}
+    assert browser.post(page("RoleAssignment", "add"), data).status_code == 302
+    given = RoleAssignment.objects.get(user=cast.zhou, role="grid_leader")
+    history = browser.get(page("RoleAssignment", "history", given.pk)).content.decode()
+    assert browser.post(page("RoleAssignment", "end", given.pk), {"version": 0}).status_code == 302
+    given.refresh_from_db()
+    assert given.valid_until is not None
+    assert "Sun" in history or "孙" in history
+
+
+def test_a_role_needs_the_place_it_is_held_at(cast):
+    answer = client_of(cast.sun).post(page("RoleAssignment", "add"), {"user": cast.zhou.pk, "role": "grid_leader"})
+    assert answer.status_code == 200
+    assert not RoleAssignment.objects.filter(user=cast.zhou, role="grid_leader").exists()
+
+
+def test_no_number_is_shown_in_the_clear(cast):
+    for name in ("User", "RoleAssignment", "DutyShift", "Notice"):
+        for row in admin_of(name).get_queryset(request_of(cast.sun)):
+            answer = client_of(cast.sun).get(page(name, "change", row.pk)).content.decode()
+            assert "+86" not in answer
+            assert "13800" not in answer.replace(" ", "")
+
+
+def test_what_is_managed_is_said_by_the_work_list(cast):
+    Management.objects.filter(estate=cast.estate).update(valid_until="2026-01-01")
+    Building.objects.filter(pk=cast.building.pk).update(grid_unit=None)
+    mine = client_of(cast.sun).get("/console/").content.decode()
+    theirs = client_of(cast.strange_officer).get("/console/").content.decode()
+    assert "春和苑小区" in mine
+    assert "春和苑小区" not in theirs
