@@ -69,6 +69,33 @@ register(
     _("%(matter)s. It was talked over on the spot and agreed, so nothing more is to be done."),
     _matter,
 )
+register(
+    "supervision_issued",
+    _("Give an account: %(matter)s"),
+    _(
+        "%(matter)s, %(body)s. It is long overdue, so an account is asked for by %(by)s: what went wrong, what was "
+        "done, and by when it is put right."
+    ),
+    _matter,
+)
+register(
+    "supervision_answered",
+    _("An account to judge: %(body)s"),
+    _("%(matter)s. %(body)s says what went wrong and what was done. Please accept the account or send it back."),
+    _matter,
+)
+register(
+    "supervision_sent_back",
+    _("The account was sent back: %(matter)s"),
+    _("%(matter)s, %(body)s. It was not enough; the page says what is missing. Please answer again by %(by)s."),
+    _matter,
+)
+register(
+    "supervision_accepted",
+    _("The account was accepted: %(matter)s"),
+    _("%(matter)s, %(body)s. The matter itself stays open until it is finished."),
+    _matter,
+)
 register("rung_warning", _("Due soon: %(matter)s"), _("%(matter)s, %(body)s. Due %(by)s: %(step)s."), _matter)
 register("rung_breach", _("Overdue: %(matter)s"), _("%(matter)s, %(body)s. Was due %(by)s: %(step)s."), _matter)
 register(
@@ -118,5 +145,14 @@ register(
     "petition_settled",
     _("Talked over and agreed: is it settled for you?"),
     _("%(who)s talked it over on the spot, and it was agreed: %(matter)s. Please say whether it is settled."),
+    _petition,
+)
+register(
+    "petition_declined",
+    _("Your petition was not taken up"),
+    _(
+        "%(matter)s. The page of the petition says why, and where to go instead. "
+        "What was filed in error can be filed anew."
+    ),
     _petition,
 )

@@ -67,6 +67,24 @@ TOLD_BY = {
     "patrol": gettext_lazy("You told it at your door or on the way, and agreed that it be filed in your name."),
     "counter": gettext_lazy("You told it at the counter, and agreed that it be filed in your name."),
 }
+# Why the office doesn't take it up, and where to go with it instead.
+WHERE_INSTEAD = {
+    "not_ours": gettext_lazy(
+        "It belongs to another authority. The street office tells you which one, and how to reach it."
+    ),
+    "in_court": gettext_lazy("It is before a court or an arbitrator: their decision stands. Please turn to them."),
+    "xinfang": gettext_lazy("It is for the petition office (信访): hand it in there; its own time limits apply."),
+    "private": gettext_lazy(
+        "It is a private matter between people. "
+        "The community's mediators help if both sides want it; else the court decides."
+    ),
+    "unclear": gettext_lazy(
+        "It could not be understood, and nobody could be asked. Please report it again with a few more words."
+    ),
+    "nothing_there": gettext_lazy(
+        "Somebody looked, and there was nothing to put right. If there is after all, report it again."
+    ),
+}
 SATISFACTION = {
     1: pgettext_lazy("satisfaction", "Very poor"),
     2: pgettext_lazy("satisfaction", "Poor"),
@@ -277,6 +295,17 @@ def _supervised(update: PetitionUpdate, now: datetime) -> Sentence:
     )
 
 
+def _account_accepted(update: PetitionUpdate, now: datetime) -> Sentence:
+    """body: who gave it. What it says is between the offices."""
+    return Sentence(
+        gettext("The delay has been accounted for"),
+        say(
+            gettext("%(body)s has said what went wrong and what is done about it, and the office has accepted that."),
+            body=update.params["body"],
+        ),
+    )
+
+
 def _finished(update: PetitionUpdate, now: datetime) -> Sentence:
     return Sentence(say(gettext("%(who)s reports it done"), who=actor(update)))
 
@@ -316,6 +345,29 @@ def _confirmed_arrival(update: PetitionUpdate, now: datetime) -> Sentence:
 
 def _withdrawn(update: PetitionUpdate, now: datetime) -> Sentence:
     return Sentence(gettext("You withdrew the petition"), gettext("Nobody works on it for you any more."))
+
+
+def _sorted(update: PetitionUpdate, now: datetime) -> Sentence:
+    """category_zh, category_en, category_ko; policy_zh, policy_en, policy_ko"""
+    language = (get_language() or "zh-hans")[:2]
+    return Sentence(
+        say(gettext("The community entered it as “%(category)s”"), category=update.params[f"category_{language}"]),
+        say(
+            gettext("By “%(policy)s”, still counted from the moment you filed it."),
+            policy=update.params[f"policy_{language}"],
+        ),
+    )
+
+
+def _declined(update: PetitionUpdate, now: datetime) -> Sentence:
+    """reason: why, and where to go instead; office, phone: whom to ask"""
+    where = str(WHERE_INSTEAD[str(update.params["reason"])])
+    phone = str(update.params["phone"])
+    ask = gettext("Questions: %(office)s, %(phone)s.") if phone else gettext("Questions: %(office)s.")
+    return Sentence(
+        gettext("It was not taken up"),
+        say("%(where)s %(ask)s", where=where, ask=say(ask, office=update.params["office"], phone=phone)),
+    )
 
 
 def _evaluated(update: PetitionUpdate, now: datetime) -> Sentence:
@@ -405,44 +457,6 @@ def _settled(update: PetitionUpdate, now: datetime) -> Sentence:
     )
 
 
-def _filed_for_you(update: PetitionUpdate, now: datetime) -> Sentence:
-    """`by` is whoever wrote it down; channel: phone, patrol or counter"""
-    return Sentence(
-        say(gettext("Written down for you by %(who)s"), who=actor(update)),
-        str(TOLD_BY[str(update.params["channel"])]),
-    )
-
-
-def _verified(update: PetitionUpdate, now: datetime) -> Sentence:
-    """is_on_site: shown by the building's QR code"""
-    return Sentence(
-        say(gettext("%(who)s has looked: it is put right"), who=actor(update)),
-        str(PROOFS["qr"]) if update.params["is_on_site"] else "",
-    )
-
-
-def _not_fixed(update: PetitionUpdate, now: datetime) -> Sentence:
-    return Sentence(
-        say(gettext("%(who)s has looked: it is not put right"), who=actor(update)),
-        gettext("So it is being handled again; you needn't do anything. The clock starts anew."),
-    )
-
-
-def _talked_over(update: PetitionUpdate, now: datetime) -> Sentence:
-    """is_agreed. What was said there stays with those who were there."""
-    return Sentence(
-        say(gettext("%(who)s talked it over on the spot"), who=actor(update)),
-        gettext("It was agreed.") if update.params["is_agreed"] else gettext("Not agreed yet: it stays open."),
-    )
-
-
-def _settled(update: PetitionUpdate, now: datetime) -> Sentence:
-    return Sentence(
-        say(gettext("%(who)s talked it over on the spot"), who=actor(update)),
-        gettext("It was agreed, and that settles it."),
-    )
-
-
 SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "filed": _filed,
     "taken_in": _taken_in,
@@ -456,12 +470,15 @@ SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "rung": _rung,
     "breached": _breached,
     "supervised": _supervised,
+    "account_accepted": _account_accepted,
     "finished": _finished,
     "supplemented": _supplemented,
     "nudged": _nudged,
     "nudge_answered": _nudge_answered,
     "confirmed_arrival": _confirmed_arrival,
     "withdrawn": _withdrawn,
+    "sorted": _sorted,
+    "declined": _declined,
     "evaluated": _evaluated,
     "reopened": _reopened,
     "linked": _linked,

@@ -276,13 +276,16 @@ def expect_arrival(issue: Issue) -> bool:
     ).exists()
 
 
+def policy_params(policy: SlaPolicy) -> dict[str, str]:
+    """The policy's names in every language, for a line that residents read."""
+    return {"policy_zh": policy.name_zh, "policy_en": policy.name_en, "policy_ko": policy.name_ko}
+
+
 def explain(clock: SlaClock) -> dict[str, Any]:
     """Why the clock is due then, as the resident's page shows it: JSON-able, instants in ISO 8601."""
     return {
         "kind": clock.kind,
-        "policy_zh": clock.policy.name_zh,
-        "policy_en": clock.policy.name_en,
-        "policy_ko": clock.policy.name_ko,
+        **policy_params(clock.policy),
         "policy_version": clock.policy.version,
         "source": clock.policy.source,
         "calendar": clock.calendar.code,

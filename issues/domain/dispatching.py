@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from governance.domain import audit, outbox
 from governance.domain.doorbell import doorbell
 from governance.domain.managing import management_of
+from governance.domain.moment import local_day
 from governance.domain.refusals import Refusal
-from governance.models import Body, Urgency, User
+from governance.models import Body, BodyKind, Management, Urgency, User
 from issues.domain import people
 from issues.domain.telling import desk, link_to, petitions_of, tell_petitioners, tell_what_is_next
 from issues.models import Handler, Issue, IssueStep, WorkOrder
@@ -20,6 +22,7 @@ from residents.domain import standing
 # Unaccepted for so long, the next phone rings (RULES.md §1: somebody's phone must ring).
 RING_NEXT_AFTER = timedelta(seconds=60)
 BY_DEFAULT = "default"
+BY_HAND = "by_hand"
 PROGRAM = "dispatching"
 
 
@@ -43,11 +46,21 @@ def body_for(issue: Issue, at: datetime) -> Answerable:
         management = management_of(issue.estate_id, at)
         if management:
             return Answerable(management.body, management.kind)
-    elif handler == Handler.STREET:
-        return Answerable(_office(issue, Handler.STREET), "category")
-    else:
-        return Answerable(_office(issue, Handler.COMMUNITY), "category")
-    return Answerable(default_duty_holder(issue), BY_DEFAULT)
+        return Answerable(default_duty_holder(issue), BY_DEFAULT)
+    return Answerable(_office(issue, handler), "category")
+
+
+def bodies_to_hand_to(issue: Issue, at: datetime) -> QuerySet[Body]:
+    """Whom a person at the desk may send the matter to: whoever manages the estate, its community, its street office,
+    and the departments of its street. Never those whom it complains about."""
+    allowed = Q(kind__in=(BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT), subdistrict=issue.subdistrict_id)
+    handler, is_about_staff = issue.category.handling.handler, issue.category.is_about_staff
+    if not is_about_staff or handler == Handler.COMMUNITY:
+        allowed |= Q(kind=BodyKind.RESIDENTS_COMMITTEE, community=issue.community_id)
+    if not is_about_staff:
+        managing = Management.objects.in_force(local_day(at)).filter(estate=issue.estate_id)
+        allowed |= Q(pk__in=managing.values("body"))
+    return Body.objects.standing_on(local_day(at)).filter(allowed)
 
 
 def default_duty_holder(issue: Issue, *, above: Body | None = None) -> Body:
@@ -56,10 +69,16 @@ def default_duty_holder(issue: Issue, *, above: Body | None = None) -> Body:
     return _office(issue, Handler.STREET) if above == community else community
 
 
+def street_office(issue: Issue) -> Body:
+    """Whom a resident may phone about what isn't taken up. Raises `NobodyAnswers`."""
+    return _office(issue, Handler.STREET)
+
+
 def _office(issue: Issue, handler: str) -> Body:
-    bodies = Body.objects.filter(subdistrict_id=issue.subdistrict_id)
-    committee = bodies.filter(kind=HANDLED_BY[Handler.COMMUNITY], community_id=issue.community_id).first()
-    street = bodies.filter(kind=HANDLED_BY[Handler.STREET]).first()
+    offices = Q(kind=HANDLED_BY[Handler.COMMUNITY], community=issue.community_id) | Q(kind=HANDLED_BY[Handler.STREET])
+    bodies = Body.objects.filter(offices, subdistrict=issue.subdistrict_id).order_by("-pk")
+    by_kind = {body.kind: body for body in bodies}
+    committee, street = by_kind.get(HANDLED_BY[Handler.COMMUNITY]), by_kind.get(HANDLED_BY[Handler.STREET])
     body = (committee or street) if handler == Handler.COMMUNITY else (street or committee)
     if body is None:
         raise NobodyAnswers(f"no residents' committee or street office for {issue.estate}")
@@ -67,7 +86,13 @@ def _office(issue: Issue, handler: str) -> Body:
 
 
 def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: datetime) -> WorkOrder:
-    """Write the work order and ring the first phone. Runs inside the caller's transaction."""
+    """Write the work order and ring the first phone. Runs inside the caller's transaction.
+
+    What comes to the community by default lies in its inbox: a person has to look whose it really is.
+    """
+    if answerable.why == BY_DEFAULT and answerable.body.kind == BodyKind.RESIDENTS_COMMITTEE and issue.triaged_at:
+        issue.triaged_at = None
+        issue.save(update_fields=["triaged_at"])
     order = WorkOrder.objects.create(
         subdistrict_id=issue.subdistrict_id,
         community_id=issue.community_id,
@@ -120,6 +145,13 @@ def pass_on(order_id: int, at: datetime) -> bool:
         WORK_ORDER.take_step(order, "cancel", actor=PROGRAM, at=at, fields={"changed_at": at, "ring_next_at": None})
         dispatch(issue, body_for(issue, at), actor=PROGRAM, at=at)
         return True
+
+
+def call_back(issue: Issue, *, actor: str, at: datetime) -> None:
+    """Cancel the issue's live order, if it has one. Runs inside the caller's transaction."""
+    order = WorkOrder.objects.live().filter(issue=issue).first()
+    if order:
+        WORK_ORDER.take_step(order, "cancel", actor=actor, at=at, fields={"changed_at": at, "ring_next_at": None})
 
 
 def ring(order: WorkOrder, at: datetime) -> User | None:

@@ -1,6 +1,7 @@
 """Intake: a petition becomes an issue with clocks and an order, or joins one. Also linking and unlinking afterwards."""
 
 from datetime import datetime
+from typing import Any
 
 import rules
 from django.db import transaction
@@ -8,12 +9,12 @@ from django.db import transaction
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import User
-from issues.domain import clocks, lifetime, supervision
-from issues.domain.dispatching import dispatch, supporters
+from issues.domain import clocks, ladder, lifetime, supervision
+from issues.domain.dispatching import BY_DEFAULT, call_back, dispatch, supporters
 from issues.domain.people import present_order
 from issues.domain.telling import desk, lock_matter, tell_what_is_next, teller
 from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
-from issues.workflow import ISSUE, WORK_ORDER
+from issues.workflow import ISSUE
 from residents.domain import standing
 from residents.models import Petition, PetitionStage
 
@@ -35,7 +36,7 @@ def take_in(petition_id: int, *, at: datetime) -> Issue | None:
         issue = _issue_it_follows(petition)
         standing.take_in(petition, at=at)
         if issue:
-            _attach(petition, issue, actor=None, at=at)
+            attach(petition, issue, actor=None, at=at)
         else:
             issue = open_issue(petition, actor=PROGRAM, at=at)
         return issue
@@ -51,9 +52,14 @@ def _issue_it_follows(petition: Petition) -> Issue | None:
     return open_issues.filter(pk=link.issue_id, hides_petitioner=petition.category.hides_petitioner).first()
 
 
-def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
-    """Open an issue for a petition, start its clocks from filing, dispatch it. Raises `NoPolicy`, `NobodyAnswers`."""
-    handling = petition.category.handling
+def open_issue(
+    petition: Petition, *, actor: User | str, at: datetime, was: Issue | None = None, hides_petitioner: bool = False
+) -> Issue:
+    """Open an issue for a petition, start its clocks from filing, dispatch it. Raises `NoPolicy`, `NobodyAnswers`.
+
+    `was` is the issue it had to itself before: as that was sorted, so is this one. What was hidden once stays hidden.
+    """
+    category = was.category if was else petition.category
     issue = Issue.objects.create(
         subdistrict_id=petition.subdistrict_id,
         community_id=petition.community_id,
@@ -61,23 +67,21 @@ def open_issue(petition: Petition, *, actor: User | str, at: datetime) -> Issue:
         building=petition.building,
         stairwell=petition.stairwell,
         spot=petition.spot,
-        category=petition.category,
-        severity=handling.severity,
-        hides_petitioner=petition.category.hides_petitioner,
+        category=category,
+        severity=was.severity if was else category.handling.severity,
+        hides_petitioner=hides_petitioner or category.hides_petitioner,
         filed_at=petition.filed_at,
         opened_at=max(at, petition.filed_at),
     )
-    _write_link(petition, issue, actor if isinstance(actor, User) else None, at)
-    _write_step(issue, "open", actor, at, petition)
+    write_link(petition, issue, actor if isinstance(actor, User) else None, at)
+    write_step(issue, "open", actor, at, petition)
     policy, answerable = lifetime.start(issue, at=at)
-    standing.tell(
-        petition,
-        "taken_in",
-        at=at,
-        policy_zh=policy.name_zh,
-        policy_en=policy.name_en,
-        policy_ko=policy.name_ko,
-    )
+    if was:
+        is_sorted = was.triaged_at is not None and answerable.why != BY_DEFAULT
+        issue.triaged_at = issue.opened_at if is_sorted else None
+        issue.save(update_fields=["triaged_at"])
+    names: dict[str, Any] = {**clocks.policy_params(policy)}
+    standing.tell(petition, "taken_in", at=at, **names)
     dispatch(issue, answerable, actor=actor, at=at)
     return issue
 
@@ -88,7 +92,7 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
     The earliest start and the strictest due time survive. Raises `NotInCharge`; `StepNotAllowed` unless both are open,
     and where one of the two hides its petitioner and the other doesn't: other people see it.
     """
-    _check_charge(actor, petition, at)
+    check_charge(actor, petition, at)
     with transaction.atomic():
         old = _issue_of(petition)
         for touched in sorted({issue.pk: issue, old.pk: old}.values(), key=lambda row: row.pk):
@@ -100,18 +104,18 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
             or old == issue
             or issue.state != IssueState.OPEN
             or petition.state != PetitionStage.IN_HAND
-            or petition.category.hides_petitioner != issue.hides_petitioner
+            or old.hides_petitioner != issue.hides_petitioner
         ):
             raise StepNotAllowed
         IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
-        _keep_strictest(issue, old)
-        _attach(petition, issue, actor=actor, at=at)
+        take_over_start(issue, old, at=at)
+        attach(petition, issue, actor=actor, at=at)
         withdraw_if_empty(old, actor=actor, at=at)
 
 
 def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
     """It was not the same after all: the petition gets an issue of its own, its clocks counted from its own filing."""
-    _check_charge(actor, petition, at)
+    check_charge(actor, petition, at)
     with transaction.atomic():
         old = _issue_of(petition)
         lock_matter(old.pk)
@@ -120,10 +124,11 @@ def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
         if not (shared.exists() or old.found_by_id) or petition.state != PetitionStage.IN_HAND:
             raise StepNotAllowed
         IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)
-        _write_step(old, "unlink", actor, at, petition)
+        write_step(old, "unlink", actor, at, petition)
         standing.tell(petition, "unlinked", at=at)
-        issue = open_issue(petition, actor=actor, at=at)
-        _note_supporters(old, at)
+        was = Issue.objects.filter(links__petition=petition).exclude(pk=old.pk).order_by("-links__pk").first()
+        issue = open_issue(petition, actor=actor, at=at, was=was, hides_petitioner=old.hides_petitioner)
+        note_supporters(old, at)
         return issue
 
 
@@ -134,19 +139,17 @@ def withdraw_if_empty(issue: Issue, *, actor: User | str, at: datetime) -> None:
     )
     issue.refresh_from_db()
     if followed.exists() or issue.found_by_id or issue.state != IssueState.OPEN:
-        _note_supporters(issue, at)
+        note_supporters(issue, at)
         return
-    order = WorkOrder.objects.live().filter(issue=issue).first()
     ISSUE.take_step(issue, "withdraw", actor=PROGRAM, at=at)
-    if order:
-        WORK_ORDER.take_step(order, "cancel", actor=PROGRAM, at=at, fields={"changed_at": at, "ring_next_at": None})
+    call_back(issue, actor=PROGRAM, at=at)
     clocks.void_all(issue, at=at)
     supervision.settle(issue, actor=PROGRAM, at=at)
 
 
-def _attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetime) -> None:
-    _write_link(petition, issue, actor, at)
-    _write_step(issue, "link", actor or PROGRAM, at, petition)
+def attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetime) -> None:
+    write_link(petition, issue, actor, at)
+    write_step(issue, "link", actor or PROGRAM, at, petition)
     standing.tell(petition, "linked", at=at)
     order = present_order(issue)
     if order:
@@ -155,10 +158,11 @@ def _attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetim
         if order.arrived_at:
             standing.set_arrival([petition], order.arrived_at, order.arrival_proof)
     tell_what_is_next(issue, order)
-    _note_supporters(issue, at)
+    note_supporters(issue, at)
 
 
-def _note_supporters(issue: Issue, at: datetime) -> None:
+def note_supporters(issue: Issue, at: datetime) -> None:
+    """Write down on the live order how many more have said the same."""
     linked = (
         IssuePetition.objects.filter(issue=issue, undone_at=None)
         .exclude(petition__state=PetitionStage.WITHDRAWN)
@@ -167,18 +171,13 @@ def _note_supporters(issue: Issue, at: datetime) -> None:
     WorkOrder.objects.live().filter(issue=issue).update(supporters=supporters(issue, linked), changed_at=at)
 
 
-def _keep_strictest(issue: Issue, merged: Issue) -> None:
-    """Running clocks of `issue` take over an earlier start and due time from those of `merged`."""
-    stricter = {clock.kind: clock for clock in merged.clocks.running().filter(epoch=merged.epoch)}
-    for clock in issue.clocks.running().filter(epoch=issue.epoch).select_for_update(no_key=True):
-        other = stricter.get(clock.kind)
-        if other and (other.starts_at < clock.starts_at or other.due_at < clock.due_at):
-            clock.starts_at = min(clock.starts_at, other.starts_at)
-            clock.due_at = min(clock.due_at, other.due_at)
-            clocks.set_next_rung(clock)
+def take_over_start(issue: Issue, merged: Issue, *, at: datetime) -> None:
+    """The earliest start and the strictest due time survive; whoever is late by it now learns so at once."""
+    overtaken = clocks.keep_strictest(issue, merged, at=at)
     if merged.filed_at < issue.filed_at:
         issue.filed_at = merged.filed_at
         issue.save(update_fields=["filed_at"])
+    ladder.fire_breaches(overtaken, at=at, bell="merge")
 
 
 def _issue_of(petition: Petition) -> Issue:
@@ -188,17 +187,17 @@ def _issue_of(petition: Petition) -> Issue:
     return link.issue
 
 
-def _check_charge(actor: User, petition: Petition, at: datetime) -> None:
+def check_charge(actor: User, petition: Petition, at: datetime) -> None:
     actor.scope(at)
     if not rules.test_rule("issues.may_link", actor, petition.community):
         raise NotInCharge
 
 
-def _write_link(petition: Petition, issue: Issue, actor: User | None, at: datetime) -> None:
+def write_link(petition: Petition, issue: Issue, actor: User | None, at: datetime) -> None:
     IssuePetition.objects.create(issue=issue, petition=petition, linked_at=at, linked_by=actor)
 
 
-def _write_step(issue: Issue, verb: str, actor: User | str, at: datetime, petition: Petition) -> None:
+def write_step(issue: Issue, verb: str, actor: User | str, at: datetime, petition: Petition) -> None:
     person = actor if isinstance(actor, User) else None
     IssueStep.objects.create(
         issue=issue,

@@ -19,6 +19,7 @@ NOTICES = {
     "breached": Urgency.ORDINARY,
     "supervised": Urgency.ORDINARY,
     "finished": Urgency.PROMPT,
+    "declined": Urgency.PROMPT,
     "not_fixed": Urgency.PROMPT,
     "settled": Urgency.PROMPT,
 }

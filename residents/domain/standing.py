@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files.base import File
 
-from residents.models import Petition, PetitionPhoto, PetitionUpdate, PhotoKind
+from residents.models import NameVisibility, Petition, PetitionPhoto, PetitionUpdate, PhotoKind
 from residents.models.petitions import MAX_PHOTOS
 from residents.timeline import KINDS
 from residents.workflow import PETITION
@@ -97,6 +97,19 @@ def take_up_again(petition: Petition, *, at: datetime) -> None:
     """Somebody has looked, and it isn't put right: it is handled again without waiting for the person's own word."""
     changes = {"epoch": petition.epoch + 1, "finished_at": None, "arrived_at": None, "arrival_proof": ""}
     PETITION.take_step(petition, "not_fixed", actor="verification", at=at, fields=changes)
+
+
+def decline(petition: Petition, *, reason: str, at: datetime) -> None:
+    """The office doesn't take it up (不予受理). From now on nothing is due to this person."""
+    nothing_is_due: dict[str, object] = {"next_kind": "", "next_due_at": None, "next_why": {}, "expects_arrival": False}
+    PETITION.take_step(petition, "decline", actor="triage", at=at, fields=nothing_is_due, reason=reason)
+
+
+def hide_names(petitions: Iterable[Petition]) -> None:
+    """What it turned out to be hides who said it: nobody learns the names from now on."""
+    Petition.objects.filter(pk__in=[petition.pk for petition in petitions]).update(
+        name_visibility=NameVisibility.NOBODY
+    )
 
 
 def show_after(petition: Petition, photos: Iterable[File], *, at: datetime) -> None:
