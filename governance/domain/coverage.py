@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from governance import wording
-from governance.domain import party
+from governance.domain import party_tree
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.models import (
     OF_AN_ESTATE,
@@ -145,7 +145,7 @@ def figures(subdistrict_id: int, day: date, *, communities: Iterable[int] | None
         row["company_pk"]: row["company"] for row in estates if row["company_kind"] == BodyKind.PROPERTY_COMPANY
     }
     committees = {row["committee_pk"]: row for row in estates if row["committee_pk"] and not _out_of_term(row, day)}
-    organisations = party.organisations_of({*companies, *committees}, day)
+    organisations = party_tree.organisations_of({*companies, *committees}, day)
     buildings = list(_buildings(within, day))
     grid_units = list(_grid_units(within, day))
     return [
@@ -262,7 +262,7 @@ def _end_of(day: date) -> datetime:
 # --- rule by rule ---
 
 
-def _companies(companies: dict[int, str], organisations: list[party.Organisation]) -> Figure:
+def _companies(companies: dict[int, str], organisations: list[party_tree.Organisation]) -> Figure:
     own, joint_branches, sharing, gaps = 0, set(), 0, []
     for pk, name in sorted(companies.items(), key=lambda company: company[1]):
         standing = [organisation for organisation in organisations if organisation.body_id == pk]
@@ -284,7 +284,7 @@ def _companies(companies: dict[int, str], organisations: list[party.Organisation
     )
 
 
-def _stands_alone(organisation: party.Organisation) -> bool:
+def _stands_alone(organisation: party_tree.Organisation) -> bool:
     return organisation.kind in OWN_ORGANISATION and organisation.full_members >= FEWEST_FULL_MEMBERS_OF_A_BRANCH
 
 
@@ -297,7 +297,7 @@ def _own_and_joint(own: int, sharing: int, branches: int) -> str:
     return words % {"own": own, "sharing": sharing, "branches": branches}
 
 
-def _what_a_joint_branch_lacks(branch: party.Organisation, company: int) -> str:
+def _what_a_joint_branch_lacks(branch: party_tree.Organisation, company: int) -> str:
     """Why the company isn't covered by the joint branch that it shares; empty where it is."""
     if branch.full_members < FEWEST_FULL_MEMBERS_OF_A_BRANCH:
         words = ngettext(
@@ -313,7 +313,7 @@ def _what_a_joint_branch_lacks(branch: party.Organisation, company: int) -> str:
     return ""
 
 
-def _why_not_covered(company: int, own: list[party.Organisation], joint: list[party.Organisation]) -> str:
+def _why_not_covered(company: int, own: list[party_tree.Organisation], joint: list[party_tree.Organisation]) -> str:
     counted = [organisation for organisation in own if organisation.kind in OWN_ORGANISATION]
     if counted:
         most = max(counted, key=lambda organisation: organisation.full_members)
@@ -345,7 +345,7 @@ def _why_no_committee(estate: dict[str, Any], day: date) -> str:
     return _("The committee's term ended on %(day)s.") % {"day": wording.day(estate["term_ends_on"], day)}
 
 
-def _committee_branches(committees: dict[int, dict[str, Any]], organisations: list[party.Organisation]) -> Figure:
+def _committee_branches(committees: dict[int, dict[str, Any]], organisations: list[party_tree.Organisation]) -> Figure:
     organised = {organisation.body_id for organisation in organisations}
     organised |= {unit for organisation in organisations for unit in organisation.units}
     gaps = tuple(

@@ -1,209 +1,370 @@
-"""Party organisations: who stands above whom, who shares and joins what, who belongs where, and what is given to whom.
+"""What is done to the net of party organisations: lines, shares, joinings, memberships, and what check-ins lead to.
 
-Every verb writes through `governance.domain.registers` with its entry in the audit trail. A person's name never goes
-into an entry: that somebody belongs to the party is sensitive (RULES.md §3). Numbers of members that are usual are
-warned about by `warnings_of`, never enforced.
+Every verb writes through `governance.domain.registers`, in one transaction with its entry in the audit trail. That
+somebody belongs to the party is sensitive (RULES.md §3): a name never goes into an entry. The named refusals are
+`NotAccepted`, so that a form shows them as it shows what the database refuses.
 """
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db import connection
-from django.db.models import Count, Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from governance.domain.moment import local_day
+from governance.domain import audit, registers, roles
+from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.domain.registers import Changes, NotAccepted
 from governance.models import (
     Body,
     BranchKind,
+    Building,
+    CommitteeTerm,
+    Community,
+    DualRegistration,
+    Estate,
+    GridUnit,
     Joins,
     JointUnit,
     Membership,
     PartyBranch,
+    PartyMember,
     Role,
     RoleAssignment,
     Standing,
-    Subdistrict,
     User,
 )
 from governance.models.party import LEVEL
+from governance.models.registers import Versioned
+from governance.models.roles import GIVEN_TO_REGISTERED
 
-# An organisation has the members of those below it. A body's organisation has not those of other bodies' or of joint
-# branches that happen to stand below it.
-_ORGANISATIONS = """
-WITH RECURSIVE below(top, id, body_id) AS (
-    SELECT b.id, b.id, b.body_id FROM governance_partybranch b
-    WHERE (b.ended_on IS NULL OR b.ended_on >= %(day)s)
-      AND (b.id = ANY(%(tops)s) OR b.body_id = ANY(%(bodies)s) OR EXISTS (
-          SELECT 1 FROM governance_jointunit u WHERE u.branch_id = b.id AND u.body_id = ANY(%(bodies)s)
-          AND b.kind = 'joint_branch' AND u.since <= %(day)s AND (u.ended_on IS NULL OR u.ended_on >= %(day)s)))
-    UNION ALL
-    SELECT below.top, b.id, below.body_id FROM governance_partybranch b JOIN below ON b.parent_id = below.id
-    WHERE (b.ended_on IS NULL OR b.ended_on >= %(day)s)
-      AND (below.body_id IS NULL
-           OR b.kind <> 'joint_branch' AND (b.body_id IS NULL OR b.body_id = below.body_id))
-)
-SELECT top.id, top.name, top.kind, top.body_id,
-       (SELECT array_agg(u.body_id) FROM governance_jointunit u
-        WHERE u.branch_id = top.id AND top.kind = 'joint_branch'
-          AND u.since <= %(day)s AND (u.ended_on IS NULL OR u.ended_on >= %(day)s)),
-       member.body_id,
-       count(m.id) FILTER (WHERE m.standing = 'full'),
-       count(m.id) FILTER (WHERE m.standing = 'probationary')
-FROM below
-JOIN governance_partybranch top ON top.id = below.top
-LEFT JOIN governance_membership m ON m.branch_id = below.id
-      AND m.since <= %(day)s AND (m.ended_on IS NULL OR m.ended_on >= %(day)s)
-LEFT JOIN governance_partymember member ON member.id = m.member_id
-GROUP BY top.id, member.body_id
-ORDER BY top.id
-"""
+Actor = User | str
+
+# What is said of a person in these registers, by register: that it changed goes on record, never what it says.
+PRIVATE: dict[type[Versioned], frozenset[str]] = {
+    PartyMember: frozenset({"number", "full_name", "user", "contact"}),
+    Membership: frozenset({"member"}),
+    DualRegistration: frozenset({"member"}),
+}
+# A role that would only have begun later lasts for no time; the register wants an end after its beginning.
+_INSTANT = timedelta(microseconds=1)
+# 加入: what an organisation joins beside its own line.
+JOINED = (BranchKind.COMMITTEE, BranchKind.INDUSTRY_COMMITTEE, BranchKind.GENERAL_BRANCH)
 
 
-@dataclass
-class Organisation:
-    """A party organisation on a day, with the organisations below it: how many members, and of which bodies.
-
-    `units` are the bodies that share a joint branch. Of its members only numbers are here.
-    """
-
-    pk: int
-    name: str
-    kind: str
-    body_id: int | None
-    units: frozenset[int]
-    full_members_by_body: Counter[int | None] = field(default_factory=Counter)
-    probationary_members: int = 0
-
-    @property
-    def full_members(self) -> int:
-        return self.full_members_by_body.total()
+class WrongLine(NotAccepted):
+    code = "wrong_line"
+    sentence = _("A line goes up to the same level or to a higher one: group, branch, general branch, committee.")
 
 
-def organisations_of(bodies: Iterable[int], day: date, *, also: Iterable[int] = ()) -> list[Organisation]:
-    """The organisations that stand on the day: those of the `bodies`, the joint branches that these share, and `also`.
-
-    Asks the database once.
-    """
-    facts = {"bodies": sorted(bodies), "tops": sorted(also), "day": day}
-    with connection.cursor() as cursor:
-        cursor.execute(_ORGANISATIONS, facts)
-        rows = cursor.fetchall()
-    found: dict[int, Organisation] = {}
-    for pk, name, kind, body_id, units, works_for, full, probationary in rows:
-        organisation = found.setdefault(pk, Organisation(pk, name, kind, body_id, frozenset(units or ())))
-        organisation.full_members_by_body[works_for] += full
-        organisation.probationary_members += probationary
-    return list(found.values())
+class HasEnded(NotAccepted):
+    code = "has_ended"
+    sentence = _("That organisation has ended.")
 
 
-# --- the tree ---
+class StillNeeded(NotAccepted):
+    code = "still_needed"
+    sentence = _("It still has members, units, grid units or organisations below it. Move or end those first.")
 
 
-@dataclass
-class Branch:
-    """An organisation in the tree, with what stands below it and what belongs to it from the side."""
-
-    branch: PartyBranch
-    secretary: User | None = None
-    joins: list[PartyBranch] = field(default_factory=list)
-    joined_by: list[PartyBranch] = field(default_factory=list)
-    units: list[Body] = field(default_factory=list)
-    full: int = 0
-    probationary: int = 0
-    below: list["Branch"] = field(default_factory=list)
+class NotAJointBranch(NotAccepted):
+    code = "not_a_joint_branch"
+    sentence = _("Only a joint branch is shared by several bodies.")
 
 
-def tree(subdistrict: Subdistrict, at: datetime, *, communities: Iterable[int] | None = None) -> list[Branch]:
-    """The organisations of a street, from the district's committee down, or those of some communities of it.
+class NotACommittee(NotAccepted):
+    code = "not_a_committee"
+    sentence = _("Only a committee or a general branch is joined from the side.")
 
-    With communities, only what belongs to them, what joins their committees, and the lines above. Members are numbers.
-    Asks the database five times.
-    """
-    day = local_day(at)
-    rows = PartyBranch.objects.filter(_standing(day), _in_subdistrict(subdistrict)).select_related(
-        "community", "estate__community", "body__community", "body__estate__community"
+
+class MemberHasLeft(NotAccepted):
+    code = "member_has_left"
+    sentence = _("This member has left the register.")
+
+
+class SameStanding(NotAccepted):
+    code = "same_standing"
+    sentence = _("The member has this standing already.")
+
+
+class TooEarly(NotAccepted):
+    code = "too_early"
+    sentence = _("The change must come after the first day of what it ends.")
+
+
+class NotGivenToRegistered(NotAccepted):
+    code = "not_given_to_registered"
+    sentence = _("Out of a check-in come grid leaders, building stewards and red stewards.")
+
+
+class NotCheckedIn(NotAccepted):
+    code = "not_checked_in"
+    sentence = _("This check-in isn't in force.")
+
+
+class PlaceElsewhere(NotAccepted):
+    code = "place_elsewhere"
+    sentence = _("That place lies in another community than the one checked in with.")
+
+
+class NoAccount(NotAccepted):
+    code = "no_account"
+    sentence = _("Name the member's own account: a role is given to whoever has checked in.")
+
+
+# --- entering, changing, ending: what forms and imports use, too ---
+
+
+def enter(row: Versioned, *, actor: Actor, at: datetime) -> None:
+    """Enter a row of these registers. Raises what `check` raises, and `NotAccepted`."""
+    with transaction.atomic():
+        check(row)
+        registers.add(row, **_facts(row, actor, at), private=private_of(row))
+
+
+def change(row: Versioned, *, version: int, actor: Actor, at: datetime) -> Changes:
+    """Save a changed row. Raises what `check` raises, `StaleVersion` and `NotAccepted`."""
+    with transaction.atomic():
+        check(row)
+        return registers.change(row, version=version, **_facts(row, actor, at), private=private_of(row))
+
+
+def end(row: Versioned, *, on: date, version: int, actor: Actor, at: datetime) -> Changes:
+    """Write a row's last day, with what ends with it. Raises `StillNeeded`, `StaleVersion` and `NotAccepted`."""
+    with transaction.atomic():
+        changes = registers.end(row, field="ended_on", on=on, version=version, **_facts(row, actor, at))
+        if isinstance(row, PartyBranch) and _is_needed_after(row, on):
+            raise StillNeeded
+        if isinstance(row, PartyMember):
+            _end_all_of(row, on, actor, at)
+        if isinstance(row, DualRegistration):
+            _take_back_roles(row, on, actor, at)
+        return changes
+
+
+def private_of(row: Versioned) -> frozenset[str]:
+    return PRIVATE.get(type(row), frozenset())
+
+
+def check(row: Versioned) -> None:
+    """Refuse what contradicts the rules of the net where no constraint can see it; other registers pass."""
+    match row:
+        case PartyBranch():
+            _check_line(row)
+        case JointUnit():
+            _refuse(row.branch.kind != BranchKind.JOINT_BRANCH, NotAJointBranch)
+            _refuse(_ended_before(row.branch, row.since), HasEnded)
+        case Joins():
+            _refuse(row.committee.kind not in JOINED, NotACommittee)
+            _refuse(_ended_before(row.branch, row.since) or _ended_before(row.committee, row.since), HasEnded)
+        case Membership():
+            _refuse(_ended_before(row.branch, row.since), HasEnded)
+            _refuse(_ended_before(row.member, row.since), MemberHasLeft)
+        case DualRegistration(member=PartyMember() as member):
+            _refuse(_ended_before(member, row.since), MemberHasLeft)
+
+
+def _refuse(contradicts: bool, refusal: type[NotAccepted]) -> None:
+    if contradicts:
+        raise refusal
+
+
+def _ended_before(row: Any, day: date) -> bool:
+    return row.ended_on is not None and row.ended_on < day
+
+
+def _check_line(branch: PartyBranch) -> None:
+    level = LEVEL[BranchKind(branch.kind)]
+    if branch.parent is not None:
+        _refuse(LEVEL[BranchKind(branch.parent.kind)] > level, WrongLine)
+        _refuse(branch.parent.ended_on is not None and branch.ended_on is None, HasEnded)
+    if branch.pk is None:
+        return
+    below = PartyBranch.objects.filter(parent_id=branch.pk, ended_on=None).values_list("kind", flat=True)
+    _refuse(any(LEVEL[BranchKind(kind)] < level for kind in below), WrongLine)
+    is_shared = branch.kind != BranchKind.JOINT_BRANCH and branch.joint_units.filter(ended_on=None).exists()
+    _refuse(is_shared, NotAJointBranch)
+
+
+def _is_needed_after(branch: PartyBranch, day: date) -> bool:
+    goes_on = Q(ended_on=None) | Q(ended_on__gt=day)
+    leaning: Iterable[QuerySet[Any]] = (
+        branch.children.all(),
+        branch.memberships.all(),
+        branch.joint_units.all(),
+        branch.grid_units.all(),
     )
-    found = {row.pk: Branch(row) for row in sorted(rows, key=lambda row: (LEVEL[BranchKind(row.kind)], row.name))}
-    _name_secretaries(found, at)
-    _name_joins(found, day)
-    _name_units(found, day)
-    _count_members(found, day)
-    if communities is not None:
-        found = _of_communities(found, set(communities))
-    tops = []
-    for node in found.values():
-        above = found.get(node.branch.parent_id or 0)
-        (above.below if above else tops).append(node)
-    return tops
+    return any(rows.filter(goes_on).exists() for rows in leaning)
 
 
-def _standing(day: date, path: str = "") -> Q:
-    return Q(**{f"{path}ended_on": None}) | Q(**{f"{path}ended_on__gte": day})
+def _end_all_of(member: PartyMember, on: date, actor: Actor, at: datetime) -> None:
+    """Who leaves the register belongs nowhere any more, and gives back what came of a check-in."""
+    goes_on = Q(ended_on=None) | Q(ended_on__gt=on)
+    for row in [*member.memberships.filter(goes_on), *member.registrations.filter(goes_on)]:
+        end(row, on=on, version=row.version, actor=actor, at=at)
 
 
-def _in_force(day: date) -> Q:
-    return Q(since__lte=day) & _standing(day)
+def _facts(row: Versioned, actor: Actor, at: datetime) -> dict[str, Any]:
+    return {"actor": actor, "at": at, "subdistrict_id": subdistrict_of(row)}
 
 
-def _in_subdistrict(subdistrict: Subdistrict) -> Q:
-    """Organisations of the street, of places and bodies in it, and of the district above it."""
-    return (
-        Q(district=subdistrict.district_id)
-        | Q(subdistrict=subdistrict)
-        | Q(community__subdistrict=subdistrict)
-        | Q(estate__community__subdistrict=subdistrict)
-        | Q(body__subdistrict=subdistrict)
-    )
+def subdistrict_of(row: Any) -> int | None:
+    """The street whose audit chain tells of the row; None for organisations of a district."""
+    match row:
+        case Membership() | JointUnit() | Joins():
+            return subdistrict_of(row.branch)
+        case PartyMember() | DualRegistration():
+            return row.community.subdistrict_id
+        case CommitteeTerm():
+            return subdistrict_of(row.branch) if row.branch else row.body and row.body.subdistrict_id
+        case PartyBranch():
+            community = row.community or (row.estate and row.estate.community)
+            return row.subdistrict_id or (community or row.body or row).subdistrict_id
+    return None
 
 
-def _name_secretaries(found: dict[int, Branch], at: datetime) -> None:
-    held = RoleAssignment.objects.in_force(at).filter(role=Role.BRANCH_SECRETARY, party_branch__in=found)
-    for assignment in held.select_related("user").order_by("valid_from"):
-        found[assignment.party_branch_id or 0].secretary = assignment.user
+# --- lines, shares, joinings, terms ---
 
 
-def _name_joins(found: dict[int, Branch], day: date) -> None:
-    joined = Joins.objects.filter(_in_force(day), Q(branch__in=found) | Q(committee__in=found))
-    for row in joined.select_related("branch", "committee").order_by("branch__name", "committee__name"):
-        if row.branch_id in found:
-            found[row.branch_id].joins.append(row.committee)
-        if row.committee_id in found:
-            found[row.committee_id].joined_by.append(row.branch)
+def add_branch(branch: PartyBranch, *, actor: Actor, at: datetime) -> PartyBranch:
+    """Enter an organisation. Raises `WrongLine` and `HasEnded`."""
+    enter(branch, actor=actor, at=at)
+    return branch
 
 
-def _name_units(found: dict[int, Branch], day: date) -> None:
-    units = JointUnit.objects.filter(_in_force(day), branch__in=found).select_related("body")
-    for unit in units.order_by("body__name"):
-        found[unit.branch_id].units.append(unit.body)
+def move_branch(branch: PartyBranch, above: PartyBranch | None, *, actor: Actor, at: datetime) -> None:
+    """Put an organisation under another line. Raises `WrongLine`, `HasEnded`, and `NotAccepted` for a circle."""
+    branch.parent = above
+    change(branch, version=branch.version, actor=actor, at=at)
 
 
-def _count_members(found: dict[int, Branch], day: date) -> None:
-    """Of each organisation itself: those below it have their own."""
-    members = Membership.objects.filter(_in_force(day), branch__in=found).values("branch", "standing")
-    for row in members.annotate(how_many=Count("pk")):
-        name = "full" if row["standing"] == Standing.FULL else "probationary"
-        setattr(found[row["branch"]], name, row["how_many"])
+def share_joint_branch(joint: PartyBranch, body: Body, *, since: date, actor: Actor, at: datetime) -> JointUnit:
+    """Let a body with too few full members share a joint branch. Raises `NotAJointBranch`, and `NotAccepted` for a
+    sixth body or a second joint branch."""
+    unit = JointUnit(branch=joint, body=body, since=since)
+    enter(unit, actor=actor, at=at)
+    return unit
 
 
-def _of_communities(found: dict[int, Branch], communities: set[int]) -> dict[int, Branch]:
-    mine = {pk for pk, node in found.items() if community_of(node.branch) in communities}
-    mine |= {joining.pk for pk in mine for joining in found[pk].joined_by} & found.keys()
-    for pk in list(mine):
-        above = found[pk].branch.parent_id
-        while above in found and above not in mine:
-            mine.add(above)
-            above = found[above].branch.parent_id
-    return {pk: node for pk, node in found.items() if pk in mine}
+def leave_joint_branch(unit: JointUnit, *, on: date, actor: Actor, at: datetime) -> None:
+    end(unit, on=on, version=unit.version, actor=actor, at=at)
 
 
-def community_of(branch: PartyBranch) -> int | None:
-    """The community that the organisation belongs to by its place or body; None for those of a street or above."""
-    for place in (branch.community, branch.estate and branch.estate.community):
-        if place:
-            return place.pk
-    body = branch.body
-    if body is None:
-        return None
-    return body.community_id or (body.estate.community_id if body.estate else None)
+def join(branch: PartyBranch, committee: PartyBranch, *, since: date, actor: Actor, at: datetime) -> Joins:
+    """加入: beside its own line. Raises `NotACommittee`, `HasEnded`, and `NotAccepted` for joining twice or itself."""
+    joining = Joins(branch=branch, committee=committee, since=since)
+    enter(joining, actor=actor, at=at)
+    return joining
+
+
+def leave(joining: Joins, *, on: date, actor: Actor, at: datetime) -> None:
+    end(joining, on=on, version=joining.version, actor=actor, at=at)
+
+
+def begin_term(
+    committee: Body | PartyBranch, number: int, *, starts_on: date, ends_on: date, actor: Actor, at: datetime
+) -> CommitteeTerm:
+    """届: of an owners' committee or of a party organisation. Raises `NotAccepted` where two terms share a day."""
+    held_by = {"branch": committee} if isinstance(committee, PartyBranch) else {"body": committee}
+    term = CommitteeTerm(number=number, starts_on=starts_on, ends_on=ends_on, **held_by)
+    enter(term, actor=actor, at=at)
+    return term
+
+
+def appoint_secretary(branch: PartyBranch, user: User, *, actor: Actor, at: datetime) -> RoleAssignment:
+    """Make `user` the organisation's secretary from `at` on; the one before stops being it at the same instant."""
+    with transaction.atomic():
+        PartyBranch.objects.select_for_update().get(pk=branch.pk)
+        _refuse(_ended_before(branch, local_day(at)), HasEnded)
+        before = RoleAssignment.objects.in_force(at).filter(role=Role.BRANCH_SECRETARY, party_branch=branch)
+        for assignment in before.exclude(user=user):
+            roles.revoke(assignment, actor=actor, at=at)
+        return roles.grant(user, Role.BRANCH_SECRETARY, branch, actor=actor, at=at)
+
+
+# --- members ---
+
+
+def begin_membership(
+    member: PartyMember, branch: PartyBranch, standing: Standing, *, since: date, actor: Actor, at: datetime
+) -> Membership:
+    """A member belongs to an organisation from the first day on. Raises `NotAccepted` while another one lasts."""
+    membership = Membership(member=member, branch=branch, standing=standing, since=since)
+    enter(membership, actor=actor, at=at)
+    return membership
+
+
+def end_membership(membership: Membership, *, on: date, actor: Actor, at: datetime) -> None:
+    end(membership, on=on, version=membership.version, actor=actor, at=at)
+
+
+def change_standing(membership: Membership, standing: Standing, *, on: date, actor: Actor, at: datetime) -> Membership:
+    """From `on` the member is full, or on probation: the row ends the day before, and a new one begins.
+
+    Raises `SameStanding`, `TooEarly`, `HasEnded` for a membership that is over, and what `begin_membership` raises.
+    """
+    _refuse(membership.standing == standing, SameStanding)
+    _refuse(membership.ended_on is not None, HasEnded)
+    _refuse(on <= membership.since, TooEarly)
+    with transaction.atomic():
+        end_membership(membership, on=on - timedelta(days=1), actor=actor, at=at)
+        return begin_membership(membership.member, membership.branch, standing, since=on, actor=actor, at=at)
+
+
+# --- 双报到: checking in with a community, and what is given to whoever has ---
+
+
+def check_in(
+    who: PartyMember | Body, community: Community, *, since: date, actor: Actor, at: datetime, offers: str = ""
+) -> DualRegistration:
+    """A member or a unit checks in with a community. Raises `MemberHasLeft`, and `NotAccepted` for a second time."""
+    named = {"member": who} if isinstance(who, PartyMember) else {"body": who}
+    registration = DualRegistration(community=community, offers=offers, since=since, **named)
+    enter(registration, actor=actor, at=at)
+    return registration
+
+
+def check_out(registration: DualRegistration, *, on: date, actor: Actor, at: datetime) -> None:
+    """The last day of a check-in; the roles that came of it end with that day."""
+    end(registration, on=on, version=registration.version, actor=actor, at=at)
+
+
+def give_role(
+    registration: DualRegistration,
+    role: Role,
+    place: GridUnit | Building | Estate,
+    *,
+    actor: Actor,
+    at: datetime,
+    user: User | None = None,
+) -> RoleAssignment:
+    """Give a volunteer's role out of a check-in; it ends with it. A unit names the person (`user`); a member is one.
+
+    Raises `NotGivenToRegistered`, `NotCheckedIn`, `PlaceElsewhere`, and `NoAccount` where nobody is named who signs in.
+    """
+    _refuse(role not in GIVEN_TO_REGISTERED, NotGivenToRegistered)
+    with transaction.atomic():
+        registration = registers.locked(registration)
+        day = local_day(at)
+        _refuse(registration.since > day or _ended_before(registration, day), NotCheckedIn)
+        _refuse(_community_of(place) != registration.community_id, PlaceElsewhere)
+        own = registration.member.user if registration.member else user
+        if own is None or (user is not None and user != own):
+            raise NoAccount
+        with registers.refusals_in_words(RoleAssignment):
+            return roles.grant(own, role, place, actor=actor, at=at, registration=registration)
+
+
+def _community_of(place: GridUnit | Building | Estate) -> int:
+    return place.estate.community_id if isinstance(place, Building) else place.community_id
+
+
+def _take_back_roles(registration: DualRegistration, on: date, actor: Actor, at: datetime) -> None:
+    """Roles that came of the check-in end with its last day, or now where that is past."""
+    midnight = datetime.combine(on + timedelta(days=1), time.min, tzinfo=LOCAL_ZONE)
+    last = max(midnight, at)
+    held = registration.assignments.filter(Q(valid_until=None) | Q(valid_until__gt=last))
+    for assignment in held.select_for_update():
+        RoleAssignment.objects.filter(pk=assignment.pk).update(valid_until=max(last, assignment.valid_from + _INSTANT))
+        audit.record("revoke", "role", str(assignment.pk), actor=actor, at=at, role=assignment.role)

@@ -6,18 +6,31 @@ from django.db import transaction
 from django.db.models import Model
 
 from governance.domain import audit
-from governance.models import ROLE_HELD_AT, Role, RoleAssignment, User
+from governance.models import ROLE_HELD_AT, DualRegistration, Role, RoleAssignment, User
 
 
-def grant(user: User, role: Role, place: Model | None = None, *, actor: User | str, at: datetime) -> RoleAssignment:
-    """Give `user` a role at the place or body that the role is held at, from `at` on. Given twice, it is held once."""
+def grant(
+    user: User,
+    role: Role,
+    place: Model | None = None,
+    *,
+    actor: User | str,
+    at: datetime,
+    registration: DualRegistration | None = None,
+) -> RoleAssignment:
+    """Give `user` a role at the place or body that the role is held at, from `at` on. Given twice, it is held once.
+
+    `registration` is the check-in that it came of; the trail doesn't say so, for that tells who belongs to the party.
+    """
     key = ROLE_HELD_AT[role]
     held_at = {key: place} if key else {}
     with transaction.atomic():
         existing = RoleAssignment.objects.in_force(at).filter(user=user, role=role, **held_at).first()
         if existing:
             return existing
-        assignment = RoleAssignment.objects.create(user=user, role=role, valid_from=at, **held_at)
+        assignment = RoleAssignment.objects.create(
+            user=user, role=role, valid_from=at, registration=registration, **held_at
+        )
         audit.record("grant", "role", str(assignment.pk), actor=actor, at=at, role=str(role), to=str(user.public_id))
         return assignment
 

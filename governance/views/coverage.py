@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from governance import charts, wording
 from governance.domain import coverage as net
-from governance.domain import party
+from governance.domain.party_tree import tree
 from governance.domain.areas import Area, areas_of
 from governance.domain.moment import local_day
 from governance.models import CoverageRule, CoverageSnapshot, CoverageTarget
@@ -75,7 +75,7 @@ def party_tree(request: PortalRequest) -> HttpResponse:
     chosen = _chosen(request)
     tops = []
     if chosen.area:
-        tops = party.tree(chosen.area.subdistrict, request.now, communities=chosen.area.communities)
+        tops = tree(chosen.area.subdistrict, request.now, communities=chosen.area.communities)
     return render(request, "governance/party_tree.html", {"chosen": chosen, "tops": tops})
 
 
