@@ -27,6 +27,7 @@ from governance.admin.comparing import both_versions, untouched_taken_over
 from governance.admin.forms import PLAIN_FIELDS, ConfirmForm, EndForm, NamesSearch, NamesSelect, RegisterForm
 from governance.domain import registers
 from governance.domain.moment import local_day
+from governance.models import Subdistrict
 from governance.models.registers import Versioned
 from governance.models.scope import Scope
 
@@ -67,7 +68,7 @@ class RegisterAdmin(ModelAdmin):
     list_max_show_all = 30
     show_full_result_count = False
     show_facets = ModelAdmin.show_facets.NEVER
-    actions = ()
+    actions = None
     empty_value_display = "—"
     change_list_template = "admin/change_list.html"
     change_form_template = "admin/change_form.html"
@@ -172,6 +173,10 @@ class RegisterAdmin(ModelAdmin):
         else:
             kwargs["widget"] = NamesSelect
             kwargs["empty_label"] = _("Please choose")
+        if db_field.remote_field.model is Subdistrict:
+            # An officer of one street need not say which.
+            mine = _scope(request).subdistricts
+            kwargs["initial"] = next(iter(mine)) if len(mine) == 1 else None
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         field.label_from_instance = self.admin_site.label_of
         return field
@@ -214,6 +219,9 @@ class RegisterAdmin(ModelAdmin):
             field = model._meta.get_field(name)
             model = field.remote_field.model if field.remote_field else model
         return field
+
+    def prepare(self, rows: list[Any], request: HttpRequest) -> None:
+        """Read for all rows of a page at once what their columns need beside. Override to set it on the rows."""
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Only what the filters ask: any other question about a column could be used to guess what it holds."""
@@ -284,7 +292,7 @@ class RegisterAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         facts = self._facts(request, obj)
         if change:
-            registers.change(obj, version=_version_seen(request), private=self.private_fields, **facts)
+            registers.change(obj, version=version_seen(request), private=self.private_fields, **facts)
         else:
             registers.add(obj, private=self.private_fields, **facts)
 
@@ -323,6 +331,9 @@ class RegisterAdmin(ModelAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         row = context.get("original")
+        if row is not None and request.method == "POST":
+            # What was typed is in the form; the row is still called as it was.
+            row = self.get_object(request, str(row.pk))
         context.setdefault("version", getattr(row, "version", None))
         context["may_end"] = row is not None and self.may_end(request, row)
         context["title"] = self.label_of(row) if row else _("Add: %(register)s") % {"register": self.opts.verbose_name}
@@ -388,7 +399,7 @@ def _now(request: HttpRequest) -> datetime:
     return request.now  # type: ignore[attr-defined]
 
 
-def _version_seen(request: HttpRequest) -> int:
+def version_seen(request: HttpRequest) -> int:
     """The version the form was opened with; 0, which no row has, where the form doesn't say."""
     said = request.POST.get("version", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0

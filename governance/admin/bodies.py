@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from governance.admin.base import RegisterAdmin
 from governance.admin.filters import Standing, yes_or_no
+from governance.admin.imports import ImportExportAdmin
 from governance.admin.site import registers
 from governance.admin.waiting import ending_soon
 from governance.models import Body, Management
 
 
 @registers(Body)
-class BodyAdmin(RegisterAdmin):
+class BodyAdmin(ImportExportAdmin):
     group = "bodies"
     subdistrict_paths = ("subdistrict",)
     list_display = ("name", "short_name", "kind", "community", "estate", "phone", "ended_on")
@@ -23,7 +23,7 @@ class BodyAdmin(RegisterAdmin):
 
 
 @registers(Management)
-class ManagementAdmin(RegisterAdmin):
+class ManagementAdmin(ImportExportAdmin):
     group = "bodies"
     subdistrict_paths = ("estate__community__subdistrict",)
     list_display = ("estate", "body", "kind", "valid_from", "valid_until")

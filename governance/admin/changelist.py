@@ -50,6 +50,8 @@ class RegisterList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         self.page_num: int = self.paginator.validate_number(self.page_num)
+        self.result_list: Any = list(self.result_list)
+        self.model_admin.prepare(self.result_list, request)
 
 
 class ScopedFilter(RelatedFieldListFilter):

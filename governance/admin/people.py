@@ -6,18 +6,21 @@ Residents are not listed here, and nobody is looked up by number: there is no se
 from datetime import date
 from typing import Any
 
+from django import forms
 from django.contrib.admin import display
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.admin.base import RegisterAdmin
 from governance.admin.filters import yes_or_no
-from governance.admin.forms import ConfirmForm
+from governance.admin.forms import ConfirmForm, RegisterForm
 from governance.admin.site import registers
 from governance.domain import registers as registers_domain
 from governance.domain import roles
+from governance.domain.phones import mobile_number
 from governance.models import ROLE_HELD_AT, Role, RoleAssignment, User
 from governance.models.scope import Scope
 
@@ -73,6 +76,44 @@ class UserAdmin(RegisterAdmin):
         return row.masked_phone
 
 
+class RoleForm(RegisterForm):
+    """Who gets the role: somebody at work in the street already, or whoever signs in with a number."""
+
+    phone = forms.CharField(
+        label=_("Or the phone number the person signs in with"), required=False, widget=forms.TextInput, max_length=40
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if "user" in self.fields:
+            self.fields["user"].required = False
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        typed, person = cleaned.get("phone", ""), cleaned.get("user")
+        if person is None and "user" not in self.errors:
+            self._take_by_number(typed)
+        elif typed:
+            self.add_error("phone", gettext("Choose the person or write the number, not both."))
+        return self.cleaned_data
+
+    def _take_by_number(self, typed: str) -> None:
+        """Only the whole number finds its person: there is no list of all who sign in."""
+        number = mobile_number(typed)
+        person = User.objects.with_phone(number).filter(is_active=True).first() if number else None
+        if person is not None:
+            self.cleaned_data["user"] = person
+        elif not typed:
+            self.add_error("user", gettext("Say who gets the role."))
+        elif number is None:
+            self.add_error("phone", gettext("This is not a mobile number. Write 11 digits, like 13812345678."))
+        else:
+            self.add_error(
+                "phone",
+                gettext("Nobody signs in with this number yet. Ask the person to sign in once, then come back."),
+            )
+
+
 @registers(RoleAssignment)
 class RoleAssignmentAdmin(RegisterAdmin):
     """Roles are given and ended, both through `governance.domain.roles`; what is written stays as it is."""
@@ -95,7 +136,12 @@ class RoleAssignmentAdmin(RegisterAdmin):
     search_fields = ("user__full_name", "user__surname_latin")
     autocomplete_fields = ("user", "community", "estate", "building", "grid_unit", "party_branch", "body")
     ordering = ("-valid_from", "-pk")
-    fields = ("user", "role", *HELD_AT)
+    form = RoleForm
+    fields = ("user", "role", *HELD_AT, "valid_from", "valid_until")
+    fields_to_give = ("user", "phone", "role", *HELD_AT)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.fields if obj else self.fields_to_give
 
     @display(description=_("Held at"))
     def held_at(self, row: RoleAssignment) -> str:

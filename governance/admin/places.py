@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.admin.base import RegisterAdmin
 from governance.admin.filters import Standing, yes_or_no
+from governance.admin.imports import ImportExportAdmin
 from governance.admin.site import registers
 from governance.admin.waiting import unmanaged, without
 from governance.models import Building, Community, District, Estate, GridUnit, Role, Subdistrict, Unit
@@ -37,7 +38,7 @@ class SubdistrictAdmin(RegisterAdmin):
 
 
 @registers(Community)
-class CommunityAdmin(RegisterAdmin):
+class CommunityAdmin(ImportExportAdmin):
     group = "places"
     subdistrict_paths = ("subdistrict",)
     list_display = ("name", "subdistrict", "ended_on")
@@ -49,7 +50,7 @@ class CommunityAdmin(RegisterAdmin):
 
 
 @registers(Estate)
-class EstateAdmin(RegisterAdmin):
+class EstateAdmin(ImportExportAdmin):
     group = "places"
     subdistrict_paths = ("community__subdistrict",)
     list_display = ("name", "community", "address", "ended_on")
@@ -66,7 +67,7 @@ class EstateAdmin(RegisterAdmin):
 
 
 @registers(Building)
-class BuildingAdmin(RegisterAdmin):
+class BuildingAdmin(ImportExportAdmin):
     group = "places"
     subdistrict_paths = ("estate__community__subdistrict",)
     list_display = ("name", "estate", "grid_unit", "stairwells", "ended_on")
@@ -82,7 +83,7 @@ class BuildingAdmin(RegisterAdmin):
 
 
 @registers(Unit)
-class UnitAdmin(RegisterAdmin):
+class UnitAdmin(ImportExportAdmin):
     group = "places"
     subdistrict_paths = ("building__estate__community__subdistrict",)
     list_display = ("number", "building", "stairwell", "kind", "exclusive_area_m2", "ended_on")
@@ -98,7 +99,7 @@ class UnitAdmin(RegisterAdmin):
 
 
 @registers(GridUnit)
-class GridUnitAdmin(RegisterAdmin):
+class GridUnitAdmin(ImportExportAdmin):
     group = "places"
     subdistrict_paths = ("community__subdistrict",)
     list_display = ("name", "community", "party_group", "ended_on")

@@ -1,10 +1,11 @@
 """What waits in governance's registers, for the work list on the console's first page."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +22,7 @@ from governance.models import (
     RoleAssignment,
 )
 from governance.models.scope import Scope
-from governance.work_list import WorkItem, count_and_first, work_item
+from governance.work_list import WaitingRows, WorkItem, work_item
 
 # A contract is a matter for today when this few days are left.
 ENDS_SOON = timedelta(days=30)
@@ -48,90 +49,84 @@ def without(role: Role, grid_units: QuerySet[GridUnit], at: datetime) -> QuerySe
     return grid_units.filter(~Exists(held), ended_on=None)
 
 
-def _mine(rows: QuerySet[Any], scope: Scope, lookup: str) -> QuerySet[Any]:
-    return rows if scope.is_administrator else rows.filter(**{f"{lookup}__in": scope.subdistricts})
-
-
-def _list(register: str, question: str = "") -> str:
-    return reverse(f"admin:governance_{register}_changelist") + question
-
-
-def _item(rows: QuerySet[Any], words: Callable[[int], str], url: str, **more: Any) -> WorkItem:
-    count, first = count_and_first(rows)
-    names = tuple(str(getattr(row, "named", row)) for row in first)
-    return WorkItem(words(count) % {"count": count}, count, url, names=names, **more)
-
-
 @work_item
-def messages_not_reached(scope: Scope, now: datetime) -> WorkItem:
-    notices = _mine(Notice.objects.not_reached(), scope, "subdistrict")
-    words = lambda count: ngettext(  # noqa: E731
-        "%(count)s message has reached nobody: phone that person",
-        "%(count)s messages have reached nobody: phone those people",
-        count,
+def messages_not_reached(scope: Scope, now: datetime) -> WaitingRows:
+    return WaitingRows(
+        _mine(Notice.objects.not_reached(), scope, "subdistrict"),
+        lambda count: ngettext(
+            "%(count)s message has reached nobody: phone that person",
+            "%(count)s messages have reached nobody: phone those people",
+            count,
+        ),
+        reverse("not_reached"),
+        "overdue",
     )
-    count = notices.count()
-    return WorkItem(words(count) % {"count": count}, count, reverse("not_reached"), "overdue")
 
 
 @work_item
-def estates_unmanaged(scope: Scope, now: datetime) -> WorkItem:
-    estates = unmanaged(_mine(Estate.objects.order_by("name"), scope, "community__subdistrict"), now)
-    return _item(
-        estates,
+def estates_unmanaged(scope: Scope, now: datetime) -> WaitingRows:
+    return WaitingRows(
+        unmanaged(_mine(Estate.objects.order_by("name"), scope, "community__subdistrict"), now),
         lambda count: ngettext(
             "%(count)s estate is managed by nobody", "%(count)s estates are managed by nobody", count
         ),
         _list("estate", "?managed=no"),
-        urgency="overdue",
+        "overdue",
+        name="name",
     )
 
 
 @work_item
-def contracts_ending(scope: Scope, now: datetime) -> WorkItem:
-    managements = _mine(Management.objects.select_related("estate", "body"), scope, "estate__community__subdistrict")
-    return _item(
+def contracts_ending(scope: Scope, now: datetime) -> WaitingRows:
+    managements = _mine(Management.objects.all(), scope, "estate__community__subdistrict")
+    return WaitingRows(
         ending_soon(managements, now).order_by("valid_until"),
         lambda count: ngettext(
-            "%(count)s management contract ends within 30 days",
-            "%(count)s management contracts end within 30 days",
+            "%(count)s estate's management ends within 30 days",
+            "%(count)s estates' managements end within 30 days",
             count,
         ),
         _list("management", "?lasts=no"),
-        urgency="soon",
+        "soon",
+        name="estate__name",
     )
 
 
 @work_item
-def grid_units_without_leader(scope: Scope, now: datetime) -> WorkItem:
-    grid_units = _mine(GridUnit.objects.order_by("name"), scope, "community__subdistrict")
-    return _item(
-        without(Role.GRID_LEADER, grid_units, now),
+def grid_units_without_leader(scope: Scope, now: datetime) -> WaitingRows:
+    return WaitingRows(
+        without(Role.GRID_LEADER, _grid_units(scope), now),
         lambda count: ngettext("%(count)s grid unit has no leader", "%(count)s grid units have no leader", count),
-        _list("gridunit", "?leader=no"),
-        urgency="soon",
+        _list("gridunit", "?leader=no&standing=yes"),
+        "soon",
+        name=_within("community__name"),
     )
 
 
 @work_item
-def grid_units_without_worker(scope: Scope, now: datetime) -> WorkItem:
-    grid_units = _mine(GridUnit.objects.order_by("name"), scope, "community__subdistrict")
-    return _item(
-        without(Role.GRID_WORKER, grid_units, now),
+def grid_units_without_worker(scope: Scope, now: datetime) -> WaitingRows:
+    return WaitingRows(
+        without(Role.GRID_WORKER, _grid_units(scope), now),
         lambda count: ngettext("%(count)s grid unit has no worker", "%(count)s grid units have no worker", count),
-        _list("gridunit", "?worker=no"),
+        _list("gridunit", "?worker=no&standing=yes"),
+        name=_within("community__name"),
     )
 
 
+def _grid_units(scope: Scope) -> QuerySet[GridUnit]:
+    return _mine(GridUnit.objects.order_by("community__name", "name"), scope, "community__subdistrict")
+
+
 @work_item
-def buildings_in_no_grid_unit(scope: Scope, now: datetime) -> WorkItem:
-    buildings = Building.objects.filter(grid_unit=None, ended_on=None).select_related("estate").order_by("name")
-    return _item(
+def buildings_in_no_grid_unit(scope: Scope, now: datetime) -> WaitingRows:
+    buildings = Building.objects.filter(grid_unit=None, ended_on=None).order_by("estate__name", "name")
+    return WaitingRows(
         _mine(buildings, scope, "estate__community__subdistrict"),
         lambda count: ngettext(
             "%(count)s building is in no grid unit", "%(count)s buildings are in no grid unit", count
         ),
-        _list("building", "?grid_unit__isnull=True"),
+        _list("building", "?grid_unit__isnull=True&standing=yes"),
+        name=_within("estate__name"),
     )
 
 
@@ -144,3 +139,16 @@ def holidays_missing(scope: Scope, now: datetime) -> WorkItem | None:
         return None
     words = _("The holidays of %(year)s are not loaded: due times in it are provisional") % {"year": missing[0]}
     return WorkItem(words, len(missing), _list("calendaryear"), "soon")
+
+
+def _mine(rows: QuerySet[Any], scope: Scope, lookup: str) -> QuerySet[Any]:
+    return rows if scope.is_administrator else rows.filter(**{f"{lookup}__in": scope.subdistricts})
+
+
+def _list(register: str, question: str = "") -> str:
+    return reverse(f"admin:governance_{register}_changelist") + question
+
+
+def _within(place: str) -> Combinable:
+    """春和苑小区 3栋: a name after that of the place it lies in."""
+    return Concat(F(place), Value(" "), F("name"))

@@ -35,6 +35,7 @@ from governance.models import (
     Subdistrict,
     Unit,
     User,
+    WorkingCalendar,
 )
 from tests.cast import LONG_AGO, NOW, Cast
 
@@ -123,6 +124,9 @@ def more_rows(cast: Cast, name: str, number: int) -> None:
         ),
         "CalendarDay": lambda n: CalendarDay.objects.create(
             day=date(1990, 1, 1) + timedelta(n), kind="holiday", source="test"
+        ),
+        "WorkingCalendar": lambda n: WorkingCalendar.objects.create(
+            code=f"c{n}", name_zh=f"第{n}", name_en=f"No. {n}", name_ko=f"제{n}"
         ),
         "CalendarYear": lambda n: CalendarYear.objects.create(year=1950 + n, source="test", loaded_at=NOW),
     }  # fmt: skip

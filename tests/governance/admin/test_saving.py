@@ -1,5 +1,6 @@
 """Saving a row: two people at one record, what the database refuses, what goes on record, and how a row ends."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -35,6 +36,7 @@ def test_the_second_of_two_is_told_who_changed_what_and_shown_both(cast):
     assert Estate.objects.get(pk=opened.pk).name == "春和苑东区"
     assert "春和苑东区" in text
     assert "春和苑一期" in text
+    assert re.search(r"<h1>\s*春和苑东区\s*</h1>", text)
     assert "林" in text  # the administrator's surname
     assert 'name="version" value="2"' in text
 

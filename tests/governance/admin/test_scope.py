@@ -7,8 +7,8 @@ from governance.models import Building, Estate, Management, RoleAssignment
 from tests.cast import client_of
 from tests.governance.admin.registry import REGISTERS, admin_of, page, request_of, strange_rows
 
-SHARED = {"Category", "CalendarDay", "CalendarYear"}
-FOR_ADMINISTRATORS = {"District", "Subdistrict"}
+SHARED = {name for name in REGISTERS if admin_of(name).shared}
+FOR_ADMINISTRATORS = {name for name in REGISTERS if admin_of(name).administrators_only}
 OF_A_STREET = sorted(set(REGISTERS) - SHARED - FOR_ADMINISTRATORS)
 
 
@@ -163,6 +163,35 @@ def test_an_officer_gives_and_ends_a_role_in_the_own_street(cast):
     given.refresh_from_db()
     assert given.valid_until is not None
     assert "Sun" in history or "孙" in history
+
+
+def give(officer, **data: object):
+    return client_of(officer).post(page("RoleAssignment", "add"), {"role": "grid_leader", **data})
+
+
+def test_somebody_new_gets_a_role_by_the_whole_number(cast):
+    newcomer = type(cast.li).objects.create_user(phone="+8613911112222", full_name="新来的", surname="新")
+    assert give(cast.sun, phone="139 1111 2222", grid_unit=cast.grid_unit.pk).status_code == 302
+    assert RoleAssignment.objects.get(user=newcomer).role == "grid_leader"
+
+
+@pytest.mark.parametrize("phone", ["13911112222", "1391111", "x", "", "*", "\x00", "9" * 41])
+def test_a_number_that_nobody_has_gives_nothing(cast, phone):
+    before = RoleAssignment.objects.count()
+    assert give(cast.sun, phone=phone, grid_unit=cast.grid_unit.pk).status_code == 200
+    assert RoleAssignment.objects.count() == before
+
+
+def test_a_person_and_a_number_at_once_are_one_too_many(cast):
+    answer = give(cast.sun, user=cast.zhou.pk, phone="13800130003", grid_unit=cast.grid_unit.pk)
+    assert answer.status_code == 200
+    assert not RoleAssignment.objects.filter(role="grid_leader", user__in=[cast.zhou, cast.li]).exists()
+
+
+def test_a_role_given_twice_is_held_once(cast):
+    for _time in range(2):
+        assert give(cast.sun, user=cast.zhou.pk, grid_unit=cast.grid_unit.pk).status_code in (200, 302)
+    assert RoleAssignment.objects.filter(user=cast.zhou, role="grid_leader").count() == 1
 
 
 def test_a_role_needs_the_place_it_is_held_at(cast):
