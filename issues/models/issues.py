@@ -76,21 +76,28 @@ class Issue(PlaceOfMatter):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="issues")
-    category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+")
-    severity = models.CharField(max_length=10, choices=Severity)
-    state = models.CharField(max_length=10, choices=IssueState, default=IssueState.OPEN)
-    epoch = models.PositiveSmallIntegerField(default=1)
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="issues", verbose_name=_("estate"))
+    category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+", verbose_name=_("category"))
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity)
+    state = models.CharField(_("state"), max_length=10, choices=IssueState, default=IssueState.OPEN)
+    epoch = models.PositiveSmallIntegerField(_("round"), default=1)
     hides_petitioner = models.BooleanField(default=False)
-    filed_at = models.DateTimeField(help_text="When the first of its petitions was filed: clocks count from here")
-    opened_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
+    filed_at = models.DateTimeField(
+        _("filed"), help_text="When the first of its petitions was filed: clocks count from here"
+    )
+    opened_at = models.DateTimeField(_("taken in"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     triaged_at = models.DateTimeField(
-        null=True, blank=True, help_text="Since when nobody has to sort it; empty: it is in the community's inbox"
+        _("sorted"),
+        null=True,
+        blank=True,
+        help_text="Since when nobody has to sort it; empty: it is in the community's inbox",
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
-    decline_reason = models.CharField(max_length=16, choices=DeclineReason, blank=True)
+    decline_reason = models.CharField(
+        _("reason for not taking it up"), max_length=16, choices=DeclineReason, blank=True
+    )
     found_by = models.ForeignKey(
         "governance.User",
         models.PROTECT,
@@ -105,6 +112,8 @@ class Issue(PlaceOfMatter):
     objects = IssueQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("matter")
+        verbose_name_plural = _("matters")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state__in=("finished", "closed")) | Q(finished_at__isnull=False),

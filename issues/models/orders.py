@@ -78,35 +78,39 @@ class WorkOrder(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
-    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="orders")
-    body = models.ForeignKey("governance.Body", models.PROTECT, related_name="orders")
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
+    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="orders", verbose_name=_("matter"))
+    body = models.ForeignKey("governance.Body", models.PROTECT, related_name="orders", verbose_name=_("body"))
     why_here = models.CharField(max_length=20, help_text="A kind of management, default or category: see dispatching")
-    state = models.CharField(max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
+    state = models.CharField(_("state"), max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
     holder = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="held_orders")
-    dispatched_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    arrived_at = models.DateTimeField(null=True, blank=True)
-    arrival_proof = models.CharField(max_length=12, choices=ArrivalProof, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    return_reason = models.CharField(max_length=20, choices=ReturnReason, blank=True)
+    dispatched_at = models.DateTimeField(_("sent"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("on site"), null=True, blank=True)
+    arrival_proof = models.CharField(_("how it is known"), max_length=12, choices=ArrivalProof, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    return_reason = models.CharField(_("reason for returning"), max_length=20, choices=ReturnReason, blank=True)
     rings = models.PositiveSmallIntegerField(default=0, help_text="How many phones have been rung for it")
     ring_next_at = models.DateTimeField(null=True, blank=True, help_text="Unaccepted by then, the next phone rings")
     next_kind = models.CharField(
-        max_length=10, blank=True, help_text="The clock that is due next: what sorts the queue"
+        _("due next"), max_length=10, blank=True, help_text="The clock that is due next: what sorts the queue"
     )
-    next_due_at = models.DateTimeField(null=True, blank=True)
+    next_due_at = models.DateTimeField(_("due"), null=True, blank=True)
     last_words = models.CharField(max_length=200, blank=True)
     last_words_by = models.CharField(
         max_length=60, blank=True, help_text="“resident”, or a role and surname as JSON-free text"
     )
     last_words_at = models.DateTimeField(null=True, blank=True)
-    supporters = models.PositiveIntegerField(default=0, help_text="Petitions beside the first")
+    supporters = models.PositiveIntegerField(
+        _("others who said the same"), default=0, help_text="Petitions beside the first"
+    )
     changed_at = models.DateTimeField(help_text="Moves with every change a queue would show: what 304 answers go by")
 
     objects = WorkOrderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("work order")
+        verbose_name_plural = _("work orders")
         constraints = [
             models.UniqueConstraint(
                 fields=["issue"], condition=Q(state__in=workflow.LIVE), name="one_live_order_an_issue"
@@ -192,25 +196,27 @@ class SupervisionOrder(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
-    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="supervisions")
-    epoch = models.PositiveSmallIntegerField()
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
+    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="supervisions", verbose_name=_("matter"))
+    epoch = models.PositiveSmallIntegerField(_("round"))
     escalation = models.OneToOneField("issues.Escalation", models.PROTECT, related_name="supervision")
-    body = models.ForeignKey("governance.Body", models.PROTECT, related_name="supervisions")
-    state = models.CharField(max_length=10, choices=SupervisionState, default=SupervisionState.ISSUED)
-    issued_at = models.DateTimeField()
-    answer_due_at = models.DateTimeField(null=True, blank=True)
-    answer_words = models.TextField(blank=True)
+    body = models.ForeignKey("governance.Body", models.PROTECT, related_name="supervisions", verbose_name=_("body"))
+    state = models.CharField(_("state"), max_length=10, choices=SupervisionState, default=SupervisionState.ISSUED)
+    issued_at = models.DateTimeField(_("issued"))
+    answer_due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
+    answer_words = models.TextField(_("answer"), blank=True)
     answered_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
-    answered_at = models.DateTimeField(null=True, blank=True)
-    sent_back_words = models.TextField(blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    sent_back_words = models.TextField(_("sent back because"), blank=True)
     judged_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
-    judged_at = models.DateTimeField(null=True, blank=True)
-    settled_at = models.DateTimeField(null=True, blank=True)
+    judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
     objects = SupervisionOrderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("supervision order")
+        verbose_name_plural = _("supervision orders")
         constraints = [
             models.UniqueConstraint(fields=["issue", "epoch"], name="one_supervision_an_epoch"),
             models.CheckConstraint(

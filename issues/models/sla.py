@@ -22,11 +22,17 @@ class Handler(models.TextChoices):
 class CategoryHandling(Versioned):
     """What handles a category and how severe it is: the office's decision, kept apart from the category's name."""
 
-    category = models.OneToOneField("governance.Category", models.PROTECT, related_name="handling")
-    handler = models.CharField(max_length=10, choices=Handler)
-    severity = models.CharField(max_length=10, choices=Severity, default=Severity.ORDINARY)
-    by_hand = models.BooleanField(default=False, help_text="A person at the community desk sorts it first")
-    verify_on_site = models.BooleanField(default=False, help_text="A grid worker looks whether it is really put right")
+    category = models.OneToOneField(
+        "governance.Category", models.PROTECT, related_name="handling", verbose_name=_("category")
+    )
+    handler = models.CharField(_("handled by"), max_length=10, choices=Handler)
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity, default=Severity.ORDINARY)
+    by_hand = models.BooleanField(
+        _("sorted by hand"), default=False, help_text=_("A person at the community desk sorts it first")
+    )
+    verify_on_site = models.BooleanField(
+        _("checked on site"), default=False, help_text=_("A grid worker looks whether it is really put right")
+    )
 
     class Meta:
         verbose_name = _("handling of a category")
@@ -51,16 +57,20 @@ class SlaPolicy(models.Model):
     """A promise of times, with its source. Editing makes a new version; running clocks keep theirs."""
 
     code = models.SlugField(max_length=30)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(_("version"), default=1)
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60)
     name_ko = models.CharField(max_length=60)
-    calendar = models.ForeignKey("governance.WorkingCalendar", models.PROTECT, related_name="+")
-    source = models.CharField(max_length=200)
-    valid_from = models.DateTimeField()
-    superseded_at = models.DateTimeField(null=True, blank=True)
-    made_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
-    change_reason = models.CharField(max_length=200, blank=True, help_text="Why this version was made")
+    calendar = models.ForeignKey(
+        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=_("hours")
+    )
+    source = models.CharField(_("source"), max_length=200)
+    valid_from = models.DateTimeField(_("in force from"))
+    superseded_at = models.DateTimeField(_("in force until"), null=True, blank=True)
+    made_by = models.ForeignKey(
+        "governance.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("made by")
+    )
+    change_reason = models.CharField(_("reason"), max_length=200, blank=True, help_text="Why this version was made")
 
     class Meta:
         verbose_name = _("policy")
@@ -104,13 +114,19 @@ class SlaTarget(models.Model):
 class PolicyAssignment(Versioned):
     """Which policy applies. The most specific row wins: by estate, then category, then severity."""
 
-    policy_code = models.SlugField(max_length=30)
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, null=True, blank=True, related_name="+")
-    category = models.ForeignKey("governance.Category", models.PROTECT, null=True, blank=True, related_name="+")
-    severity = models.CharField(max_length=10, choices=Severity, blank=True)
-    handler = models.CharField(max_length=10, choices=Handler, blank=True)
+    policy_code = models.SlugField(_("policy"), max_length=30)
+    estate = models.ForeignKey(
+        "governance.Estate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("estate")
+    )
+    category = models.ForeignKey(
+        "governance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
+    severity = models.CharField(_("severity"), max_length=10, choices=Severity, blank=True)
+    handler = models.CharField(_("handled by"), max_length=10, choices=Handler, blank=True)
 
     class Meta:
+        verbose_name = _("assignment of a policy")
+        verbose_name_plural = _("assignments of policies")
         constraints = [
             models.UniqueConstraint(
                 fields=["estate", "category", "severity", "handler"], nulls_distinct=False, name="one_policy_a_case"
@@ -178,23 +194,29 @@ class SlaClock(models.Model):
     """
 
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="clocks")
-    kind = models.CharField(max_length=10, choices=ClockKind)
-    epoch = models.PositiveSmallIntegerField()
-    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="+")
-    calendar = models.ForeignKey("governance.WorkingCalendar", models.PROTECT, related_name="+")
-    target_minutes = models.PositiveIntegerField(null=True, blank=True)
-    target_working_days = models.PositiveIntegerField(null=True, blank=True)
-    starts_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    is_provisional = models.BooleanField(default=False, help_text="Counted with a year whose holidays weren't loaded")
-    stopped_at = models.DateTimeField(null=True, blank=True)
-    voided_at = models.DateTimeField(null=True, blank=True)
-    next_rung_at = models.DateTimeField(null=True, blank=True)
+    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="clocks", verbose_name=_("matter"))
+    kind = models.CharField(_("promise"), max_length=10, choices=ClockKind)
+    epoch = models.PositiveSmallIntegerField(_("round"))
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="+", verbose_name=_("policy"))
+    calendar = models.ForeignKey(
+        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=_("hours")
+    )
+    target_minutes = models.PositiveIntegerField(_("minutes promised"), null=True, blank=True)
+    target_working_days = models.PositiveIntegerField(_("working days promised"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("counted from"))
+    due_at = models.DateTimeField(_("due"))
+    is_provisional = models.BooleanField(
+        _("provisional"), default=False, help_text="Counted with a year whose holidays weren't loaded"
+    )
+    stopped_at = models.DateTimeField(_("done"), null=True, blank=True)
+    voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
+    next_rung_at = models.DateTimeField(_("next rung"), null=True, blank=True)
 
     objects = SlaClockQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
         constraints = [
             models.UniqueConstraint(fields=["issue", "kind", "epoch"], name="one_clock_a_kind_and_epoch"),
             models.CheckConstraint(condition=Q(due_at__gt=F("starts_at")), name="clock_due_after_its_start"),
@@ -227,14 +249,16 @@ class SlaClock(models.Model):
 class Escalation(models.Model):
     """A rung fired for a clock: once for each epoch, whatever dies or runs twice."""
 
-    clock = models.ForeignKey(SlaClock, models.PROTECT, related_name="escalations")
-    epoch = models.PositiveSmallIntegerField()
-    rung = models.ForeignKey(EscalationRung, models.PROTECT, related_name="+")
-    due_at = models.DateTimeField(help_text="When it should have fired")
-    acted_at = models.DateTimeField(help_text="When we did: our own lag is never charged to a company")
-    bell = models.CharField(max_length=12)
+    clock = models.ForeignKey(SlaClock, models.PROTECT, related_name="escalations", verbose_name=_("clock"))
+    epoch = models.PositiveSmallIntegerField(_("round"))
+    rung = models.ForeignKey(EscalationRung, models.PROTECT, related_name="+", verbose_name=_("rung"))
+    due_at = models.DateTimeField(_("due"), help_text="When it should have fired")
+    acted_at = models.DateTimeField(_("fired"), help_text="When we did: our own lag is never charged to a company")
+    bell = models.CharField(_("rung by"), max_length=12)
 
     class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
         constraints = [
             models.UniqueConstraint(fields=["clock", "epoch", "rung"], name="rung_fires_once_an_epoch"),
             models.CheckConstraint(condition=Q(acted_at__gte=F("due_at")), name="rung_fires_when_due"),

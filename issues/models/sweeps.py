@@ -1,6 +1,7 @@
 """A record of every sweep: which bell rang it, and what it found."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Bell(models.TextChoices):
@@ -13,17 +14,21 @@ class Bell(models.TextChoices):
 class SweepRun(models.Model):
     """One sweep. Retention: 14 days."""
 
-    bell = models.CharField(max_length=10, choices=Bell)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    taken_in = models.PositiveIntegerField(default=0)
-    rungs_fired = models.PositiveIntegerField(default=0)
-    orders_rung = models.PositiveIntegerField(default=0)
-    notices_tried = models.PositiveIntegerField(default=0)
-    failures = models.PositiveIntegerField(default=0)
-    halted = models.CharField(max_length=200, blank=True, help_text="Why it refused to escalate, if it did")
+    bell = models.CharField(_("rung by"), max_length=10, choices=Bell)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    taken_in = models.PositiveIntegerField(_("taken in"), default=0)
+    rungs_fired = models.PositiveIntegerField(_("rungs fired"), default=0)
+    orders_rung = models.PositiveIntegerField(_("phones rung"), default=0)
+    notices_tried = models.PositiveIntegerField(_("messages tried"), default=0)
+    failures = models.PositiveIntegerField(_("failures"), default=0)
+    halted = models.CharField(
+        _("stopped because"), max_length=200, blank=True, help_text="Why it refused to escalate, if it did"
+    )
 
     class Meta:
+        verbose_name = _("sweep")
+        verbose_name_plural = _("sweeps")
         indexes = [models.Index(fields=["-started_at"], name="sweeps_by_time")]
 
     def __str__(self):

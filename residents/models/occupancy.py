@@ -99,21 +99,24 @@ class Occupancy(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey("governance.User", models.PROTECT, related_name="occupancies")
-    unit = models.ForeignKey("governance.Unit", models.PROTECT, related_name="occupancies")
-    relation = models.CharField(max_length=10, choices=OccupancyRelation)
-    state = models.CharField(max_length=10, choices=OccupancyState, default=OccupancyState.CLAIMED)
-    evidence = models.CharField(max_length=300, blank=True)
-    claimed_at = models.DateTimeField()
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
-    decline_reason = models.CharField(max_length=12, choices=DeclineReason, blank=True)
+    unit = models.ForeignKey("governance.Unit", models.PROTECT, related_name="occupancies", verbose_name=_("home"))
+    relation = models.CharField(_("relation"), max_length=10, choices=OccupancyRelation)
+    state = models.CharField(_("state"), max_length=10, choices=OccupancyState, default=OccupancyState.CLAIMED)
+    evidence = models.CharField(_("evidence"), max_length=300, blank=True)
+    claimed_at = models.DateTimeField(_("claimed"))
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        "governance.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decline_reason = models.CharField(_("reason"), max_length=12, choices=DeclineReason, blank=True)
     decision_words = models.CharField(max_length=300, blank=True, help_text="What was seen, or who says otherwise")
-    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
     objects = OccupancyQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "occupancies"
+        verbose_name = _("home")
+        verbose_name_plural = _("homes")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "unit"],

@@ -101,18 +101,18 @@ class Petition(PlaceOfMatter):
     Retention: 3 years after closing.
     """
 
-    receipt_no = models.CharField(max_length=12, unique=True, editable=False)
+    receipt_no = models.CharField(_("receipt number"), max_length=12, unique=True, editable=False)
     draft_token = models.UUIDField(unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+")
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="petitions")
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="petitions", verbose_name=_("estate"))
     petitioner = models.ForeignKey("governance.User", models.PROTECT, related_name="petitions")
-    category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+")
-    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
-    name_visibility = models.CharField(max_length=10, choices=NameVisibility)
-    channel = models.CharField(max_length=10, choices=PetitionChannel, default=PetitionChannel.PORTAL)
+    category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+", verbose_name=_("category"))
+    words = models.TextField(_("words"), blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    name_visibility = models.CharField(_("who may see the name"), max_length=10, choices=NameVisibility)
+    channel = models.CharField(_("channel"), max_length=10, choices=PetitionChannel, default=PetitionChannel.PORTAL)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
-    filed_at = models.DateTimeField()
+    filed_at = models.DateTimeField(_("filed"))
     filed_by = models.ForeignKey(
         "governance.User",
         models.PROTECT,
@@ -125,26 +125,32 @@ class Petition(PlaceOfMatter):
         null=True, blank=True, help_text="When the person agreed that it be filed in their name"
     )
 
-    state = models.CharField(max_length=10, choices=PetitionStage, default=PetitionStage.FILED)
-    epoch = models.PositiveSmallIntegerField(default=1, help_text="Counts reopenings; each is rated by itself")
-    holder_body = models.CharField(max_length=80, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=PetitionStage, default=PetitionStage.FILED)
+    epoch = models.PositiveSmallIntegerField(
+        _("round"), default=1, help_text="Counts reopenings; each is rated by itself"
+    )
+    holder_body = models.CharField(_("who has it"), max_length=80, blank=True)
     holder_role = models.CharField(max_length=20, blank=True)
     holder_surname = models.CharField(max_length=20, blank=True)
     holder_surname_latin = models.CharField(max_length=40, blank=True)
     holder_phone = models.CharField(max_length=20, blank=True)
     held_since = models.DateTimeField(null=True, blank=True)
-    next_kind = models.CharField(max_length=10, blank=True, help_text="The clock that is due next, or was")
-    next_due_at = models.DateTimeField(null=True, blank=True)
+    next_kind = models.CharField(
+        _("due next"), max_length=10, blank=True, help_text="The clock that is due next, or was"
+    )
+    next_due_at = models.DateTimeField(_("due"), null=True, blank=True)
     next_why = models.JSONField(default=dict, blank=True, help_text="How the due time was worked out")
     expects_arrival = models.BooleanField(default=False, help_text="Somebody comes for it: not only an answer is due")
-    arrived_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(_("on site"), null=True, blank=True)
     arrival_proof = models.CharField(max_length=12, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     nudged_at = models.DateTimeField(null=True, blank=True)
 
     objects = PetitionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("petition")
+        verbose_name_plural = _("petitions")
         constraints = [
             models.CheckConstraint(
                 condition=Q(receipt_no__regex=r"^SQ-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$"),
@@ -263,16 +269,18 @@ class PetitionUpdate(models.Model):
 class Evaluation(models.Model):
     """The petitioner's word on one epoch of a petition. Staff can't file one."""
 
-    petition = models.ForeignKey(Petition, models.PROTECT, related_name="evaluations")
-    epoch = models.PositiveSmallIntegerField()
+    petition = models.ForeignKey(Petition, models.PROTECT, related_name="evaluations", verbose_name=_("petition"))
+    epoch = models.PositiveSmallIntegerField(_("round"))
     given_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
-    was_contacted = models.BooleanField()
-    is_solved = models.BooleanField()
-    satisfaction = models.PositiveSmallIntegerField()
-    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
-    given_at = models.DateTimeField()
+    was_contacted = models.BooleanField(_("was contacted"))
+    is_solved = models.BooleanField(_("solved"))
+    satisfaction = models.PositiveSmallIntegerField(_("satisfaction"))
+    words = models.TextField(_("words"), blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    given_at = models.DateTimeField(_("given"))
 
     class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
         constraints = [
             models.UniqueConstraint(fields=["petition", "epoch"], name="rated_once_an_epoch"),
             models.CheckConstraint(condition=Q(satisfaction__range=(1, 5)), name="satisfaction_from_1_to_5"),
