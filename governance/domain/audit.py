@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from django.db import connection
 from governance.models import AuditEntry, AuditPayload, User
 
 SYSTEM_CHAIN = 0
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,45 @@ def record(
     )
     AuditPayload.objects.create(entry=entry, salt=salt, facts=json.loads(_canonical(facts)))
     return entry
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one of many entries tells of. `facts` must be JSON-able."""
+
+    verb: str
+    noun: str
+    object_ref: str
+    facts: dict[str, object]
+
+
+def record_many(told: Sequence[Fact], *, actor: User | str, at: datetime, subdistrict_id: int | None = None) -> None:
+    """As `record`, one entry each, in this order, written in a few statements."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("An audit entry is written inside the transaction of what it tells of.")
+    salts = [secrets.token_hex(16) for _fact in told]
+    entries = AuditEntry.objects.bulk_create(
+        (
+            AuditEntry(
+                chain=subdistrict_id or SYSTEM_CHAIN,
+                at=at,
+                verb=fact.verb,
+                noun=fact.noun,
+                object_ref=fact.object_ref,
+                actor_ref=str(actor.public_id) if isinstance(actor, User) else actor,
+                commitment=commitment(salt, fact.facts),
+            )
+            for fact, salt in zip(told, salts, strict=True)
+        ),
+        batch_size=_AT_ONCE,
+    )
+    AuditPayload.objects.bulk_create(
+        (
+            AuditPayload(entry=entry, salt=salt, facts=json.loads(_canonical(fact.facts)))
+            for entry, fact, salt in zip(entries, told, salts, strict=True)
+        ),
+        batch_size=_AT_ONCE,
+    )
 
 
 def commitment(salt: str, facts: object) -> str:
