@@ -72,6 +72,9 @@ class Written:
     targets: tuple[Target, ...]
     rungs: tuple[Rung, ...]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rungs", tuple(rung.in_order() for rung in self.rungs))
+
     @classmethod
     def of(cls, policy: SlaPolicy) -> "Written":
         """A version as it stands."""

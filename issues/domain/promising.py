@@ -66,6 +66,11 @@ class Rung(NamedTuple):
     next_working_day: bool = False
     opens_supervision: bool = False
 
+    def in_order(self) -> "Rung":
+        """The same rung, those told in the order of the list: who was ticked first makes no difference."""
+        rank = {code: number for number, code in enumerate(Audience.values)}
+        return self._replace(tells=tuple(sorted(self.tells, key=lambda code: rank.get(code, len(rank)))))
+
 
 def targets_of(policy: SlaPolicy) -> tuple[Target, ...]:
     """The promises of a version, in the order in which they are usually kept."""
