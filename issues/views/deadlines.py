@@ -13,5 +13,6 @@ def deadlines(request):
     # By each policy's first version: a new one keeps its place on the page.
     first = SlaPolicy.objects.filter(code=OuterRef("code"), version=1).values("pk")
     current = SlaPolicy.objects.filter(superseded_at=None, valid_from__lte=request.now)
-    rows = current.order_by(Subquery(first), "pk").select_related("calendar").prefetch_related("calendar__windows", "targets", "rungs")
+    rows = current.order_by(Subquery(first), "pk").select_related("calendar")
+    rows = rows.prefetch_related("calendar__windows", "targets", "rungs")
     return render(request, "issues/deadlines.html", {"policies": [in_words(row) for row in rows]})
