@@ -25,6 +25,7 @@ class WorkPage(NamedTuple):
 WORK_PAGES = (
     WorkPage("queue", _("Queue"), lambda scope: scope.handles_orders),
     WorkPage("desk_homes", _("Homes to check"), lambda scope: scope.works_at_desk),
+    WorkPage("supervisions", _("Supervision"), lambda scope: scope.gives_or_judges_accounts),
     WorkPage("not_reached", _("Not reached"), lambda scope: scope.phones_people),
     WorkPage("coverage", _("Coverage"), lambda scope: scope.sees_the_net),
 )

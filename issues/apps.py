@@ -6,7 +6,8 @@ class IssuesConfig(AppConfig):
     verbose_name = "Issues"
 
     def ready(self):
-        from issues import messages, receivers  # noqa: F401 - registers our notices' words; listens to residents
+        # Registers our notices' words, listens to residents, says what waits for the street office.
+        from issues import messages, receivers, waiting  # noqa: F401
         from issues.domain import effects, recounting  # noqa: F401 - what steps, and loaded years, do to clocks
         from issues.promise import promise
         from residents.promise import register_promise

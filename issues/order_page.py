@@ -15,6 +15,7 @@ from governance import wording
 from governance.domain.steps import Step
 from governance.models import BodyKind, Role, RoleAssignment, User
 from governance.models.roles import role_and_surname, surname_for_reader
+from issues.domain.supervision import VERB_PREFIX
 from issues.models import (
     ArrivalProof,
     ClockKind,
@@ -49,6 +50,10 @@ HISTORY: dict[str, str | Promise] = {
     "not_fixed": _("%(who)s looked on site: it is not put right"),
     "mediate": _("%(who)s talked it over with those concerned"),
     "withdraw": _("The resident withdrew it"),
+    "supervision_answer": _("%(who)s gave the office an account of the delay"),
+    "supervision_accept_answer": _("%(who)s accepted the account"),
+    "supervision_send_back": _("%(who)s sent the account back"),
+    "supervision_settle": _("No account is asked for any more: the matter is finished"),
     "dispatch": _("The order went to %(body)s"),
     "take_in": _("A resident reported it"),
     "open": _("A resident reported it"),
@@ -282,7 +287,9 @@ def _told(step: IssueStep) -> Told:
     who = role_and_surname(getattr(step, "role", None) or "", step.actor.surname_for_reader()) if step.actor else ""
     heading = _heading(step, who)
     reason = ReturnReason(step.reason).label if step.reason in ReturnReason.values else ""
-    return Told(at=step.at, heading=heading, words=step.words, reason=str(reason))
+    # What a body's head writes to the office is for those who give and judge the account, on its own page.
+    words = "" if step.verb.startswith(VERB_PREFIX) else step.words
+    return Told(at=step.at, heading=heading, words=words, reason=str(reason))
 
 
 def _heading(step: IssueStep, who: str) -> str:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from issues.views.deadlines import deadlines
 from issues.views.orders import building_scanned, order_detail, order_photo, order_step
 from issues.views.queue import queue, queue_rows
+from issues.views.supervisions import supervision_detail, supervision_step, supervisions
 
 urlpatterns: list[URLPattern] = [
     path("deadlines/", deadlines, name="deadlines"),
@@ -13,5 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("queue/rows/", queue_rows, name="queue_rows"),
     path("queue/<uuid:public_id>/", order_detail, name="order_detail"),
     path("queue/<uuid:public_id>/<slug:verb>/", order_step, name="order_step"),
+    path("supervisions/", supervisions, name="supervisions"),
+    path("supervisions/<uuid:public_id>/", supervision_detail, name="supervision_detail"),
+    path("supervisions/<uuid:public_id>/<slug:verb>/", supervision_step, name="supervision_step"),
     path("orders/photos/<uuid:public_id>/", order_photo, name="order_photo"),
 ]

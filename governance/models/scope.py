@@ -61,6 +61,11 @@ class Scope:
         return bool(self.runs_console or self.communities or self.party_branches)
 
     @property
+    def gives_or_judges_accounts(self) -> bool:
+        """Whether supervision orders are this person's to answer, to judge or to look at."""
+        return bool(self.managed_bodies or self.communities or self.subdistricts or self.is_administrator)
+
+    @property
     def phones_people(self) -> bool:
         """Whether the list of people whom no message reached is this person's work."""
         return bool(self.communities or self.subdistricts or self.is_administrator)

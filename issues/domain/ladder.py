@@ -13,7 +13,7 @@ from django.db import transaction
 
 from governance.domain import audit, outbox
 from governance.models import Urgency, User
-from issues.domain import people
+from issues.domain import people, supervision
 from issues.domain.clocks import fired_rungs, set_next_rung
 from issues.domain.rungs import RungTime, rung_times, waiting
 from issues.domain.telling import link_to, tell_petitioners
@@ -32,11 +32,12 @@ class AbsurdShare(Exception):
 
 
 class Told(NamedTuple):
-    """One thing one person has to be told in this batch."""
+    """One thing one person has to be told in this batch. `account`: the account that is asked of this very person."""
 
     clock: SlaClock
     rung: EscalationRung
     order: WorkOrder
+    account: SupervisionOrder | None = None
 
 
 def refuse_absurd_share(now: datetime) -> None:
@@ -125,13 +126,23 @@ def _fire_all(
     order = people.present_order(clock.issue)
     fired, to_tell = 0, []
     for time in times:
-        if not _fire(clock, time, order, now, bell):
+        escalation = _fire(clock, time, now, bell)
+        if escalation is None:
             continue
         fired += 1
         if order:
-            thing = Told(clock, time.rung, order)
-            to_tell += [(person, thing) for person in people.audience(time.rung.tells, order, now)]
+            asked = _open_supervision(clock, escalation, order, now) if time.rung.opens_supervision else None
+            to_tell += _to_tell(clock, time.rung, order, asked, now)
     return fired, to_tell
+
+
+def _to_tell(
+    clock: SlaClock, rung: EscalationRung, order: WorkOrder, asked: SupervisionOrder | None, now: datetime
+) -> list[tuple[User, Told]]:
+    """Whom the rung tells; and whoever has to give the account that is now asked for, of that."""
+    accountable = people.answerers(asked, now) if asked else []
+    everybody = dict.fromkeys([*people.audience(rung.tells, order, now), *accountable])
+    return [(person, Told(clock, rung, order, asked if person in accountable else None)) for person in everybody]
 
 
 def _due_rungs(clock: SlaClock, now: datetime) -> list[RungTime]:
@@ -145,8 +156,8 @@ def _due_rungs(clock: SlaClock, now: datetime) -> list[RungTime]:
     return due
 
 
-def _fire(clock: SlaClock, time: RungTime, order: WorkOrder | None, now: datetime, bell: str) -> bool:
-    """Write the rung. False if it had fired already."""
+def _fire(clock: SlaClock, time: RungTime, now: datetime, bell: str) -> Escalation | None:
+    """Write the rung. None if it had fired already."""
     escalation, is_new = Escalation.objects.get_or_create(
         clock=clock,
         epoch=clock.epoch,
@@ -154,7 +165,7 @@ def _fire(clock: SlaClock, time: RungTime, order: WorkOrder | None, now: datetim
         defaults={"due_at": time.at, "acted_at": max(now, time.at), "bell": bell},
     )
     if not is_new:
-        return False
+        return None
     facts = {"rung": time.rung.code, "kind": clock.kind, "due_at": clock.due_at.isoformat()}
     audit.record(
         "escalate",
@@ -167,14 +178,14 @@ def _fire(clock: SlaClock, time: RungTime, order: WorkOrder | None, now: datetim
     )
     if time.rung.after_minutes == 0:
         tell_petitioners(clock.issue, "breached", at=now, kind=clock.kind, due_at=clock.due_at.isoformat())
-    if time.rung.opens_supervision and order:
-        _open_supervision(clock, escalation, order, now)
-    return True
+    return escalation
 
 
-def _open_supervision(clock: SlaClock, escalation: Escalation, order: WorkOrder, now: datetime) -> None:
-    """Open the supervision order of this epoch. A second clock that gets so far finds it open already."""
-    supervision, is_new = SupervisionOrder.objects.get_or_create(
+def _open_supervision(
+    clock: SlaClock, escalation: Escalation, order: WorkOrder, now: datetime
+) -> SupervisionOrder | None:
+    """Open the supervision order of this epoch. A second clock that gets so far finds it open already: None."""
+    opened, is_new = SupervisionOrder.objects.get_or_create(
         issue=clock.issue,
         epoch=clock.epoch,
         defaults={
@@ -183,19 +194,23 @@ def _open_supervision(clock: SlaClock, escalation: Escalation, order: WorkOrder,
             "escalation": escalation,
             "body": order.body,
             "issued_at": now,
+            # Called only where there is none yet.
+            "answer_due_at": lambda: supervision.answer_due_at(now),  # type: ignore[misc]
         },
     )
-    if is_new:
-        audit.record(
-            "issue",
-            "supervision order",
-            supervision.audit_ref,
-            actor="sweep",
-            at=now,
-            subdistrict_id=clock.subdistrict_id,
-            body=order.body.name,
-        )
-        tell_petitioners(clock.issue, "supervised", at=now, body=order.body.short_name)
+    if not is_new:
+        return None
+    audit.record(
+        "issue",
+        "supervision order",
+        opened.audit_ref,
+        actor="sweep",
+        at=now,
+        subdistrict_id=clock.subdistrict_id,
+        body=order.body.name,
+    )
+    tell_petitioners(clock.issue, "supervised", at=now, body=order.body.short_name)
+    return opened
 
 
 def _tell_person(person: User, things: list[Told], now: datetime) -> None:
@@ -215,6 +230,11 @@ def _tell_person(person: User, things: list[Told], now: datetime) -> None:
             "supervisions": {thing.clock.issue.audit_ref for thing in things if thing.rung.opens_supervision},
         }
         outbox.add_up(person, "rung_digest", refs, dedupe=event, link=_link_to_queue(person, now), **where)
+        return
+    if first.account:
+        key, params = "supervision_issued", supervision.notice_params(first.account)
+        dedupe = f"{key}:{first.account.public_id}"
+        outbox.post(person, key, params, dedupe=dedupe, link=supervision.link_to(first.account), **where)
         return
     code = "supervision" if first.rung.opens_supervision else "breach"
     outbox.post(

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Q
 
-from governance.models import Body, BodyKind, Category, DutyShift, Role, RoleAssignment, User
-from issues.models import Audience, Issue, WorkOrder
+from governance.domain.moment import local_day
+from governance.models import Body, BodyKind, Category, DutyShift, Management, Role, RoleAssignment, User
+from issues.models import Audience, Issue, SupervisionOrder, WorkOrder
+
+T = TypeVar("T")
 
 
 def present_order(issue: Issue) -> WorkOrder | None:
@@ -26,9 +30,14 @@ def to_ring(order: WorkOrder, at: datetime) -> list[User]:
     """
     on_duty = [shift.user for shift in DutyShift.objects.on_duty(order.body, order.issue.estate, at)]
     next_up = [shift.user for shift in DutyShift.objects.next_up(order.body, order.issue.estate, at)[:1]]
-    line = [*on_duty, *(next_up if len(on_duty) < 2 else []), *managers_of(order.body, at)]
+    line = in_line(on_duty, next_up, managers_of(order.body, at))
     ringing = [user for user in line if user.is_active] or staff_of(order.body, at)
     return list({user.pk: user for user in ringing}.values())
+
+
+def in_line(on_duty: list[T], next_up: list[T], managers: list[T]) -> list[T]:
+    """In which order they are rung: one on duty alone is backed by whose shift comes next, and both by the manager."""
+    return [*on_duty, *(next_up if len(on_duty) < 2 else []), *managers]
 
 
 def managers_of(body: Body, at: datetime) -> list[User]:
@@ -46,6 +55,24 @@ def staff_of(body: Body, at: datetime) -> list[User]:
             return _holding(Q(role=Role.DEPARTMENT_LIAISON, body=body), at)
         case _:
             return _holding(Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), body=body), at)
+
+
+def answerers(supervision: SupervisionOrder, at: datetime) -> list[User]:
+    """Who has to give the account: as `issues.may_answer` says. A company only while it manages the estate."""
+    body = supervision.body
+    if body.kind in (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT):
+        return staff_of(body, at)
+    managed = Management.objects.in_force(local_day(at)).filter(estate=supervision.issue.estate_id, body=body)
+    return managers_of(body, at) if managed.exists() else []
+
+
+def judges(supervision: SupervisionOrder, at: datetime) -> list[User]:
+    """Who accepts the account or sends it back: the community; the street, where the community or it gave it."""
+    if supervision.body.kind in (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE):
+        found = _holding(Q(role=Role.STREET_OFFICER, subdistrict=supervision.subdistrict_id), at)
+    else:
+        found = _holding(Q(role=Role.COMMUNITY_STAFF, community=supervision.community_id), at)
+    return [user for user in found if user.pk != supervision.answered_by_id]
 
 
 def audience(tells: Iterable[str], order: WorkOrder, at: datetime) -> list[User]:
@@ -87,7 +114,7 @@ def category_params(category: Category) -> dict[str, object]:
     }
 
 
-def place_params(order: WorkOrder) -> dict[str, object]:
+def place_params(order: WorkOrder | SupervisionOrder) -> dict[str, object]:
     """What a notice needs to name the matter in the recipient's language: `issues.messages` makes words of it."""
     issue = order.issue
     return {

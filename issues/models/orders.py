@@ -4,7 +4,7 @@ import uuid
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain.moment import local_day
@@ -181,14 +181,38 @@ class SupervisionOrderQuerySet(models.QuerySet["SupervisionOrder"]):
         return self.filter(state=SupervisionState.ISSUED)
 
     def visible_to(self, user, at) -> "SupervisionOrderQuerySet":
-        """Those of the bodies the person leads, and of the communities and streets in the person's charge."""
+        """Those of the bodies the person leads, and of the communities and streets in the person's charge.
+
+        A company's are its manager's as long as it manages the estate in question.
+        """
         scope = user.scope(at)
         if scope.is_administrator:
             return self
-        led = [body for body, _estate in scope.manages if body in scope.managed_bodies]
+        manages_today = Management.objects.in_force(local_day(at)).filter(
+            estate=OuterRef("issue__estate"), body=OuterRef("body")
+        )
         by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
         departments = Q(body__in=scope.managed_bodies, body__kind=BodyKind.DEPARTMENT)
-        return self.filter(Q(body__in=led) | departments | by_area | Q(subdistrict__in=scope.subdistricts))
+        companies = Q(body__in=scope.managed_bodies) & Exists(manages_today)
+        return self.filter(companies | departments | by_area | Q(subdistrict__in=scope.subdistricts))
+
+    def late_at(self, at) -> "SupervisionOrderQuerySet":
+        """Unanswered, and past the hour at which the account was due."""
+        return self.unanswered().filter(answer_due_at__lt=at)
+
+    def pressing_first(self, at, end_of_day) -> "SupervisionOrderQuerySet":
+        """Late ones, then what is due by `end_of_day`, then what waits for a judgement, then the rest by its due time.
+
+        `light` says which of these it is: 0, 1, 2 or 3; 4 for what is closed.
+        """
+        light = Case(
+            When(state=SupervisionState.ANSWERED, then=Value(2)),
+            When(state__in=(SupervisionState.ACCEPTED, SupervisionState.SETTLED), then=Value(4)),
+            When(answer_due_at__lt=at, then=Value(0)),
+            When(answer_due_at__lt=end_of_day, then=Value(1)),
+            default=Value(3),
+        )
+        return self.annotate(light=light).order_by("light", F("answer_due_at").asc(nulls_last=True), "issued_at", "pk")
 
 
 class SupervisionOrder(models.Model):

@@ -22,7 +22,7 @@ def test_a_claim_is_looked_at_disputed_and_settled(screen, cast, moment, viewpor
     name = f"{viewport['width']}{'-elder' if elder else ''}"
     page.goto("/desk/homes/")
     keep_picture(page, f"desk-homes-{name}")
-    go_by(page.locator(f".claims a[href*='{zhaos.public_id}']"))
+    go_by(page.locator(f".rows a[href*='{zhaos.public_id}']"))
     keep_picture(page, f"desk-home-{name}")
     go_by(page.locator("#verify button[type=submit]"))
     assert page.locator("[data-error-summary]").is_visible()

@@ -25,6 +25,7 @@ PARAMS = {
     "reassigned": {},
     "rung": {},
     "breached": {"kind": "arrive", "due_at": "2026-05-15T14:10:00+08:00"},
+    "account_accepted": {"body": "恒信物业"},
     "supervised": {"body": "恒信物业"},
     "finished": {},
     "supplemented": {},
