@@ -21,23 +21,37 @@ from governance.models import (
     CalendarYear,
     Category,
     Channel,
+    CommitteeTerm,
     Community,
+    CoverageRule,
+    CoverageSnapshot,
+    CoverageTarget,
+    DualRegistration,
     DutyShift,
     Estate,
     GridUnit,
+    Joins,
+    JointUnit,
     Management,
     ManagementKind,
+    MemberKind,
+    Membership,
     Notice,
     NoticeState,
     PartyBranch,
+    PartyMember,
+    RegisterImport,
     Role,
     RoleAssignment,
+    Standing,
     Subdistrict,
     Unit,
     User,
     WorkingCalendar,
 )
 from tests.cast import LONG_AGO, NOW, Cast
+
+SINCE = date(2020, 1, 1)
 
 REGISTERS = {model.__name__: model for model in console._registry if model._meta.app_label == "governance"}
 
@@ -83,8 +97,57 @@ def strange_rows(cast: Cast) -> dict[str, Model]:
         "RoleAssignment": RoleAssignment.objects.get(user=cast.strange_worker),
         "DutyShift": DutyShift.objects.get(user=cast.strange_steward),
         "AuditEntry": an_entry(street.pk, "strange"),
+        **_strange_net(cast),
         "Notice": a_notice(cast, cast.stranger, street, "strange"),
     }
+
+
+def _strange_net(cast: Cast) -> dict[str, Model]:
+    """Of the registers of party organisations and of what was brought in: a row each of the other street."""
+    street, company = cast.strange_estate.community.subdistrict, cast.strange_company
+    above = PartyBranch.objects.create(
+        kind=BranchKind.COMMITTEE, name="桃园里党委", community=cast.strange_estate.community
+    )
+    joint = PartyBranch.objects.create(kind=BranchKind.JOINT_BRANCH, name="嘉润联合党支部", body=company)
+    member = PartyMember.objects.create(
+        number="T-1", full_name="桃园里的党员", kind=MemberKind.RESIDENT, community=cast.strange_estate.community
+    )
+    return {
+        "Joins": Joins.objects.create(branch=joint, committee=above, since=SINCE),
+        "JointUnit": JointUnit.objects.create(branch=joint, body=company, since=SINCE),
+        "PartyMember": member,
+        "Membership": Membership.objects.create(member=member, branch=above, standing=Standing.FULL, since=SINCE),
+        "DualRegistration": DualRegistration.objects.create(
+            member=member, community=cast.strange_estate.community, since=SINCE
+        ),
+        "CommitteeTerm": CommitteeTerm.objects.create(
+            branch=above, number=1, starts_on=SINCE, ends_on=SINCE + timedelta(1000)
+        ),
+        "CoverageTarget": _target(street, 1),
+        "CoverageSnapshot": _snapshot(street, 1),
+        "RegisterImport": _import(street, cast.strange_officer, "桃园里小区.xlsx"),
+    }
+
+
+def _target(street: Subdistrict, n: int) -> CoverageTarget:
+    return CoverageTarget.objects.create(
+        subdistrict=street, rule=CoverageRule.MANAGED, baseline_on=SINCE, baseline_percent=10,
+        due_on=SINCE + timedelta(n), target_percent=50,
+    )  # fmt: skip
+
+
+def _snapshot(street: Subdistrict, n: int) -> CoverageSnapshot:
+    return CoverageSnapshot.objects.create(
+        subdistrict=street, day=SINCE + timedelta(n), rule=CoverageRule.MANAGED, numerator=1, denominator=2,
+        taken_at=NOW,
+    )  # fmt: skip
+
+
+def _import(street: Subdistrict, who: User, name: str) -> RegisterImport:
+    return RegisterImport.objects.create(
+        register="estate", subdistrict=street, file="imports/none.xlsx", file_name=name, file_sha256="0" * 64,
+        uploaded_by=who, uploaded_at=NOW,
+    )  # fmt: skip
 
 
 def an_entry(chain: int, ref: str) -> Model:
@@ -104,9 +167,7 @@ def more_rows(cast: Cast, name: str, number: int) -> None:
         "Management": lambda n: Management.objects.create(
             estate=_estate(cast, n), body=_body(cast, n), kind=ManagementKind.CONTRACT, valid_from=date(2020, 1, 1)
         ),
-        "PartyBranch": lambda n: PartyBranch.objects.create(
-            kind=BranchKind.BRANCH, name=f"第{n}党支部", parent=cast.branch, estate=_estate(cast, n)
-        ),
+        "PartyBranch": lambda n: _branch(cast, n),
         "User": lambda n: _worker(cast, n),
         "RoleAssignment": lambda n: _worker(cast, n),
         "DutyShift": lambda n: DutyShift.objects.create(
@@ -125,6 +186,21 @@ def more_rows(cast: Cast, name: str, number: int) -> None:
         "CalendarDay": lambda n: CalendarDay.objects.create(
             day=date(1990, 1, 1) + timedelta(n), kind="holiday", source="test"
         ),
+        "Joins": lambda n: Joins.objects.create(branch=_branch(cast, n), committee=_branch(cast, n + 500), since=SINCE),
+        "JointUnit": lambda n: JointUnit.objects.create(branch=_branch(cast, n), body=_body(cast, n), since=SINCE),
+        "PartyMember": lambda n: _member(cast, n),
+        "Membership": lambda n: Membership.objects.create(
+            member=_member(cast, n), branch=_branch(cast, n), standing=Standing.FULL, since=SINCE
+        ),
+        "DualRegistration": lambda n: DualRegistration.objects.create(
+            member=_member(cast, n), community=_estate(cast, n + 500).community, since=SINCE
+        ),
+        "CommitteeTerm": lambda n: CommitteeTerm.objects.create(
+            branch=_branch(cast, n), number=n, starts_on=SINCE, ends_on=SINCE + timedelta(1000)
+        ),
+        "CoverageTarget": lambda n: _target(cast.subdistrict, n),
+        "CoverageSnapshot": lambda n: _snapshot(cast.subdistrict, n),
+        "RegisterImport": lambda n: _import(cast.subdistrict, _worker(cast, n), f"{n}.xlsx"),
         "WorkingCalendar": lambda n: WorkingCalendar.objects.create(
             code=f"c{n}", name_zh=f"第{n}", name_en=f"No. {n}", name_ko=f"제{n}"
         ),
@@ -149,6 +225,19 @@ def _body(cast: Cast, n: int) -> Body:
     return Body.objects.create(
         kind=BodyKind.PROPERTY_COMPANY, name=f"第{n}物业公司", short_name=f"{n}物业", subdistrict=cast.subdistrict
     )
+
+
+def _branch(cast: Cast, n: int) -> PartyBranch:
+    return PartyBranch.objects.create(
+        kind=BranchKind.JOINT_BRANCH, name=f"第{n}党支部", parent=cast.branch, estate=_estate(cast, n)
+    )
+
+
+def _member(cast: Cast, n: int) -> PartyMember:
+    return PartyMember.objects.create(
+        number=f"M-{n}", full_name=f"党员{n}", kind=MemberKind.RESIDENT, community=_estate(cast, n).community,
+        body=_body(cast, n + 1000), contact=_worker(cast, n + 2000),
+    )  # fmt: skip
 
 
 def _worker(cast: Cast, n: int) -> User:
