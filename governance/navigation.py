@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.models.scope import Scope
 
@@ -23,6 +24,9 @@ class WorkPage(NamedTuple):
 
 
 WORK_PAGES = (
+    WorkPage("admin:index", _("Console"), lambda scope: scope.runs_console),
+    WorkPage("outdoors", _("My round"), lambda scope: scope.works_outdoors),
+    WorkPage("desk", pgettext_lazy("community desk", "Inbox"), lambda scope: scope.works_at_desk),
     WorkPage("queue", _("Queue"), lambda scope: scope.handles_orders),
     WorkPage("desk_homes", _("Homes to check"), lambda scope: scope.works_at_desk),
     WorkPage("supervisions", _("Supervision"), lambda scope: scope.gives_or_judges_accounts),
