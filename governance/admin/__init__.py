@@ -10,4 +10,16 @@ from governance.admin.site import Console, console, registers
 __all__ = ["Console", "RegisterAdmin", "console", "registers"]
 
 # Importing a family registers it.
-from governance.admin import audit, bodies, duty, notices, party, people, places, waiting, working_time  # noqa: F401
+from governance.admin import (  # noqa: F401
+    audit,
+    bodies,
+    coverage,
+    duty,
+    members,
+    notices,
+    party,
+    people,
+    places,
+    waiting,
+    working_time,
+)
