@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.functional import Promise
 
 from governance.domain import audit, registers
@@ -154,8 +154,7 @@ def _save_alike(entries: list[Entry]) -> None:
     _refuse_stale(entries)
     for entry in entries:
         entry.row.version = entry.before.version + 1  # type: ignore[union-attr]
-    fields = {name for entry in entries for name in entry.changes()}
-    manager.bulk_update(rows, [*sorted(fields), "version"])
+    _update(rows, sorted({name for entry in entries for name in entry.changes()} | {"version"}))
 
 
 def _refuse_stale(entries: list[Entry]) -> None:
@@ -166,3 +165,33 @@ def _refuse_stale(entries: list[Entry]) -> None:
     for entry in entries:
         if versions.get(entry.row.pk) != entry.before.version:  # type: ignore[union-attr]
             raise StaleVersion(entry.before, [])  # type: ignore[arg-type]
+
+
+def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Store the fields `names` of rows of one model in one statement.
+
+    Django's `bulk_update` writes a CASE per row and field: ten thousand rows took fifteen seconds longer.
+    """
+    meta = type(rows[0])._meta
+    fields = [meta.pk, *(meta.get_field(name) for name in names)]
+    quoted, table = connection.ops.quote_name, connection.ops.quote_name(meta.db_table)
+    columns = [quoted(field.column) for field in fields]  # type: ignore[union-attr]
+    pk, *others = columns
+    sql = (
+        f"UPDATE {table} SET {', '.join(f'{column} = brought.{column}' for column in others)} "  # noqa: S608 - our own names
+        f"FROM unnest({', '.join(f'%s::{_array_type(field)}' for field in fields)}) AS brought ({', '.join(columns)}) "
+        f"WHERE {table}.{pk} = brought.{pk}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[_stored(row, field) for row in rows] for field in fields])
+
+
+def _array_type(field: Any) -> str:
+    """Without its length: a cast to varchar(60) would cut silently where the column refuses."""
+    return (
+        f"{field.rel_db_type(connection) if field.primary_key else field.db_type(connection)}".partition("(")[0] + "[]"
+    )
+
+
+def _stored(row: models.Model, field: Any) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
