@@ -21,6 +21,7 @@ from issues.models import (
     ClockKind,
     Issue,
     IssuePetition,
+    IssuePhoto,
     IssueStep,
     OrderPhoto,
     ReturnReason,
@@ -164,7 +165,7 @@ def _with_mark(name: str, holds_it: bool) -> str:
 def what_was_said(issue: Issue, now: datetime, *, names_may_be_seen: bool) -> tuple[list[Said], int]:
     """What a patrol found, the first linked petitions in the order of filing, and how many more of these there are.
 
-    One query, photos included; two more for a finding.
+    One query, photos included; one more for a finding.
     """
     photos = PetitionPhoto.objects.filter(petition=OuterRef("petition"), kind=PhotoKind.BEFORE)
     links = (
@@ -180,13 +181,14 @@ def what_was_said(issue: Issue, now: datetime, *, names_may_be_seen: bool) -> tu
 
 def _found(issue: Issue, now: datetime) -> Said:
     """What a patrol found, as the first voice. Whoever found it is staff: by role and surname."""
-    finder = User.objects.annotate(role=role_at("pk", now)).get(pk=issue.found_by_id)
-    photos = issue.photos.filter(verification=None).order_by("id").values_list("public_id", flat=True)
+    photos = IssuePhoto.objects.filter(issue=issue, verification=None).order_by("id").values("public_id")
+    people: QuerySet[Any] = User.objects.annotate(role=role_at("pk", now), photo_ids=ArraySubquery(photos))
+    finder = people.get(pk=issue.found_by_id)
     return Said(
         words=issue.words,
         filed_at=issue.filed_at,
         channel=str(PetitionChannel.PATROL.label),
-        photos=[str(public_id) for public_id in photos],
+        photos=[str(public_id) for public_id in finder.photo_ids],
         name=role_and_surname(finder.role or "", finder.surname_for_reader()),
         phone="",
         is_withdrawn=False,

@@ -58,11 +58,8 @@ def keeps_the_desk(user: User, issue: Issue) -> bool:
 @rules.predicate
 def walks_there(user: User, issue: Issue) -> bool:
     """Whether the matter is at a building that the person walks, and isn't about people in charge."""
-    scope = user.scope()
     building = issue.building
-    if building is None or issue.category.is_about_staff:
-        return False
-    return building.pk in scope.buildings or building.grid_unit_id in scope.grid_units
+    return building is not None and not issue.category.is_about_staff and user.scope().walks(building)
 
 
 @rules.predicate

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from issues.views.deadlines import deadlines
 from issues.views.orders import building_scanned, order_detail, order_photo, order_step
+from issues.views.outdoors import file_for, find, issue_photo, matter, step, today
 from issues.views.queue import queue, queue_rows
 from issues.views.supervisions import supervision_detail, supervision_step, supervisions
 
@@ -18,4 +19,10 @@ urlpatterns: list[URLPattern] = [
     path("supervisions/<uuid:public_id>/", supervision_detail, name="supervision_detail"),
     path("supervisions/<uuid:public_id>/<slug:verb>/", supervision_step, name="supervision_step"),
     path("orders/photos/<uuid:public_id>/", order_photo, name="order_photo"),
+    path("issues/photos/<uuid:public_id>/", issue_photo, name="issue_photo"),
+    path("outdoors/", today, name="outdoors"),
+    path("outdoors/find/", find, name="outdoors_find"),
+    path("outdoors/file/", file_for, name="outdoors_file"),
+    path("outdoors/<uuid:public_id>/", matter, name="outdoors_matter"),
+    path("outdoors/<uuid:public_id>/<slug:verb>/", step, name="outdoors_step"),
 ]

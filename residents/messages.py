@@ -3,12 +3,37 @@
 from django.utils.translation import gettext_lazy as _
 
 from governance.messages import Params, register
+from governance.models.roles import role_and_surname, surname_for_reader
 from residents.models import DeclineReason
+
+
+def _who(params: Params) -> dict[str, object]:
+    """`who` wrote it down, by role and surname."""
+    surname = surname_for_reader(str(params["surname"]), str(params["surname_latin"]))
+    return {**params, "who": role_and_surname(str(params["role"]), surname)}
+
 
 register(
     "petition_received",
     _("Your petition has been received"),
     _("Receipt number %(receipt_no)s. Keep it: with it you can ask after the matter at any counter."),
+)
+
+register(
+    "petition_written_down",
+    _("A petition was filed in your name"),
+    _(
+        "%(who)s wrote it down for you, as you agreed. Receipt number %(receipt_no)s. Sign in with this phone number "
+        "to follow it. If you didn't agree, sign in and withdraw it, or tell the community office."
+    ),
+    _who,
+)
+
+register(
+    "petition_name_seen",
+    _("Your name was looked at"),
+    _("%(who)s looked at the name on your petition %(receipt_no)s. The petition's page says why."),
+    _who,
 )
 
 # --- homes ---

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from governance.models.roles import Role
+
+if TYPE_CHECKING:
+    from governance.models.places import Building
 
 HELD_KEYS = ("body_id", "community_id", "subdistrict_id", "grid_unit_id", "building_id", "party_branch_id")
 
@@ -44,6 +47,10 @@ class Scope:
     def works_outdoors(self) -> bool:
         """Whether there are grid units or buildings that the person walks."""
         return bool(self.grid_units or self.buildings)
+
+    def walks(self, building: "Building") -> bool:
+        """Whether the building is one that the person walks."""
+        return building.pk in self.buildings or building.grid_unit_id in self.grid_units
 
     @property
     def works_at_desk(self) -> bool:

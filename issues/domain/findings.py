@@ -70,8 +70,7 @@ def report(
 
 
 def _check(finding: Finding, actor: User, at: datetime) -> None:
-    scope = actor.scope(at)
-    if finding.building.pk not in scope.buildings and finding.building.grid_unit_id not in scope.grid_units:
+    if not actor.scope(at).walks(finding.building):
         raise NotInCharge
     if finding.category.is_about_staff:
         raise FactMissing("category", _("Complaints about people in charge go to the street office by phone."))

@@ -17,16 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from governance.domain.refusals import FactMissing, Refusal
-from governance.models import User
+from governance.models import Building, User
 from governance.presses import known_to_take_presses
 from governance.requests import PortalRequest
 from governance.sign_in import safe_page
-from issues import order_page, workflow
+from issues import order_page, outdoors, workflow
 from issues.domain import handling
 from issues.forms import orders as forms
 from issues.models import OrderPhoto, WorkOrder
 from issues.models.orders import WorkOrderQuerySet
 from issues.queue import Taken, next_action, row_of
+from issues.views.outdoors import at_building
 from issues.views.queue import desk_context, require_desk, rows_after_step
 from residents.models import PetitionPhoto
 
@@ -178,6 +179,7 @@ def _page(
         "said_besides": said_besides,
         "clocks": clocks,
         "history": order_page.history(order.issue, request.now),
+        "talks": outdoors.mediations_of(order.issue, request.user, request.now),
         "arrival": order_page.arrival_words(order),
         "says_arrival": order.state == workflow.ARRIVED and order.holder == request.user,
         "desk_body": order.body.short_name if handles_it else "",
@@ -221,9 +223,13 @@ def order_photo(request: PortalRequest, public_id: UUID) -> FileResponse:
 
 
 def building_scanned(request: PortalRequest, qr_token: str) -> HttpResponse:
-    """The QR code on a building. To whoever has accepted an order there it proves the arrival; to others it is the
-    residents' card."""
-    orders = [] if request.method == "POST" or request.GET.get("as") == "resident" else _orders_here(request, qr_token)
+    """The QR code on a building. To whoever has accepted an order there it proves the arrival, to whoever walks the
+    building it says what to check; to others it is the residents' card."""
+    is_resident = request.method == "POST" or request.GET.get("as") == "resident"
+    orders = [] if is_resident else _orders_here(request, qr_token)
+    walked = None if is_resident or orders else _walked_here(request, qr_token)
+    if walked:
+        return at_building(request, walked)
     if not orders:
         # The storey below owns the card; its view is asked for only when the card is shown.
         from residents.views.filing import building_card
@@ -232,6 +238,14 @@ def building_scanned(request: PortalRequest, qr_token: str) -> HttpResponse:
     rows = [row_of(order, request.user, request.now) for order in orders]
     context = {"rows": rows, "building": orders[0].issue.building, "qr_token": qr_token, **desk_context(request)}
     return render(request, "issues/building_scanned.html", context)
+
+
+def _walked_here(request: PortalRequest, qr_token: str) -> Building | None:
+    """The building, if the reader walks it."""
+    if not request.user.is_authenticated or not request.user.scope(request.now).works_outdoors:
+        return None
+    building = Building.objects.select_related("estate").filter(qr_token=qr_token.upper()).first()
+    return building if building and request.user.scope(request.now).walks(building) else None
 
 
 def _orders_here(request: PortalRequest, qr_token: str) -> list[WorkOrder]:

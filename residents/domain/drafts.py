@@ -227,10 +227,11 @@ def _add_photo(draft: PetitionDraft, upload: UploadedFile, at: datetime) -> Peti
         free = [position for position in range(1, MAX_PHOTOS + 1) if position not in taken]
         if not free:
             raise TooManyPhotos
-        return _keep_photo(locked, jpeg, free[0], at)
+        return keep_photo(locked, jpeg, free[0], at)
 
 
-def _keep_photo(draft: PetitionDraft, jpeg: ContentFile, position: int, at: datetime) -> PetitionPhoto:
+def keep_photo(draft: PetitionDraft, jpeg: ContentFile, position: int, at: datetime) -> PetitionPhoto:
+    """Store an admitted photo at its place in the draft. Raises `PhotoNotKept` where our storage fails."""
     photo = PetitionPhoto(draft=draft, position=position, added_at=at)
     try:
         photo.file.save("photo.jpg", jpeg, save=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -10,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit, outbox
 from governance.domain.refusals import Refusal, StepNotAllowed
-from governance.models import User
+from governance.models import Urgency, User
 from residents import signals
 from residents.domain import standing
 from residents.domain.receipts import new_receipt_no
-from residents.models import Evaluation, NameVisibility, Petition, PetitionDraft
+from residents.models import Evaluation, NameVisibility, Petition, PetitionChannel, PetitionDraft
 from residents.models.petitions import MAX_WORDS
 from residents.workflow import PETITION
 
@@ -53,11 +54,23 @@ def what_is_missing(draft: PetitionDraft) -> dict[str, str | Promise]:
     return problems
 
 
-def file_petition(draft: PetitionDraft, *, actor: User, at: datetime) -> Petition:
+@dataclass(frozen=True)
+class WrittenDown:
+    """Somebody else wrote it down for the person, who has agreed to that: who, as residents know them, and how told."""
+
+    filed_by: User
+    teller: standing.Teller
+    channel: PetitionChannel
+
+
+def file_petition(
+    draft: PetitionDraft, *, actor: User, at: datetime, written_down: WrittenDown | None = None
+) -> Petition:
     """File the draft: petition, first update, audit entry and notice in one transaction.
 
     One draft makes one petition: filed again, twice at once or after a crash, the same petition is returned.
-    Raises `NotReady`. After the commit the office is told; that failing doesn't touch the filing.
+    Raises `NotReady`. After the commit the office is told; that failing doesn't touch the filing. What was
+    `written_down` for its person is told to them by text message, with the receipt number.
     """
     filed = Petition.objects.filter(draft_token=draft.token).first()
     if filed:
@@ -70,9 +83,9 @@ def file_petition(draft: PetitionDraft, *, actor: User, at: datetime) -> Petitio
         problems = what_is_missing(draft)
         if problems:
             raise NotReady(problems)
-        petition = _write_petition(draft, at)
+        petition = _write_petition(draft, at, written_down)
         draft.photos.update(petition=petition)
-        standing.tell(petition, "filed", at=at)
+        _tell_that_it_is_filed(petition, written_down, at)
         audit.record(
             "file",
             "petition",
@@ -82,23 +95,39 @@ def file_petition(draft: PetitionDraft, *, actor: User, at: datetime) -> Petitio
             subdistrict_id=petition.subdistrict_id,
             channel=petition.channel,
         )
-        outbox.post(
-            petition.petitioner,
-            "petition_received",
-            {"receipt_no": petition.receipt_no, outbox.HIDES_RECIPIENT: petition.hides_its_person},
-            dedupe=f"received:{petition.receipt_no}",
-            at=at,
-            link=f"/petitions/{petition.receipt_no}/",
-            subdistrict_id=petition.subdistrict_id,
-            community_id=petition.community_id,
-        )
         transaction.on_commit(
             lambda: signals.petition_filed.send_robust(sender=Petition, petition=petition, at=at), robust=True
         )
     return petition
 
 
-def _write_petition(draft: PetitionDraft, at: datetime) -> Petition:
+def _tell_that_it_is_filed(petition: Petition, written_down: WrittenDown | None, at: datetime) -> None:
+    by = written_down.teller if written_down else standing.NOBODY
+    if written_down:
+        standing.tell(petition, "filed_for_you", at=at, by=by, channel=str(written_down.channel))
+    else:
+        standing.tell(petition, "filed", at=at)
+    outbox.post(
+        petition.petitioner,
+        "petition_written_down" if written_down else "petition_received",
+        {
+            "receipt_no": petition.receipt_no,
+            "role": by.role,
+            "surname": by.surname,
+            "surname_latin": by.surname_latin,
+            outbox.HIDES_RECIPIENT: petition.hides_its_person,
+        },
+        dedupe=f"received:{petition.receipt_no}",
+        at=at,
+        # Who filed it alone has the number on the screen.
+        urgency=Urgency.PROMPT if written_down else Urgency.ORDINARY,
+        link=f"/petitions/{petition.receipt_no}/",
+        subdistrict_id=petition.subdistrict_id,
+        community_id=petition.community_id,
+    )
+
+
+def _write_petition(draft: PetitionDraft, at: datetime, written_down: WrittenDown | None) -> Petition:
     """Write the row under a fresh receipt number; one that is taken is thrown away for another."""
     assert draft.estate is not None  # noqa: S101 - what_is_missing has seen to both
     assert draft.category is not None  # noqa: S101
@@ -123,6 +152,9 @@ def _write_petition(draft: PetitionDraft, at: datetime) -> Petition:
                     ),
                     same_as=draft.same_as,
                     filed_at=at,
+                    channel=written_down.channel if written_down else PetitionChannel.PORTAL,
+                    filed_by=written_down.filed_by if written_down else None,
+                    consent_noted_at=at if written_down else None,
                 )
         except IntegrityError as error:
             if "receipt_no" not in str(error):
