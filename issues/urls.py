@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from issues.views.deadlines import deadlines
+from issues.views.desk import desk_inbox, desk_matter, desk_step
 from issues.views.orders import building_scanned, order_detail, order_photo, order_step
 from issues.views.outdoors import file_for, find, issue_photo, matter, step, today
 from issues.views.queue import queue, queue_rows
@@ -11,6 +12,9 @@ from issues.views.supervisions import supervision_detail, supervision_step, supe
 urlpatterns: list[URLPattern] = [
     path("deadlines/", deadlines, name="deadlines"),
     path("b/<str:qr_token>/", building_scanned, name="building_scanned"),
+    path("desk/", desk_inbox, name="desk"),
+    path("desk/<uuid:public_id>/", desk_matter, name="desk_matter"),
+    path("desk/<uuid:public_id>/<slug:verb>/", desk_step, name="desk_step"),
     path("queue/", queue, name="queue"),
     path("queue/rows/", queue_rows, name="queue_rows"),
     path("queue/<uuid:public_id>/", order_detail, name="order_detail"),

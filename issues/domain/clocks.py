@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 
 from governance.domain.refusals import Refusal
 from governance.domain.working_time import Calendar, Due, add_minutes, add_working_days, calendar_of
@@ -19,6 +19,9 @@ from issues.models import (
     SlaTarget,
     WorkOrder,
 )
+
+# What an assignment may name, what it says where it names nothing, and how much naming it counts: more than the rest.
+SPECIFIC = (("estate", None, 8), ("category", None, 4), ("handler", "", 2), ("severity", "", 1))
 
 
 class NoPolicy(Refusal):
@@ -37,16 +40,20 @@ def policy_for(issue: Issue, handler: str) -> SlaPolicy:
         Q(category=issue.category_id) | Q(category=None),
         severity__in=("", issue.severity),
         handler__in=("", handler),
+        policy_code=OuterRef("code"),
     )
-    ranked = sorted(
-        fitting,
-        key=lambda row: (row.estate_id is None, row.category_id is None, not row.handler, not row.severity),
+    weight = sum((_weight(*named) for named in SPECIFIC), Value(0))
+    ranked = SlaPolicy.objects.filter(superseded_at=None).annotate(
+        weight=Subquery(fitting.annotate(weight=weight).order_by("-weight").values("weight")[:1])
     )
-    for assignment in ranked:
-        policy = SlaPolicy.objects.filter(code=assignment.policy_code, superseded_at=None).first()
-        if policy:
-            return policy
+    policy = ranked.filter(weight__isnull=False).select_related("calendar").order_by("-weight", "pk").first()
+    if policy:
+        return policy
     raise NoPolicy(f"no policy for {issue.category} at {issue.estate}")
+
+
+def _weight(field: str, nobody: str | None, weight: int) -> Case:
+    return Case(When(**{field: nobody}, then=Value(0)), default=Value(weight))
 
 
 def due_of(calendar: Calendar, starts_at: datetime, *, minutes: int | None, working_days: int | None) -> Due:

@@ -66,13 +66,15 @@ class StepForm(forms.Form):
         self.now, self.colleagues = now, colleagues
         options.setdefault("auto_id", f"{self.prefix_of_ids}_%s")
         super().__init__(*args, **options)
-        holder = self.fields.get("holder")
+        holder = self.fields.get(self.among_colleagues)
         if isinstance(holder, forms.ChoiceField):
             holder.choices = [("", _("Please choose")), *colleagues]
         if self.is_bound:
             self._mark_errors()
 
     prefix_of_ids = "step"
+    # The field that is a choice among `colleagues`.
+    among_colleagues = "holder"
 
     def _mark_errors(self) -> None:
         """Fields with an error point at their sentences, for those who hear the page."""

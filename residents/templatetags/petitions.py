@@ -56,6 +56,8 @@ def who_has_it(petition: Petition) -> SafeString:
     words = {"who": holder_name(petition), "body": own_words(petition.holder_body)}
     if petition.state == PetitionStage.WITHDRAWN:
         return say(gettext("You withdrew it"))
+    if petition.state == PetitionStage.DECLINED:
+        return say(gettext("It was not taken up"))
     if words["who"]:
         has_arrived = petition.arrived_at and petition.state == PetitionStage.IN_HAND
         if has_arrived:

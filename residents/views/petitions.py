@@ -24,7 +24,7 @@ from residents.templatetags.petitions import holder_name
 PAGE_SIZE = 20
 UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
 # A rating takes the petition out of “finished” in words, not from under it: both are what a person calls finished.
-OVER = (PetitionStage.FINISHED, PetitionStage.CLOSED, PetitionStage.WITHDRAWN)
+OVER = (PetitionStage.FINISHED, PetitionStage.CLOSED, PetitionStage.WITHDRAWN, PetitionStage.DECLINED)
 SHOWN = {"all": UNDER_WAY + OVER, "open": UNDER_WAY, "finished": OVER}
 PROVEN = {"qr", "resident"}
 TIMELINE_SIZE = 50
