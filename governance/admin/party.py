@@ -24,13 +24,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from governance.admin.base import version_seen
 from governance.admin.filters import Standing as StillStanding
 from governance.admin.filters import yes_or_no
-from governance.admin.forms import ConfirmForm, NamesSearch
+from governance.admin.forms import ConfirmForm, NamesSearch, RegisterForm
 from governance.admin.imports import ImportExportAdmin
 from governance.admin.site import registers
 from governance.domain import party, party_tree
 from governance.domain.moment import local_day
 from governance.domain.phones import mobile_number
 from governance.domain.refusals import Refusal
+from governance.domain.registers import SENTENCES
 from governance.models import (
     OF_AN_ESTATE,
     BodyKind,
@@ -192,12 +193,23 @@ def by_number(form: forms.Form, field: str, typed: str) -> User | None:
 _ROLES_USER = RoleAssignment._meta.get_field("user")
 
 
+class BranchForm(RegisterForm):
+    """Says in our words what the tree itself would say in its own."""
+
+    def clean_parent(self) -> PartyBranch | None:
+        above = self.cleaned_data.get("parent")
+        if above and self.instance.pk and above.ancestors(include_self=True).filter(pk=self.instance.pk).exists():
+            raise forms.ValidationError(str(SENTENCES["branch_above_itself"]))
+        return above
+
+
 @registers(PartyBranch)
 class PartyBranchAdmin(NetAdmin):
     """In the order of the tree, each set in below its line."""
 
     group = "bodies"
     subdistrict_paths = ATTACHED_IN
+    form = BranchForm
     list_display = ("in_its_line", "kind", "attached_to", "secretary", "to_look_at", "ended_on")
     list_select_related = ("parent", "district", "subdistrict", "community", "estate", "body")
     list_filter = (
