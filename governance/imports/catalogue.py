@@ -620,7 +620,7 @@ class Registrations(Register):
     )
 
     def check(self, values: Values, street: Street) -> None:
-        _one_of(values, "member", "body", gettext_noop("Name either the member or the unit."))
+        _one_of(values, "body", "member", gettext_noop("Name either the member or the unit."))
 
 
 def _share_a_day(since: Any, until: Any, other_since: Any, other_until: Any) -> bool:
