@@ -11,6 +11,7 @@ from governance.views.inbox import inbox
 from governance.views.not_reached import not_reached, phoned, reveal_number
 from governance.views.pages import privacy
 from governance.views.preferences import set_language, set_mode
+from governance.views.responsible import building_people
 from governance.views.sign_in import send_again, with_code, with_password, with_phone
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("privacy/", privacy, name="privacy"),
     path("buildings/cards/", building_cards, name="building_cards"),
     path("buildings/<str:qr_token>/card/", building_card, name="building_card_print"),
+    path("buildings/<str:qr_token>/people/", building_people, name="building_people"),
     path("inbox/", inbox, name="inbox"),
     path("not-reached/", not_reached, name="not_reached"),
     path("not-reached/<uuid:public_id>/number/", reveal_number, name="notice_number"),

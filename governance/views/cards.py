@@ -57,6 +57,7 @@ def _card(building: Building) -> dict[str, object]:
         "building": building,
         "address": address,
         "qr": _drawn(address),
+        "people_qr": _drawn(f"{settings.PORTAL_URL.rstrip('/')}/buildings/{building.qr_token}/people/"),
         "groups": [token[at : at + 4] for at in range(0, len(token), 4)],
     }
 
