@@ -8,6 +8,7 @@ import contextlib
 import io
 import random
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -20,17 +21,21 @@ from governance.domain.images import admit_photo
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.domain.refusals import Refusal
 from governance.domain.working_time import Calendar, calendar_of, is_working_day
-from governance.models import Category, User, WorkingCalendar
+from governance.models import Category, Role, User, WorkingCalendar
+from issues.demo.office import BEHIND_THE_COUNTER
 from issues.demo.pictures import picture
-from issues.demo.stories import LEFT_AS_A_DRAFT, STORIES, Deed, Story
+from issues.demo.stories import IN_THE_STREET, LEFT_AS_A_DRAFT, Deed, Story
 from issues.demo.street import Street
-from issues.domain import handling, intake
+from issues.domain import findings, handling, intake, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
-from issues.models import Issue, SlaClock, WorkOrder, WorkOrderState
+from issues.models import Issue, SlaClock, SupervisionOrder, WorkOrder, WorkOrderState
 from issues.models.sweeps import Bell
 from residents.domain import drafts, petitions
-from residents.models import Petition
+from residents.domain.petitions import WrittenDown
+from residents.domain.standing import Teller
+from residents.models import Petition, PetitionChannel
 
+STORIES = (*IN_THE_STREET, *BEHIND_THE_COUNTER)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
@@ -40,12 +45,13 @@ class StoryDoesNotHold(Exception):
 
 @dataclass
 class Play:
-    """The street, the hour, and what has been filed so far, by the story's key."""
+    """The street, the hour, and what has been filed and found so far, by the story's key."""
 
     street: Street
     now: datetime
     rng: random.Random
     petitions: dict[str, Petition] = field(default_factory=dict)
+    findings: dict[str, Issue] = field(default_factory=dict)
 
 
 def play(street: Street, *, now: datetime, rng: random.Random) -> None:
@@ -62,7 +68,9 @@ def play(street: Street, *, now: datetime, rng: random.Random) -> None:
 
 
 def _happen(scene: Play, story: Story, deed: Deed | None, at: datetime) -> None:
-    if deed is None:
+    if deed is None and story.is_finding:
+        scene.findings[story.key] = _find(scene, story, at)
+    elif deed is None:
         scene.petitions[story.key] = _file(scene, story, at)
     else:
         _DEEDS[deed.verb](scene, story, _who(scene, story, deed), at, **dict(deed.facts))
@@ -152,10 +160,29 @@ def _file(scene: Play, story: Story, at: datetime) -> Petition:
     upload = drafts.add_photos(draft, [_photo(scene, name) for name in story.pictures], at=at)
     if upload.refused:
         raise StoryDoesNotHold(f"{story.key}: {upload.refused[0].sentence}")
-    petition = petitions.file_petition(draft, actor=person, at=at)
+    scribe = scene.street.people.get(story.filed_by)
+    written_down = WrittenDown(scribe, _as_residents_know(scribe), PetitionChannel.COUNTER) if scribe else None
+    petition = petitions.file_petition(draft, actor=scribe or person, at=at, written_down=written_down)
     # The whole play is one transaction, so the news of the filing comes after its end: take it in here and now.
     intake.take_in(petition.pk, at=at)
     return petition
+
+
+def _as_residents_know(worker: User) -> Teller:
+    return Teller(str(Role.GRID_LEADER), worker.surname, worker.surname_latin)
+
+
+def _find(scene: Play, story: Story, at: datetime) -> Issue:
+    finding = findings.Finding(
+        token=uuid.uuid4(),
+        category=Category.objects.get(code=story.category),
+        building=scene.street.buildings[story.building],
+        words=story.words,
+        stairwell=story.stairwell,
+        spot=story.spot,
+    )
+    photos = [admit_photo(_photo(scene, name)) for name in story.pictures]
+    return findings.report(finding, actor=scene.street.people[story.who], at=at, photos=photos)
 
 
 def _photo(scene: Play, name: str) -> SimpleUploadedFile:
@@ -192,7 +219,13 @@ def _petition(scene: Play, story: Story) -> Petition:
 
 
 def _issue(scene: Play, story: Story) -> Issue:
-    return Issue.objects.get(links__petition=scene.petitions[story.key], links__undone_at=None)
+    if story.is_finding:
+        return Issue.objects.get(pk=scene.findings[story.key].pk)
+    return _issue_of(scene, story.key)
+
+
+def _issue_of(scene: Play, key: str) -> Issue:
+    return Issue.objects.get(links__petition=scene.petitions[key], links__undone_at=None)
 
 
 def _order(scene: Play, story: Story) -> WorkOrder:
@@ -241,8 +274,56 @@ def _reassign(scene: Play, story: Story, actor: User, at: datetime, *, holder: s
 
 @_deed("link")
 def _link(scene: Play, story: Story, actor: User, at: datetime, *, to: str) -> None:
-    issue = Issue.objects.get(links__petition=scene.petitions[to], links__undone_at=None)
-    intake.link(_petition(scene, story), issue, actor=actor, at=at)
+    intake.link(_petition(scene, story), _issue_of(scene, to), actor=actor, at=at)
+
+
+@_deed("sort")
+def _sort(scene: Play, story: Story, actor: User, at: datetime, *, category: str, body: str = "") -> None:
+    sorted_as = Category.objects.select_related("handling").get(code=category)
+    goes_to = scene.street.bodies[body] if body else None
+    triage.sort(_issue(scene, story), category=sorted_as, body=goes_to, actor=actor, at=at)
+
+
+@_deed("merge")
+def _merge(scene: Play, story: Story, actor: User, at: datetime, *, to: str) -> None:
+    triage.merge(_issue(scene, story), _issue_of(scene, to), actor=actor, at=at)
+
+
+@_deed("decline")
+def _decline(scene: Play, story: Story, actor: User, at: datetime, *, reason: str, words: str) -> None:
+    triage.decline(_issue(scene, story), reason=reason, words=words, actor=actor, at=at)
+
+
+@_deed("verify")
+def _verify(scene: Play, story: Story, actor: User, at: datetime, *, words: str, qr: bool = False) -> None:
+    issue = _issue(scene, story)
+    token = issue.building.qr_token if qr and issue.building else ""
+    verification.verify(issue, actor=actor, at=at, words=words, qr_token=token)
+
+
+@_deed("not_fixed")
+def _not_fixed(scene: Play, story: Story, actor: User, at: datetime, *, words: str) -> None:
+    verification.not_fixed(_issue(scene, story), actor=actor, at=at, words=words)
+
+
+@_deed("mediate")
+def _mediate(
+    scene: Play, story: Story, actor: User, at: datetime, *, parties: str, agreement: str, follow_up_in: int
+) -> None:
+    follow_up_on = local_day(at) + timedelta(days=follow_up_in)
+    talk = mediation.Talk(parties, agreement, is_agreed=True, settles=True, follow_up_on=follow_up_on)
+    mediation.mediate(_issue(scene, story), talk, actor=actor, at=at)
+
+
+@_deed("account")
+def _account(scene: Play, story: Story, actor: User, at: datetime, *, by_when_in: int, **words: str) -> None:
+    account = supervision.Account(**words, by_when=local_day(at) + timedelta(days=by_when_in))
+    supervision.answer(SupervisionOrder.objects.get(issue=_issue(scene, story)), account, actor=actor, at=at)
+
+
+@_deed("accept_account")
+def _accept_account(scene: Play, story: Story, actor: User, at: datetime) -> None:
+    supervision.accept_answer(SupervisionOrder.objects.get(issue=_issue(scene, story)), actor=actor, at=at)
 
 
 @_deed("supplement")

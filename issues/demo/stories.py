@@ -36,6 +36,8 @@ class Story:
     pictures: tuple[str, ...] = ()
     same_as: str = ""
     name_visibility: str = NameVisibility.HANDLERS
+    filed_by: str = ""
+    is_finding: bool = False
 
 
 def do(after: str, verb: str, who: str = "", **facts: Any) -> Deed:
@@ -97,7 +99,12 @@ UNDER_WAY = (
     Story(
         "tree", "-6h", "lin", "trees", "4栋", 2,
         "楼前那棵大杨树有根粗枝劈了，挂在半空，下面就是孩子们走的路。",
-        (do("5h", "nudge"),),
+        (
+            do("5h", "nudge"),
+            do("5h20m", "account", "zheng", by_when_in=1,
+               what_went_wrong="吊车昨天借到外区，班长没有及时上报。",
+               what_was_done="树下已拉警戒线并有人看守，今天傍晚六点前吊车到场。"),
+        ),
         pictures=("tree_over_path",),
     ),
     Story(
@@ -136,6 +143,10 @@ UNDER_WAY = (
             do("70m", "note", "wu", words="约了派出所、学校、物业和几位居民，明天上午一起看现场。"),
             do("17h40m", "arrive", "wu"),
             do("20h", "note", "wu", words="现场定了三件事：恒信物业出资装护栏，派出所上下学时段巡逻，社区上门解释。"),
+            do("18h", "account", "wu", by_when_in=5,
+               what_went_wrong="装隔离栏要街道和交警一起定，会拖到今天才约上。",
+               what_was_done="已约交警和学校周三下午到现场看，放学时段社区先派人值守。"),
+            do("20h", "accept_account", "sun"),
         ),
         spot="学校路北侧人行道", pictures=("cars_on_pavement",),
     ),
@@ -433,6 +444,6 @@ OVER = (
     ),
 )  # fmt: skip
 
-STORIES = (*UNDER_WAY, *WAITING_FOR_A_RATING, *OVER)
+IN_THE_STREET = (*UNDER_WAY, *WAITING_FOR_A_RATING, *OVER)
 # Somebody began to write this, and was called away.
 LEFT_AS_A_DRAFT = ("li", "leak", "阳台顶上有一圈水印，")

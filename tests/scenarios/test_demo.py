@@ -30,8 +30,8 @@ from governance.models import (
 )
 from issues import shipped as shipped_by_issues
 from issues.demo import loading
-from issues.demo.stories import STORIES
-from issues.models import Escalation, OrderPhoto, SlaClock, SupervisionOrder, WorkOrder
+from issues.demo.playing import STORIES
+from issues.models import Escalation, Issue, Mediation, OrderPhoto, SlaClock, SupervisionOrder, Verification, WorkOrder
 from residents.models import Evaluation, Occupancy, Petition, PetitionDraft, PetitionPhoto
 from tests.cast import NOW
 
@@ -86,7 +86,9 @@ def test_the_neighbourhood_is_whole(demo):
     assert estates_with_secretary.count() == 2
     assert PartyBranch.objects.filter(parent=None).count() == 1
 
-    assert set(Petition.objects.values_list("state", flat=True)) == {"in_hand", "finished", "closed", "withdrawn"}
+    assert set(Petition.objects.values_list("state", flat=True)) == {
+        "in_hand", "finished", "closed", "withdrawn", "declined",
+    }  # fmt: skip
     states = set(WorkOrder.objects.values_list("state", flat=True))
     assert states == {"dispatched", "accepted", "arrived", "done", "returned", "cancelled"}
     assert set(WorkOrder.objects.values_list("arrival_proof", flat=True)) == {
@@ -99,12 +101,26 @@ def test_the_neighbourhood_is_whole(demo):
     assert set(Escalation.objects.values_list("rung__code", flat=True)) == {
         "warning", "breach", "half_hour", "four_hours", "next_day",
     }  # fmt: skip
-    assert set(SupervisionOrder.objects.values_list("state", flat=True)) == {"issued", "settled"}
+    assert set(SupervisionOrder.objects.values_list("state", flat=True)) == {
+        "issued", "answered", "accepted", "settled",
+    }  # fmt: skip
     assert set(SlaClock.objects.values_list("policy__code", flat=True)) == {
         "5341-ordinary", "5341-major", "5341-complex", "ten-minute", "emergency", "office",
     }  # fmt: skip
     assert set(Evaluation.objects.values_list("satisfaction", flat=True)) == {1, 2, 3, 4, 5}
     assert PetitionDraft.objects.filter(words__startswith="阳台").exists()
+
+
+def test_the_people_behind_the_counter_have_been_at_work(demo):
+    waiting = Issue.objects.awaiting_triage()
+    assert waiting.filter(community__name="春和社区").count() >= 4
+    assert set(Verification.objects.values_list("holds", flat=True)) == {True, False}
+    assert Mediation.objects.get().is_agreed
+    assert Issue.objects.get(state="merged").merged_into is not None
+    assert Issue.objects.get(state="declined").decline_reason == "private"
+    assert Petition.objects.get(filed_by__username="zhao").petitioner.username == "hu"
+    at_the_police = WorkOrder.objects.get(body__kind="department")
+    assert (at_the_police.state, at_the_police.holder.username) == ("accepted", "fan")
 
 
 def test_each_story_has_come_to_where_it_says(demo):
@@ -144,7 +160,9 @@ def test_the_history_agrees_with_the_clock_and_the_chain(demo):
     assert late == []
     chains = AuditEntry.objects.values_list("chain", flat=True).distinct()
     assert [verify_chain(chain)[1] for chain in chains] == [None, None]
-    assert AuditEntry.objects.filter(verb="file").count() == len(STORIES) == Petition.objects.count()
+    filed = [story for story in STORIES if not story.is_finding]
+    assert AuditEntry.objects.filter(verb="file").count() == len(filed) == Petition.objects.count()
+    assert Issue.objects.exclude(found_by=None).count() == len(STORIES) - len(filed)
 
 
 def test_everybody_was_told_but_the_one_who_has_no_phone(demo):

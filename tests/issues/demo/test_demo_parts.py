@@ -14,7 +14,7 @@ from governance.models import Category, DutyShift, Unit, User, WorkingCalendar
 from issues.demo import playing
 from issues.demo.accounts import aligned, columns
 from issues.demo.pictures import picture, scene_names
-from issues.demo.stories import STORIES
+from issues.demo.playing import STORIES
 from issues.demo.street import build_street
 from residents.models import Occupancy
 from tests.cast import NOW, SHANGHAI
