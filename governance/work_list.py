@@ -94,7 +94,7 @@ def _counted(waits: list[WaitingRows]) -> list[WorkItem]:
 
 def _first_rows(wait: WaitingRows, at: int) -> QuerySet[Any]:
     called = F(wait.name) if isinstance(wait.name, str) else wait.name or Value("")
-    order = [*wait.rows.query.order_by, "pk"]
+    order: list[Any] = [*wait.rows.query.order_by, "pk"]
     return (
         wait.rows.order_by(*order)
         .values_list(

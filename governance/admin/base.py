@@ -17,6 +17,7 @@ from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -25,6 +26,8 @@ from governance.admin import history
 from governance.admin.changelist import LastPage, RegisterList, ScopedFilter
 from governance.admin.comparing import both_versions, untouched_taken_over
 from governance.admin.forms import PLAIN_FIELDS, ConfirmForm, EndForm, NamesSearch, NamesSelect, RegisterForm
+from governance.admin.spoken import field_name
+from governance.admin.wording import HELP, REGISTER_NAMES
 from governance.domain import registers
 from governance.domain.moment import local_day
 from governance.models import Subdistrict
@@ -153,7 +156,8 @@ class RegisterAdmin(ModelAdmin):
 
     def register_name(self) -> str:
         """The register's name in the side bar and above its list."""
-        return capfirst(str(self.opts.verbose_name_plural))
+        name = REGISTER_NAMES.get(self.opts.model_name or "", self.opts.verbose_name_plural)
+        return capfirst(str(name))
 
     def label_of(self, row: models.Model) -> str:
         """How a row is called where it is chosen among others."""
@@ -194,6 +198,10 @@ class RegisterAdmin(ModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("label", field_name(self.model, db_field.name))
+        if not isinstance(db_field.help_text, Promise):
+            # A note for programmers: people get the words that were written for them, or none.
+            kwargs.setdefault("help_text", HELP.get((self.opts.model_name or "", db_field.name), ""))
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         # Without the pencil and the cross beside a reference: each register has its own page.
         if field is not None and hasattr(field.widget, "can_add_related"):
@@ -376,7 +384,7 @@ class RegisterAdmin(ModelAdmin):
         """What was done to the row, the newest first, in sentences."""
         row = self._row(request, object_id)
         page = LastPage(self.entries_of(row), self.list_per_page).get_page(request.GET.get("page"))
-        lines = history.sentences(list(page), self.model, request)
+        lines = history.sentences(list(page), self.model, request, unnamed=self.unnamed_in(row))
         return self._page(
             request, self.object_history_template, row, {"page": page, "lines": lines, "title": _("History")}
         )
@@ -384,6 +392,10 @@ class RegisterAdmin(ModelAdmin):
     def entries_of(self, row: models.Model) -> QuerySet[Any]:
         """The entries of the audit trail that tell of the row. Override where the trail calls it by another noun."""
         return registers.entries_of(row)
+
+    def unnamed_in(self, row: models.Model) -> dict[str, Any]:
+        """Who must not be named in the history of the row, by the reference of the trail, and what is said instead."""
+        return {}
 
     def _page(self, request: HttpRequest, template: str, row: Any, context: dict[str, Any]) -> TemplateResponse:
         common = {**self.admin_site.each_context(request), "opts": self.opts, "register": self, "original": row}

@@ -62,9 +62,6 @@ class UserAdmin(RegisterAdmin):
     fields = ("full_name", "surname", "surname_latin", "masked_phone", "is_active")
     private_fields = frozenset({"full_name", "surname", "surname_latin"})
 
-    def register_name(self) -> str:
-        return str(_("People at work"))
-
     def in_scope(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         if scope.is_administrator:
             return rows.filter(Exists(RoleAssignment.objects.filter(user=OuterRef("pk")).exclude(role=Role.RESIDENT)))

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from governance import wording
+from governance.admin.wording import LABELS
 from governance.templatetags.words import own_words
 
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
@@ -22,8 +23,11 @@ _ASIAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]")
 
 def field_name(model: type[models.Model], name: str) -> str:
     """What a field is called in the reader's language; a field that is no more, by its old name."""
-    field = next((field for field in model._meta.get_fields() if field.name == name), None)
-    return capfirst(str(getattr(field, "verbose_name", name)))
+    label = LABELS.get((model._meta.model_name or "", name))
+    if label is None:
+        field = next((field for field in model._meta.get_fields() if field.name == name), None)
+        label = getattr(field, "verbose_name", name)
+    return capfirst(str(label))
 
 
 def spoken(value: Any, field: models.Field | None, now: datetime) -> SafeString:

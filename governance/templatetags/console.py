@@ -9,10 +9,11 @@ from django.contrib.admin.utils import lookup_field
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from governance.admin.spoken import spoken
+from governance.admin.spoken import field_name, spoken
 from governance.templatetags.words import own_words
 
 register = template.Library()
@@ -28,9 +29,39 @@ class Cell(NamedTuple):
 @register.simple_tag(takes_context=True)
 def register_table(context: Any, cl: Any) -> dict[str, Any]:
     """The list as `headers` and `rows` of cells, the first of which leads to the row's page at `url`."""
-    headers = [header | {"text": capfirst(str(header["text"]))} for header in result_headers(cl)]
+    headers = [
+        header | {"text": _column_name(cl.model, column, header["text"])}
+        for column, header in zip(cl.list_display, result_headers(cl), strict=True)
+    ]
     names = [header["text"] for header in headers]
     return {"headers": headers, "rows": [_row(context, cl, row, names) for row in cl.result_list]}
+
+
+def _column_name(model: type[models.Model], column: str, text: Any) -> str:
+    is_field = any(field.name == column for field in model._meta.fields)
+    return field_name(model, column) if is_field else capfirst(str(text))
+
+
+@register.filter
+def title_of(spec: Any) -> str:
+    """What a filter of a list is called."""
+    asked = getattr(spec, "field", None)
+    return field_name(asked.model, asked.name) if asked is not None else capfirst(str(spec.title))
+
+
+@register.filter
+def label_of(field: Any) -> str:
+    """What a read-only field of an admin form is called."""
+    name = field.field["name"]
+    is_field = any(found.name == name for found in field.form.instance._meta.fields)
+    return field_name(type(field.form.instance), name) if is_field else capfirst(str(field.field["label"]))
+
+
+@register.filter
+def help_of(field: Any) -> str:
+    """What is to be known about a read-only field; notes for programmers are not."""
+    text = field.field["help_text"]
+    return str(text) if isinstance(text, Promise) else ""
 
 
 def _row(context: Any, cl: Any, row: models.Model, names: list[Any]) -> dict[str, Any]:
