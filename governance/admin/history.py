@@ -1,6 +1,6 @@
 """What was done to a row, in sentences: “孙干事 把「名称」从「A」改成「B」 · 5月6日 14:12”."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,10 +55,20 @@ class Line:
     at: datetime
 
 
-def sentences(entries: Iterable[AuditEntry], model: type[models.Model], request: HttpRequest) -> list[Line]:
-    """The entries as lines, in the order given. Asks for all who acted at once."""
+def sentences(
+    entries: Iterable[AuditEntry],
+    model: type[models.Model],
+    request: HttpRequest,
+    *,
+    unnamed: Mapping[str, str | Promise] | None = None,
+) -> list[Line]:
+    """The entries as lines, in the order given. Asks for all who acted at once.
+
+    `unnamed`: who must not be named here, by the reference of the trail, and what is said instead.
+    """
     entries = list(entries)
     names = actors({entry.actor_ref for entry in entries})
+    names |= {ref: SafeString(conditional_escape(str(word))) for ref, word in (unnamed or {}).items()}
     now: datetime = request.now  # type: ignore[attr-defined]
     return [Line(tuple(_deeds(entry, names[entry.actor_ref], model, now)), entry.at) for entry in entries]
 
