@@ -1,6 +1,7 @@
 """The registers that can be brought in and given out as XLSX, and their columns."""
 
 import copy
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,8 +23,9 @@ from governance.imports.columns import (
     YesNo,
     is_masked,
 )
+from governance.imports.files import folded
 from governance.imports.lines import Lines
-from governance.imports.register import Key, Period, Register, Values, text_of
+from governance.imports.register import Key, Period, Register, Values, comparable, text_of
 from governance.imports.shelves import Street
 from governance.models import (
     Body,
@@ -332,7 +334,8 @@ class Branches(Register):
         "estate__community__subdistrict",
         "body__subdistrict",
     )
-    key = ("name", "subdistrict", "community", "estate", "body")
+    # With the line above only where a place has several of one name: else a line could never be changed by a file.
+    key = ("name", "subdistrict", "community", "estate", "body", "line")
     select = ("parent", "community", "estate__community", "body")
     order = ("name", "pk")
     columns: tuple[Column, ...] = (
@@ -368,6 +371,33 @@ class Branches(Register):
             raise Wrong(gettext_noop("Name the one place or body that it belongs to."), "body")
         belongs = any(values.get(name) for name in ("community", "estate", "body"))
         values["subdistrict"] = None if belongs else street.subdistrict
+
+    def tell_apart(self, brought: Iterable[Values], street: Street) -> None:
+        brought = list(brought)
+        in_file = Counter(self.key_of(values) for values in brought)
+        in_register = Counter(self._without_line(branch) for branch in street.branches.by_id.values())
+        for values in brought:
+            key = self.key_of(values)
+            if in_file[key] > 1 or in_register[key] > 1:
+                values["line"] = folded(values["parent"] or "") if "parent" in values else None
+
+    def _without_line(self, branch: PartyBranch) -> Key:
+        ids = (branch.subdistrict_id, branch.community_id, branch.estate_id, branch.body_id)
+        return (comparable(branch.name), *ids, None)
+
+    def _lines_above(self, branch: PartyBranch, street: Street) -> set[str]:
+        above = street.branches.by_id.get(branch.parent_id)
+        return {above.name, street.branches.line_of(above)} if above else {""}
+
+    def existing(self, street: Street, brought: Iterable[Values]) -> list[Any]:
+        rows = super().existing(street, brought)
+        for row in rows:
+            row.lines_above = {folded(line) for line in self._lines_above(row, street)}
+        return rows
+
+    def keys_of_row(self, row: Any) -> set[Key]:
+        alone = self._without_line(row)
+        return {alone, *((*alone[:-1], line) for line in row.lines_above)}
 
     def filled(self, values: Values, before: Any, street: Street) -> Any:
         row = super().filled(values, before, street)

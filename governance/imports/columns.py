@@ -127,6 +127,10 @@ class Column:
         """`value` as a cell."""
         return value
 
+    def example_cell(self) -> Any:
+        """The example as the template shows it."""
+        return self.written(self.read(self.example))
+
     def is_same(self, old: Any, new: Any) -> bool:
         return bool(old == new)
 
@@ -182,6 +186,9 @@ class Name(Text):
 
     def written(self, value: Any) -> Any:
         return neutralised(masked(tidied(value or "")))
+
+    def example_cell(self) -> Any:
+        return self.example
 
     def is_same(self, old: Any, new: Any) -> bool:
         return new in (tidied(old or ""), masked(tidied(old or "")))

@@ -32,7 +32,7 @@ _ANOTHER_STREET = gettext_noop("This row belongs to another subdistrict.")
 _STILL_THE_EXAMPLE = gettext_noop("This row is marked as the example. Empty its note if it is meant.")
 _SAME_AS = gettext_noop("This says the same as row %(other)s.")
 _CONTRADICTS = gettext_noop("Row %(other)s is about the same and says something else. Keep the right one.")
-_TWICE = gettext_noop("The register has two entries of this name that differ in spaces only. Mend them first.")
+_TWICE = gettext_noop("The register has several entries called this, and the file doesn't say which is meant.")
 _OVERLAPS_ROW = gettext_noop("In these days row %(other)s says something else.")
 _OVERLAPS = gettext_noop("This overlaps with an entry of the register, %(since)s to %(until)s. End that one first.")
 _OVERLAPS_OPEN = gettext_noop("This overlaps with an entry of the register, since %(since)s. End that one first.")
@@ -140,6 +140,7 @@ def plan_for(register: Register, table: Table, subdistrict: Subdistrict) -> Plan
             plan.left_out += 1
         else:
             plan.rows.append(_read(register, layout, sheet_row, street))
+    register.tell_apart([planned.values for planned in plan.good], street)
     _refuse_duplicates(plan)
     _meet_the_register(plan, street)
     register.connect(plan.good, street)
@@ -234,7 +235,8 @@ def _meet_the_register(plan: Plan, street: Street) -> None:
     """Find each row's counterpart in the register, and what would be written."""
     known: dict[Any, list[Any]] = defaultdict(list)
     for row in plan.register.existing(street, [planned.values for planned in plan.good]):
-        known[plan.register.key_of_row(row)].append(row)
+        for key in plan.register.keys_of_row(row):
+            known[key].append(row)
     for planned in plan.good:
         counterparts = known.get(plan.register.key_of(planned.values), [])
         if len(counterparts) > 1:
@@ -246,7 +248,8 @@ def _meet_the_register(plan: Plan, street: Street) -> None:
         except Wrong as wrong:
             planned.problems.append(wrong)
     spoken_of = {planned.before.pk for planned in plan.rows if planned.entries and planned.before}
-    plan.others = [row for rows in known.values() for row in rows if row.pk not in spoken_of]
+    found = {row.pk: row for rows in known.values() for row in rows}
+    plan.others = [row for pk, row in found.items() if pk not in spoken_of]
 
 
 def _refuse_overlaps(plan: Plan, period: Period) -> None:

@@ -119,10 +119,14 @@ class Register:
 
     def key_of(self, values: Values) -> Key:
         """What makes a file's row the same as another."""
-        return tuple(_comparable(values.get(name)) for name in self.key)
+        return tuple(comparable(values.get(name)) for name in self.key)
 
-    def key_of_row(self, row: Any) -> Key:
-        return tuple(_comparable(_raw(row, name)) for name in self.key)
+    def keys_of_row(self, row: Any) -> set[Key]:
+        """By which keys a row of the register is found: one, unless it is called in several ways."""
+        return {tuple(comparable(_raw(row, name)) for name in self.key)}
+
+    def tell_apart(self, brought: Iterable[Values], street: Street) -> None:
+        """Complete what `key_of` reads, where that takes all rows of the file to know."""
 
     # --- what a file's row becomes ---
 
@@ -188,7 +192,7 @@ def _raw(row: Any, name: str) -> Any:
     return getattr(row, field.attname)
 
 
-def _comparable(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     if isinstance(value, str):
         return tidied(value)
     return getattr(value, "pk", value)

@@ -46,7 +46,7 @@ def exported(register: Register, rows: Iterable[Any], subdistricts: Sequence[Sub
 def template(register: Register) -> bytes:
     """The headings, one row marked as the example, and the sheet that explains the columns."""
     book, sheet = _book(register, (NOTE,))
-    example = [column.written(column.read(column.example)) for column in register.columns]
+    example = [column.example_cell() for column in register.columns]
     _append(sheet, register.columns, [*example, str(EXAMPLE)])
     return _saved(book, register)
 
