@@ -100,9 +100,13 @@ def hours(calendar: WorkingCalendar) -> str:
     }
 
 
+def span_of(minutes: int) -> str:
+    return wording.span(timedelta(minutes=minutes))
+
+
 def length(target: Promised) -> str:
     if target.minutes:
-        return wording.span(timedelta(minutes=target.minutes))
+        return span_of(target.minutes)
     days = target.working_days or 0
     return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -9,8 +10,20 @@ from governance.admin.history import ALSO_SAID, DEEDS, TOLD_FIELD_BY_FIELD
 from issues import policy_words
 from issues.domain.policies import CALENDAR, POLICY, VERB
 from issues.domain.promising import Rung, Target
+from issues.workflow import ISSUE, SUPERVISION, WORK_ORDER
 
+# The words on a step's button say what was done, too.
+STEP = pgettext_lazy("history", "%(who)s: {step}")
+for table in (ISSUE, WORK_ORDER, SUPERVISION):
+    DEEDS |= {step.verb: format_lazy(STEP, step=step.label) for step in table.steps if step.verb not in DEEDS}
 DEEDS |= {
+    "open": pgettext_lazy("history", "%(who)s opened this"),
+    "find": pgettext_lazy("history", "%(who)s found this on patrol"),
+    "dispatch": pgettext_lazy("history", "%(who)s sent this out"),
+    "escalate": pgettext_lazy("history", "%(who)s escalated this"),
+    "recount": pgettext_lazy("history", "%(who)s counted the due times anew"),
+    "issue": pgettext_lazy("history", "%(who)s issued this"),
+    "load": pgettext_lazy("history", "%(who)s loaded the year"),
     VERB: pgettext_lazy("history", "%(who)s put version %(version)s in force: %(reason)s"),
 }
 TOLD_FIELD_BY_FIELD.add(VERB)

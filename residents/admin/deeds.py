@@ -1,0 +1,20 @@
+"""How this storey's verbs are said in the histories of the console."""
+
+from django.utils.text import format_lazy
+from django.utils.translation import pgettext_lazy
+
+from governance.admin.history import DEEDS
+from residents.workflow import PETITION
+
+# The words on a step's button say what was done, too.
+STEP = pgettext_lazy("history", "%(who)s: {step}")
+
+DEEDS |= {step.verb: format_lazy(STEP, step=step.label) for step in PETITION.steps if step.verb not in DEEDS}
+DEEDS |= {
+    "file": pgettext_lazy("history", "%(who)s filed this"),
+    "evaluate": pgettext_lazy("history", "%(who)s rated this"),
+    "open_name": pgettext_lazy("history", "%(who)s looked at the name: %(reason)s"),
+    "claim": pgettext_lazy("history", "%(who)s said that this is their home"),
+    "verify": pgettext_lazy("history", "%(who)s confirmed this"),
+    "dispute": pgettext_lazy("history", "%(who)s noted that others say something else"),
+}
