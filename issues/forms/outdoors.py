@@ -44,12 +44,10 @@ class OutdoorsForm(StepForm):
         """Not yet: marking checks the form, and the choices aren't there."""
 
     def sentences(self) -> list[tuple[str, str]]:
-        """What is wrong, as (anchor, sentence) for the summary on top."""
-        return [
-            (self[name].id_for_label or self[name].auto_id if name in self.fields else "main", str(sentence))
-            for name, found in self.errors.items()
-            for sentence in found
-        ]
+        """What is wrong, as (anchor, sentence) for the summary on top, in the order of the page."""
+        found = [(self[name].id_for_label or self[name].auto_id, self.errors.get(name, [])) for name in self.fields]
+        found.append(("main", self.non_field_errors()))
+        return [(anchor, str(sentence)) for anchor, sentences in found for sentence in sentences]
 
 
 # --- checks ---
@@ -297,6 +295,7 @@ class HowTold(TextChoices):
 class FileForForm(MatterForm):
     """A petition for somebody who asked for it and agrees that it be filed in their name."""
 
+    field_order = ["name", "phone", "channel", "building", "stairwell", "spot", "words", "category", "photos"]
     name = OwnWordsField(
         label=_("Name"),
         max_characters=60,
