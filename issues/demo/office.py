@@ -1,7 +1,7 @@
 """What the people behind the counter did in the demo's street: the community's desk, the grid's workers, the accounts.
 
-Told in the same kind of table as `issues.demo.stories`. A patrol finding has no petition; one with `filed_by` was told at
-the door, and written down for whoever told it.
+Told in the same kind of table as `issues.demo.stories`. A patrol finding has no petition. One with `filed_by` was told
+at the door, and written down for whoever told it.
 """
 
 from issues.demo.stories import Story, do, rate
