@@ -37,7 +37,7 @@ IS_THE_STREET = pgettext_lazy("after a name", "is the street office above it")
 
 
 class Holder(NamedTuple):
-    """One line, as `components/_holder.html` takes it."""
+    """One line, as `components/_holder.html` takes it. `surname`: of whom the first letter stands on the face."""
 
     name: SafeString
     what: str
@@ -75,7 +75,7 @@ def building_people(request: PortalRequest, qr_token: str) -> HttpResponse:
 
 def _bodies(*found: tuple[Body | None, str | Promise]) -> list[Holder]:
     return [
-        Holder(own_words(str(body)), str(what), note=own_words(body.promise), phone=body.phone)
+        Holder(own_words(str(body)), str(what), own_words(body.promise), surname=str(body), phone=body.phone)
         for body, what in found
         if body
     ]

@@ -6,6 +6,7 @@ from itertools import count
 
 from playwright.sync_api import Page
 
+from residents.models import Occupancy
 from tests.browser.world import World
 from tests.cast import PASSWORD
 
@@ -45,6 +46,18 @@ def petition(name: str, verb: str = "") -> Callable[[World], str]:
 
 def order(name: str, query: str = "") -> Callable[[World], str]:
     return lambda world: f"/queue/{world.order(name)}/{query}"
+
+
+def people_of_the_building(world: World) -> str:
+    return f"/buildings/{world.cast.building.qr_token}/people/"
+
+
+def home_at_desk(name: str) -> Callable[[World], str]:
+    return lambda world: f"/desk/homes/{Occupancy.objects.get(user=getattr(world.cast, name)).public_id}/"
+
+
+def account_asked_of(body: str) -> Callable[[World], str]:
+    return lambda world: f"/supervisions/{getattr(world.cast, body).supervisions.earliest('pk').public_id}/"
 
 
 def step(name: str, verb: str) -> Callable[[World], str]:
@@ -133,6 +146,7 @@ PUBLIC = (
     Case("password-error", "", at("/account/login/password/"), type_a_wrong_password),
     Case("privacy", "", at("/privacy/")),
     Case("deadlines", "", at("/deadlines/")),
+    Case("building-people", "", people_of_the_building),
     Case("not-found", "", at("/nothing/here/")),
 )
 FILING = (
@@ -217,6 +231,15 @@ WORKING = (
     Case("post-only", "zhou", order("overdue", "accept/"), is_for_staff=True),
     Case("building-scanned", "zhou", lambda world: f"/b/{world.cast.building.qr_token}/", is_for_staff=True),
     Case("building-cards", "zheng", at("/buildings/cards/"), is_for_staff=True),
+    Case("desk-homes", "wu", at("/desk/homes/"), is_for_staff=True),
+    Case("desk-homes-no-match", "wu", at("/desk/homes/?number=999"), is_for_staff=True),
+    Case("desk-home", "wu", home_at_desk("wang"), is_for_staff=True),
+    Case("desk-home-confirmed", "wu", home_at_desk("li"), is_for_staff=True),
+    Case("desk-home-error", "wu", home_at_desk("wang"), submit("#verify form"), is_for_staff=True),
+    Case("supervisions", "wu", at("/supervisions/"), is_for_staff=True),
+    Case("supervisions-empty", "strange_manager", at("/supervisions/"), is_for_staff=True),
+    Case("supervision", "zheng", account_asked_of("hengxin"), is_for_staff=True),
+    Case("supervision-error", "zheng", account_asked_of("hengxin"), submit("#answer form"), is_for_staff=True),
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),
     Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True),
     Case("not-reached-empty", "strange_worker", at("/not-reached/"), is_for_staff=True),
