@@ -34,10 +34,10 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Described:
-    """As much of a matter as comparing it needs."""
+    """As much of a matter as comparing it needs. `category_id` is None where nobody has said what it is."""
 
     words: str
-    category_id: int
+    category_id: int | None
     building_id: int | None
     stairwell: int | None
     spot: str
@@ -61,10 +61,11 @@ def likeness(one: Described, other: Described) -> Likeness:
     apart = abs(one.filed_at - other.filed_at)
     common = terms(one.words) & terms(other.words)
     points = min(2.0 * len(common), 8.0) + _place_points(one, other) + _time_points(apart)
-    if one.category_id == other.category_id:
+    is_same_kind = one.category_id is not None and one.category_id == other.category_id
+    if is_same_kind:
         points += 2
-    # Two lamps in one building, a day apart: alike only if something of what was said is, or the kind of thing.
-    if not common and one.category_id != other.category_id:
+    # The same building on the same day is not enough: something of what was said must be alike, or the kind of thing.
+    if not common and not is_same_kind:
         points = 0.0
     return Likeness(points, is_same_place(one, other), apart)
 

@@ -60,6 +60,12 @@ HISTORY: dict[str, str | Promise] = {
     "open": _("A resident reported it"),
     "link": _("A neighbour's petition was joined to it"),
     "unlink": _("A petition was taken out of it"),
+    "triage": _("%(who)s sorted it"),
+    "merge": _("%(who)s merged it into another matter"),
+    "unmerge": _("%(who)s undid the merging"),
+    "relate": _("%(who)s related it to another matter"),
+    "unrelate": _("%(who)s undid a relation to another matter"),
+    "decline": _("%(who)s decided not to take it up"),
 }
 # A matter that a whole building speaks of; what the first have said is enough to go there.
 SAID_AT_MOST = 20

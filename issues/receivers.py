@@ -45,9 +45,18 @@ def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
 
 @receiver(signals.petition_about_to_change)
 def lock_its_matter(petition: Petition, **_news: Any) -> None:
-    link = IssuePetition.objects.filter(petition=petition, undone_at=None).first()
-    if link:
+    """Lock the matter that the petition speaks of. The desk may just be merging it into another one: then that one."""
+    while True:
+        link = IssuePetition.objects.filter(petition=petition, undone_at=None).first()
+        if link is None:
+            return
+        held = transaction.savepoint()
         lock_matter(link.issue_id)
+        if IssuePetition.objects.filter(pk=link.pk, undone_at=None).exists():
+            transaction.savepoint_commit(held)
+            return
+        # Lets the lock go: held together with the right one it could make two wait for each other.
+        transaction.savepoint_rollback(held)
 
 
 def _issue_of(petition: Petition) -> Issue | None:

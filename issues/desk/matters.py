@@ -104,7 +104,7 @@ class Matter:
         issue = self.issue
         return Described(
             words=self.words,
-            category_id=issue.category_id,
+            category_id=None if issue.category.handling.by_hand else issue.category_id,
             building_id=issue.building_id,
             stairwell=issue.stairwell,
             spot=issue.spot,

@@ -71,6 +71,7 @@ class Offer:
     severity: str
     body: Body | None
     line: list[str]
+    is_on_duty: bool
     policy: SlaPolicy | None
     promises: list[str]
     departments: list[Body] = field(default_factory=list)
@@ -107,6 +108,7 @@ def offer_for(issue: Issue, category: Category, severity: str, now: datetime) ->
         severity=severity,
         body=body,
         line=_line(body) if body else [],
+        is_on_duty=bool(getattr(body, "on_duty", None)),
         policy=policy,
         promises=[_promise(target) for target in policy.targets.all()] if policy else [],
         departments=[one for one in bodies if one.kind == BodyKind.DEPARTMENT],

@@ -287,6 +287,7 @@ def undo(*, actor: User, at: datetime) -> Issue:
         return _take_apart(merged.issue, actor, at)
     if related:
         unrelate(related.first, related.second, actor=actor, at=at)
+        # The younger of the two: the one that was being sorted.
         return related.second
     raise NothingToUndo
 

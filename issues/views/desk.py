@@ -87,6 +87,8 @@ def desk_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRespons
         messages.warning(request, str(refusal.sentence))
         return _onward(inbox, matter, "")
     messages.success(request, DONE_WORDS[verb] % said)
+    if "back" in said:
+        return redirect("desk_matter", said["back"])
     return _onward(inbox, matter, verb)
 
 
@@ -196,7 +198,7 @@ def _unlink(request: PortalRequest, matter: Matter) -> dict[str, str]:
 def _undo(request: PortalRequest, matter: Matter) -> dict[str, str]:
     apart = triage.undo(actor=request.user, at=request.now)
     shown = desk.matter_of(request.user, apart.public_id, request.now)
-    return {"subject": _subject(shown or matter)}
+    return {"subject": _subject(shown or matter), "back": str(apart.public_id)}
 
 
 STEPS: dict[str, Callable[[PortalRequest, Matter], dict[str, str]]] = {
@@ -255,11 +257,13 @@ def _page(
         "form_errors": bound is not None and bound.errors,
         "did": _did(request),
         "undoes": _did(request) or (str(matter.issue.public_id) if matter else ""),
+        "work_page": "desk",
         **desk_context(request),
     }
     if matter:
         before, after = inbox.beside(matter.issue)
         context |= {
+            "desk_body": matter.issue.community.name,
             "place": inbox.place_of(matter.issue),
             "before": before,
             "after": after,
@@ -287,6 +291,7 @@ def _to_sort(request: PortalRequest, matter: Matter, bound: DeclineForm | HandOv
             "matter": other,
             "key": key,
             "pick": number,
+            "label": gettext("Alike %(n)s") % {"n": number},
             "is_picked": number - 1 == picked,
             "hands": other.in_whose_hands(request.now),
         }
