@@ -37,7 +37,9 @@ class Entry:
             changes |= {field.name: self._pair(field) for field in _references(self.row, entry.row)}
         return changes
 
-    def _pair(self, field: models.Field) -> list[Any]:
+    def _pair(self, field: models.Field) -> list[Any] | None:
+        if field.name in self.private:
+            return None
         before = registers.recorded(self.before, field) if self.before else None
         return [before, registers.recorded(self.row, field)]
 

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from governance.domain import party
 from governance.domain.registers_in_bulk import Entry
 from governance.imports.columns import (
     NOT_GIVEN,
@@ -338,6 +339,7 @@ class Branches(Register):
     key = ("name", "subdistrict", "community", "estate", "body", "line")
     select = ("parent", "community", "estate__community", "body")
     order = ("name", "pk")
+    ends_more_than_itself = True
     columns: tuple[Column, ...] = (
         text_of(PartyBranch, "name", heading=_("Name"), required=True, example="春和苑党支部", width=30),
         Choice(name="kind", heading=_("Kind"), required=True, choices=_choices(BranchKind), example=BranchKind.BRANCH),
@@ -492,7 +494,8 @@ class Members(Register):
     key = ("community", "number")
     select = ("community", "body")
     order = ("community__name", "number")
-    private = frozenset({"full_name", "user", "contact"})
+    private = party.PRIVATE[PartyMember]
+    ends_more_than_itself = True
     columns: tuple[Column, ...] = (
         _community(required=True),
         text_of(PartyMember, "number", heading=_("Register number"), required=True, example="0001"),
@@ -572,7 +575,7 @@ class Members(Register):
                 )
         row = copy.copy(same) if same else Membership(member=member.row)
         row.branch, row.standing, row.since, row.ended_on = values["branch"], values["standing"], values["since"], until
-        return [Entry(row, same, MEMBERSHIP_PRIVATE, follows=() if member.before else (member,))]
+        return [Entry(row, same, party.PRIVATE[Membership], follows=() if member.before else (member,))]
 
     def value_of(self, row: Any, column: Column, street: Street) -> Any:
         if column.is_field:
@@ -586,10 +589,6 @@ class Members(Register):
             case "membership_ended_on":
                 return membership.ended_on
         return getattr(membership, column.name)
-
-
-# The member's name would stand in the record.
-MEMBERSHIP_PRIVATE = frozenset({"member"})
 
 
 def _member(**said: Any) -> Reference:
@@ -612,7 +611,7 @@ class Memberships(Register):
     order = ("member__community__name", "member__number", "since")
     narrowed_by = "member"
     period = Period(("member",), "since", "ended_on")
-    private = MEMBERSHIP_PRIVATE
+    private = party.PRIVATE[Membership]
     columns: tuple[Column, ...] = (
         _narrowing_community("member.community"),
         _member(within="community", required=True),
@@ -631,7 +630,8 @@ class Registrations(Register):
     key = ("member", "body", "community", "since")
     select = ("member__community", "body", "community")
     order = ("community__name", "since", "pk")
-    private = MEMBERSHIP_PRIVATE
+    private = party.PRIVATE[DualRegistration]
+    ends_more_than_itself = True
     columns: tuple[Column, ...] = (
         _community(required=True, help=_("Where they have checked in")),
         Reference(name="body", heading=_("Unit"), shelf="bodies", example="恒信物业服务有限公司", width=30),

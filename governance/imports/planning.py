@@ -12,6 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
 
+from governance.domain import party
+from governance.domain.registers import NotAccepted
 from governance.domain.registers_in_bulk import would_be_refused
 from governance.imports.columns import NOT_GIVEN, Column, Name, Reference, Wrong, in_all_languages, masked
 from governance.imports.files import Damaged, FileRefused, Formula, SheetRow, Table, cell_name, folded
@@ -36,6 +38,7 @@ _TWICE = gettext_noop("The register has several entries called this, and the fil
 _OVERLAPS_ROW = gettext_noop("In these days row %(other)s says something else.")
 _OVERLAPS = gettext_noop("This overlaps with an entry of the register, %(since)s to %(until)s. End that one first.")
 _OVERLAPS_OPEN = gettext_noop("This overlaps with an entry of the register, since %(since)s. End that one first.")
+_ENDED_ELSEWHERE = gettext_noop("More ends together with this. End it on its own page, not by a file.")
 _ENDS_TOO_EARLY = gettext_noop("The last day is before the first.")
 
 Problem = dict[str, Any]
@@ -144,6 +147,8 @@ def plan_for(register: Register, table: Table, subdistrict: Subdistrict) -> Plan
     _refuse_duplicates(plan)
     _meet_the_register(plan, street)
     register.connect(plan.good, street)
+    for planned in plan.good:
+        _noting(planned, lambda planned=planned: _refuse_against_the_rules(register, planned))
     if register.period:
         _refuse_overlaps(plan, register.period)
     return plan
@@ -186,7 +191,7 @@ def _read(register: Register, layout: Layout, sheet_row: SheetRow, street: Stree
     return planned
 
 
-def _noting(planned: PlannedRow, ask: Callable[[], Any]) -> None:
+def _noting(planned: PlannedRow, ask: Callable[[], None]) -> None:
     try:
         ask()
     except Wrong as wrong:
@@ -250,6 +255,18 @@ def _meet_the_register(plan: Plan, street: Street) -> None:
     spoken_of = {planned.before.pk for planned in plan.rows if planned.entries and planned.before}
     found = {row.pk: row for rows in known.values() for row in rows}
     plan.others = [row for pk, row in found.items() if pk not in spoken_of]
+
+
+def _refuse_against_the_rules(register: Register, planned: PlannedRow) -> None:
+    """What no constraint sees, and what only a verb of its own does."""
+    is_ended_here = planned.before is not None and "ended_on" in planned.entries[0].changes()
+    if register.ends_more_than_itself and is_ended_here and planned.before.ended_on is None:
+        raise Wrong(_ENDED_ELSEWHERE, "ended_on")
+    for entry in planned.written:
+        try:
+            party.check(entry.row)
+        except NotAccepted as refusal:
+            raise Wrong(in_english(refusal.sentence)) from refusal
 
 
 def _refuse_overlaps(plan: Plan, period: Period) -> None:

@@ -56,6 +56,7 @@ class PlannedRow:
 class Register:
     """One register. Subclasses name the model, its columns and the fields that make its natural key.
 
+    `ends_more_than_itself`: with a row's last day others end, or must have ended: that is a verb of its own.
     `subdistrict_paths`: as `RegisterAdmin`'s. `narrowed_by`: the reference by which existing rows are looked up,
     so that a file about three buildings doesn't load the street. `private`: fields whose values stay off the record.
     """
@@ -69,6 +70,7 @@ class Register:
     narrowed_by: str = ""
     period: Period | None = None
     private: frozenset[str] = frozenset()
+    ends_more_than_itself = False
 
     @property
     def code(self) -> str:

@@ -10,6 +10,7 @@ from governance.imports.catalogue import REGISTERS
 from governance.imports.files import FileRefused
 from governance.imports.planning import in_words
 from governance.models import (
+    AuditPayload,
     Body,
     Building,
     CommitteeTerm,
@@ -283,6 +284,36 @@ def test_a_circle_in_the_file_is_refused(cast):
 def test_a_circle_with_the_register_is_refused(cast):
     row = ["春和社区党委", "committee", "春和苑党支部", "春和社区", "", ""]
     assert bad(cast, "partybranch", BRANCH, row) == {2: ("parent",)}
+
+
+def test_a_line_down_is_refused_as_in_the_form(cast):
+    PartyBranch.objects.create(name="甲党小组", kind="group", parent=cast.branch, estate=cast.estate)
+    rows = [
+        ["乙党支部", "branch", "甲党小组", "春和社区", "", ""],
+        ["丙党支部", "branch", "乙党小组", "春和社区", "", ""],
+        ["乙党小组", "group", "春和苑党支部", "春和社区", "", ""],
+    ]
+    assert bad(cast, "partybranch", BRANCH, *rows) == {2: ("",), 3: ("",)}
+
+
+def test_what_ends_more_than_itself_is_not_ended_by_a_file(cast):
+    row = ["春和苑党支部", "branch", "春和社区党委", "春和社区", "春和苑小区", "", "2026-05-01"]
+    assert bad(cast, "partybranch", (*BRANCH, "ended_on"), row) == {2: ("ended_on",)}
+    written(cast, "partymember", MEMBER, member("0001"))
+    row = [*member("0001"), "2026-05-01"]
+    assert bad(cast, "partymember", (*MEMBER, "ended_on"), row) == {2: ("ended_on",)}
+
+
+def test_only_a_joint_branch_is_shared(cast):
+    row = ["春和苑党支部", "恒信物业", "2026-01-01"]
+    assert bad(cast, "jointunit", ("branch", "body", "since"), row) == {2: ("",)}
+
+
+def test_no_name_of_a_member_goes_on_record(cast):
+    written(cast, "partymember", MEMBER, member("0001", name="王小明"))
+    facts = AuditPayload.objects.values_list("facts", flat=True)
+    assert len(facts) == 2
+    assert not [fact for fact in facts if "王小明" in str(fact) or "0001" in str(fact)]
 
 
 def test_a_branch_belongs_to_one_place(cast):
