@@ -293,7 +293,7 @@ class RegisterImportAdmin(RegisterAdmin):
         return problem | {"column": column.title() if column else "", "reason": in_words(sheet, problem)}
 
     def _change_in_words(self, sheet: Register, change: dict[str, Any], now: datetime) -> dict[str, Any]:
-        return change | {"fields": [_field_in_words(sheet, *said, now) for said in change["fields"]]}
+        return change | {"fields": [_field_in_words(sheet, name, old, new, now) for name, old, new in change["fields"]]}
 
     def may_settle(self, request: HttpRequest, brought: RegisterImport) -> bool:
         """Who may bring in a file for the register in that street may settle another's."""

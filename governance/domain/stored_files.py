@@ -7,14 +7,14 @@ from django.apps import apps
 from django.core.files.storage import Storage, default_storage
 from django.db.models import FileField
 
-# Where photos are kept: what residents send, and what staff add. Whatever else lies beside them isn't touched.
-FOLDERS = ("photos", "orders", "issues")
+# Where photos and brought registers are kept. Whatever else lies beside them isn't touched.
+FOLDERS = ("photos", "orders", "issues", "imports")
 # A file younger than this may belong to a request that hasn't committed its row yet.
 ORPHANED_AFTER = timedelta(days=1)
 
 
 def forget_orphaned_files(*, at: datetime, storage: Storage = default_storage) -> int:
-    """Delete photo files that no row of any model names and that are older than a day. Returns how many."""
+    """Delete stored files that no row of any model names and that are older than a day. Returns how many."""
     orphans = [
         name
         for name in set(_stored(storage)) - _named_by_rows()

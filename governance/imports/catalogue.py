@@ -388,7 +388,7 @@ class Branches(Register):
         return (comparable(branch.name), *ids, None)
 
     def _lines_above(self, branch: PartyBranch, street: Street) -> set[str]:
-        above = street.branches.by_id.get(branch.parent_id)
+        above = street.branches.line_above(branch)
         return {above.name, street.branches.line_of(above)} if above else {""}
 
     def existing(self, street: Street, brought: Iterable[Values]) -> list[Any]:
@@ -573,7 +573,7 @@ class Members(Register):
                     branch=other.branch,
                     since=other.since,
                 )
-        row = copy.copy(same) if same else Membership(member=member.row)
+        row = copy.copy(same) if same else Membership(member=member.row)  # type: ignore[misc]
         row.branch, row.standing, row.since, row.ended_on = values["branch"], values["standing"], values["since"], until
         return [Entry(row, same, party.PRIVATE[Membership], follows=() if member.before else (member,))]
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -148,7 +149,7 @@ def plan_for(register: Register, table: Table, subdistrict: Subdistrict) -> Plan
     _meet_the_register(plan, street)
     register.connect(plan.good, street)
     for planned in plan.good:
-        _noting(planned, lambda planned=planned: _refuse_against_the_rules(register, planned))
+        _noting(planned, partial(_refuse_against_the_rules, register, planned))
     if register.period:
         _refuse_overlaps(plan, register.period)
     return plan

@@ -37,7 +37,7 @@ def exported(register: Register, rows: Iterable[Any], subdistricts: Sequence[Sub
     beside = (SUBDISTRICT,) if names_streets else ()
     book, sheet = _book(register, beside)
     for row in rows:
-        street = streets[register.subdistrict_of(row)]
+        street = streets[register.subdistrict_of(row) or 0]
         cells = register.cells_of(row, street)
         _append(sheet, register.columns, [*cells, street.subdistrict.name] if names_streets else cells)
     return _saved(book, register)

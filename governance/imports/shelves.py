@@ -129,12 +129,16 @@ class BranchShelf(Shelf):
     def _called(self, branch: PartyBranch) -> Iterable[str]:
         return dict.fromkeys((branch.name, self.line_of(branch)))
 
+    def line_above(self, branch: PartyBranch) -> PartyBranch | None:
+        """The organisation above, as far as it is known here."""
+        return self.by_id.get(branch.parent_id) if branch.parent_id else None
+
     def line_of(self, branch: PartyBranch) -> str:
         """春和社区党委 > 春和苑党支部: the names from the top of what is known down to the organisation."""
-        names, above = [branch.name], self.by_id.get(branch.parent_id)
+        names, above = [branch.name], self.line_above(branch)
         while above is not None and len(names) <= len(self.by_id):
             names.append(above.name)
-            above = self.by_id.get(above.parent_id)
+            above = self.line_above(above)
         return STEP.join(reversed(names))
 
     def given_out(self, branch: PartyBranch) -> str:
