@@ -31,7 +31,7 @@ PERCENT, MINUTES, NEXT_DAY = "percent", "minutes", "next_day"
 UNITS = [("minutes", pgettext_lazy("unit of time", "minutes")), ("working_days", _("working days"))]
 TIMES = [
     ("", _("not used")),
-    (PERCENT, _("% of the time has passed")),
+    (PERCENT, _("per cent of the time has passed")),
     (MINUTES, _("minutes after the time is up")),
     (NEXT_DAY, _("on the next working day")),
 ]
