@@ -1,10 +1,17 @@
 """What can be wrong, and the days that are not like their weekday. The same for all streets."""
 
+from typing import Any
+
 from django.contrib.admin import display
+from django.core.exceptions import ValidationError
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from governance.admin.base import RegisterAdmin
+from governance.admin.base import RegisterAdmin, version_seen
+from governance.admin.forms import RegisterForm
 from governance.admin.site import registers
+from governance.domain.working_time import SourceNotOurs, is_of_the_package, mark_day
 from governance.models import CalendarDay, CalendarYear, Category
 
 
@@ -27,17 +34,36 @@ class CategoryAdmin(RegisterAdmin):
         return row.name
 
 
+class CalendarDayForm(RegisterForm):
+    """A day of the office's own says where it is written; so does one that the office corrects."""
+
+    def clean_source(self) -> str:
+        source = self.cleaned_data["source"].strip()
+        if is_of_the_package(source):
+            raise ValidationError(str(SourceNotOurs.sentence))
+        return source
+
+
 @registers(CalendarDay)
 class CalendarDayAdmin(RegisterAdmin):
+    """Holidays and make-up workdays. A day that the office writes itself moves the deadlines that run over it."""
+
     group = "clocks"
     shared = True
-    may_add = False
-    may_change = False
+    form = CalendarDayForm
     list_display = ("day", "kind", "label", "source")
     list_filter = ("kind",)
     search_fields = ("name", "source")
     ordering = ("-day",)
     fields = ("day", "kind", "name", "source")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Which day it is stays: another day is another row."""
+        return ("day",) if obj is not None else ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        seen = version_seen(request) if change else None
+        mark_day(obj, version=seen, actor=request.user, at=request.now)  # type: ignore[arg-type,attr-defined]
 
 
 @registers(CalendarYear)

@@ -442,6 +442,11 @@ class SourceNotOurs(Refusal):
     sentence = _("Say where this day is written, such as the notice and its number: the day becomes the office's own.")
 
 
+def is_of_the_package(source: str) -> bool:
+    """Whether a day with this source belongs to what `load_year` writes, and corrects."""
+    return source.strip().startswith(PACKAGE)
+
+
 @transaction.atomic
 def mark_day(day: CalendarDay, *, version: int | None, actor: User | str, at: datetime) -> None:
     """Enter a day of the office's own, or change one; deadlines that run over it are counted anew.
@@ -449,7 +454,7 @@ def mark_day(day: CalendarDay, *, version: int | None, actor: User | str, at: da
     `version` is the one the officer saw, None for a new row. Raises `SourceNotOurs` for a source that names the
     package, and what `registers.add` and `registers.change` raise; then nothing is written.
     """
-    if day.source.strip().startswith(PACKAGE) or not day.source.strip():
+    if is_of_the_package(day.source) or not day.source.strip():
         raise SourceNotOurs
     if version is None:
         registers.add(day, actor=actor, at=at)

@@ -52,13 +52,15 @@ class WorkingCalendar(models.Model):
     """
 
     code = models.SlugField(max_length=30)
-    version = models.PositiveIntegerField(default=1)
-    superseded_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    superseded_at = models.DateTimeField(_("in force until"), null=True, blank=True)
     name_zh = models.CharField(max_length=30)
     name_en = models.CharField(max_length=60)
     name_ko = models.CharField(max_length=60)
-    zone = models.CharField(max_length=40, default="Asia/Shanghai", validators=[validate_zone])
-    always_open = models.BooleanField(default=False, help_text="Runs day and night; has no windows, knows no holidays")
+    zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai", validators=[validate_zone])
+    always_open = models.BooleanField(
+        _("open day and night"), default=False, help_text="Runs day and night; has no windows, knows no holidays"
+    )
 
     objects = WorkingCalendarQuerySet.as_manager()
 
@@ -151,13 +153,16 @@ class CalendarDay(Versioned):
     itself is the office's, and loading the year again leaves it alone.
     """
 
-    day = models.DateField(unique=True)
-    kind = models.CharField(max_length=10, choices=DayKind)
+    day = models.DateField(_("day"), unique=True)
+    kind = models.CharField(_("kind of day"), max_length=10, choices=DayKind)
     name = models.CharField(
-        max_length=80, blank=True, help_text="The holiday; for a make-up workday the one it pays for"
+        _("holiday's name"),
+        max_length=80,
+        blank=True,
+        help_text=_("The holiday; for a make-up workday the one it pays for"),
     )
     source = models.CharField(
-        max_length=120, help_text="Where this is written, such as the year's State Council notice"
+        _("source"), max_length=120, help_text=_("Where this is written, such as the year's State Council notice")
     )
 
     class Meta:
@@ -181,11 +186,13 @@ class CalendarDay(Versioned):
 class CalendarYear(models.Model):
     """A year whose holidays are in force. A year without its row goes by weekdays; its due times are provisional."""
 
-    year = models.PositiveSmallIntegerField(unique=True)
-    source = models.CharField(max_length=120)
-    loaded_at = models.DateTimeField()
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    source = models.CharField(_("source"), max_length=120)
+    loaded_at = models.DateTimeField(_("loaded"))
 
     class Meta:
+        verbose_name = _("calendar year")
+        verbose_name_plural = _("calendar years")
         ordering = ["year"]
         constraints = [
             models.CheckConstraint(condition=Q(year__range=(1949, 2199)), name="calendar_year_plausible"),
