@@ -8,6 +8,7 @@ from django.db import transaction
 
 from governance.models import Subdistrict, User
 from issues.demo.net import weave
+from issues.demo.office import dispute_a_home
 from issues.demo.playing import play
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
 from issues.demo.street import WORKERS, build_street
@@ -52,4 +53,5 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     street = build_street(rng, now)
     weave(street, rng, now)
     renew_shifts(first=now - HISTORY, until=now + timedelta(days=DAYS_AHEAD))
+    dispute_a_home(street, now)
     play(street, now=now, rng=rng)

@@ -4,7 +4,12 @@ Told in the same kind of table as `issues.demo.stories`. A patrol finding has no
 at the door, and written down for whoever told it.
 """
 
+from datetime import datetime, timedelta
+
 from issues.demo.stories import Story, do, rate
+from issues.demo.street import Street
+from residents.domain import occupancy
+from residents.models import Occupancy, OccupancyRelation
 
 AT_THE_DESK = (
     Story(
@@ -118,3 +123,18 @@ OUTDOORS = (
 )  # fmt: skip
 
 BEHIND_THE_COUNTER = (*AT_THE_DESK, *OUTDOORS)
+
+
+def dispute_a_home(street: Street, at: datetime) -> None:
+    """Two people say that a home is theirs: until the community knows, neither counts as its owner."""
+    home = Occupancy.objects.get(user=street.people["peng"])
+    claim = occupancy.claim(
+        street.people["cao"], home.unit, OccupancyRelation.OWNER, evidence="法院调解书", at=at - timedelta(days=2)
+    )
+    occupancy.dispute(
+        claim,
+        words="彭勇有房产证；曹雪说去年调解时房子归了她，原件下周带来。",
+        against=[home],
+        actor=street.people["wu"],
+        at=at - timedelta(days=1),
+    )

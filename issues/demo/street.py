@@ -115,6 +115,7 @@ class Neighbour:
 
 
 OWNER, TENANT, FAMILY = OccupancyRelation.OWNER, OccupancyRelation.TENANT, OccupancyRelation.FAMILY
+EVIDENCE = {OWNER: "不动产权证", TENANT: "租房合同，到明年六月", FAMILY: "户口本，与业主同住"}
 NEIGHBOURS = (
     Neighbour("li", "李秀英", "Li", 21, "3栋", 2, "301"),
     Neighbour("wang", "王磊", "Wang", 22, "3栋", 2, "402", TENANT, OccupancyState.CLAIMED),
@@ -350,13 +351,7 @@ def _settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since:
     )
     Occupancy.objects.bulk_create(
         Occupancy(
-            user=user,
-            unit=unit,
-            relation=relation,
-            state=state,
-            claimed_at=since,
-            decided_at=since + timedelta(days=1) if state == OccupancyState.VERIFIED else None,
-            decided_by=verifier if state == OccupancyState.VERIFIED else None,
+            user=user, unit=unit, relation=relation, evidence=EVIDENCE[relation], **_standing(state, verifier, since)
         )
         for user, unit, relation, state in homes
     )
@@ -365,6 +360,17 @@ def _settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since:
         for user, *_home in homes
         if user.phone
     )
+
+
+def _standing(state: str, verifier: User, since: datetime) -> dict[str, Any]:
+    """A home confirmed long ago, or a claim of the week before today that nobody has looked at."""
+    if state == OccupancyState.CLAIMED:
+        return {"state": state, "claimed_at": since + timedelta(days=726, hours=9)}
+    decided_at = since + timedelta(days=1)
+    words = "在窗口看过原件。"
+    return {
+        "state": state, "claimed_at": since, "decided_at": decided_at, "decided_by": verifier, "decision_words": words,
+    }  # fmt: skip
 
 
 def _person(*, phone: str | None, **fields: Any) -> User:
