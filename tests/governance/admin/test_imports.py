@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
+from governance.domain import roles
 from governance.imports.catalogue import REGISTERS
 from governance.imports.sheets import XLSX
-from governance.models import Estate, ImportState, RegisterImport
-from tests.cast import client_of
+from governance.models import Estate, ImportState, RegisterImport, Role
+from tests.cast import LONG_AGO, client_of
 from tests.governance.imports.workbooks import headings, of, rows_of, upload, xlsx
 
 LIST = "/console/governance/estate/"
@@ -179,6 +180,30 @@ def test_what_waits_names_the_imports_with_errors(cast, officer):
     assert not [i for i in client_of(cast.strange_officer).get("/console/").context["items"] if i.url == address]
     officer.post(page_of(bad, "put-aside"))
     assert not [item for item in officer.get("/console/").context["items"] if item.url == address]
+
+
+@pytest.mark.parametrize(("code", "status"), [("estate", 200), ("partymember", 404)])
+def test_a_file_with_peoples_names_goes_back_to_nobody_else(cast, officer, code, status):
+    colleague = cast.zhao
+    roles.grant(colleague, Role.STREET_OFFICER, cast.subdistrict, actor="test", at=LONG_AGO)
+    row = {
+        "estate": (COLUMNS, ["桃园社区", "桃园外小区", ""]),
+        "partymember": (("community", "number", "full_name", "kind"), ["桃园社区", "0001", "王小明", "resident"]),
+    }
+    names, cells = row[code]
+    brought = bring(officer, cells, code=code, names=names)
+    for verb in ("file", "bad-rows"):
+        assert officer.get(page_of(brought, verb)).status_code == 200
+        assert client_of(colleague).get(page_of(brought, verb)).status_code == status
+    assert client_of(colleague).get(page_of(brought)).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_an_imports_page_asks_as_often_for_many_rows_as_for_few(cast, officer, rows, django_assert_max_num_queries):
+    brought = bring(officer, *(["桃园社区", f"桃园{number}小区", ""] for number in range(rows)))
+    with django_assert_max_num_queries(12):
+        page = officer.get(page_of(brought) + "?page=99999999999999999999")
+    assert page.content.decode().count("<tr>") == (2 if rows == 1 else 11)
 
 
 @pytest.mark.parametrize("verb", ["export", "import", "template"])

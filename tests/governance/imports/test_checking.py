@@ -10,6 +10,7 @@ from governance.imports.catalogue import REGISTERS
 from governance.imports.files import FileRefused
 from governance.models import AuditEntry, Building, Estate, ImportState, RegisterImport
 from tests.cast import NOW
+from tests.faults.together import errors, together
 from tests.governance.imports.workbooks import of, upload
 
 ESTATES = REGISTERS["estate"]
@@ -77,6 +78,39 @@ def test_an_import_is_taken_in_once(cast):
         take_in(cast, brought)
     assert Estate.objects.filter(name="柳荫里小区").count() == 1
     assert Estate.objects.get(name="春和苑小区").version == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_takes_the_rows_in(cast):
+    brought = check(cast, three_rows(cast))
+    outcomes = together(lambda: take_in(cast, brought), lambda: take_in(cast, brought))
+    assert errors(outcomes, checking.AlreadySettled) == []
+    assert outcomes.count(True) == 1
+    assert (Estate.objects.filter(name="柳荫里小区").count(), Estate.objects.get(name="春和苑小区").version) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_saved_during_the_import_is_neither_lost_nor_overwritten(cast):
+    """Whoever comes second is told: the import shows its rows again, the form is stale."""
+    brought = check(cast, three_rows(cast))
+    estate = Estate.objects.get(name="春和苑小区")
+    estate.name = "春和苑东区"
+    outcomes = together(
+        lambda: take_in(cast, brought), lambda: registers.change(estate, version=1, actor=cast.sun, at=NOW)
+    )
+    assert errors(outcomes, registers.StaleVersion, checking.RowRefused) == []
+    estate.refresh_from_db()
+    assert (estate.name, estate.address) in {("春和苑东区", "学校路 18 号"), ("春和苑小区", "学校路 20 号")}
+    assert estate.version == 2
+
+
+@pytest.mark.parametrize("rows", [3, 300])
+def test_checking_asks_as_often_for_many_rows_as_for_few(cast, rows, django_assert_num_queries):
+    file = of(
+        "unit", ("estate", "building", "number"), *(["春和苑小区", "3栋", f"{n}"] for n in range(1000, 1000 + rows))
+    )
+    with django_assert_num_queries(9):
+        checking.look_at(REGISTERS["unit"], file, cast.subdistrict)
 
 
 def test_what_somebody_changed_since_is_shown_again_and_not_written(cast):
