@@ -53,6 +53,16 @@ class Likeness:
     apart: timedelta
 
     @property
+    def is_same_day(self) -> bool:
+        """Whether less than a day lies between them."""
+        return self.apart < DAY
+
+    @property
+    def apart_in_short(self) -> timedelta:
+        """As exact as it matters: from a day on in whole days, to the nearest."""
+        return self.apart if self.is_same_day else timedelta(days=round(self.apart / DAY))
+
+    @property
     def is_worth_a_look(self) -> bool:
         return self.points >= ENOUGH
 

@@ -46,8 +46,18 @@ def test_the_same_kind_of_thing_in_the_same_building_is_worth_a_look_in_other_wo
     assert likeness(one, other).is_worth_a_look
 
 
-def test_how_far_apart_they_were_said():
-    assert likeness(GARAGE, BEFORE).apart == timedelta(minutes=52)
+@pytest.mark.parametrize(
+    ("apart", "shown"),
+    [
+        (timedelta(minutes=52), timedelta(minutes=52)),
+        (timedelta(hours=23, minutes=59), timedelta(hours=23, minutes=59)),
+        (timedelta(days=1), timedelta(days=1)),
+        (timedelta(days=8, hours=23), timedelta(days=9)),
+        (timedelta(days=8, hours=1), timedelta(days=8)),
+    ],
+)
+def test_how_far_apart_they_were_said(apart, shown):
+    assert likeness(GARAGE, replace(BEFORE, filed_at=NOW - apart)).apart_in_short == shown
 
 
 @pytest.mark.parametrize(
