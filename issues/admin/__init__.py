@@ -3,4 +3,4 @@
 Importing a family registers it on `governance.admin.console`.
 """
 
-from issues.admin import calendars, deeds, matters, policies, waiting  # noqa: F401
+from issues.admin import calendars, deeds, matters, policies  # noqa: F401

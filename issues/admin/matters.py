@@ -103,7 +103,7 @@ class IssueAdmin(ToRead):
         clocks = row.clocks.order_by("epoch", "due_at", "pk")
         return _(", ").join(f"{clock.get_kind_display()} {_result(clock)}" for clock in clocks)
 
-    def entries_of(self, row: Issue) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("issue", row.audit_ref)
 
 
@@ -130,7 +130,7 @@ class WorkOrderAdmin(ToRead):
     def due(self, row: WorkOrder) -> Any:
         return row.next_due_at
 
-    def entries_of(self, row: WorkOrder) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("work order", row.audit_ref)
 
 
@@ -167,7 +167,7 @@ class SupervisionOrderAdmin(ToRead):
     def answer(self, row: SupervisionOrder) -> str:
         return row.answer_words
 
-    def entries_of(self, row: SupervisionOrder) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("supervision order", row.audit_ref)
 
 
@@ -227,7 +227,7 @@ class SlaClockAdmin(ToRead):
     def result(self, row: SlaClock) -> str:
         return _result(row)
 
-    def entries_of(self, row: SlaClock) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("issue", row.issue.audit_ref)
 
 
@@ -286,7 +286,7 @@ class EscalationAdmin(ToRead):
     def lag(self, row: Escalation) -> str:
         return wording.span(row.acted_at - row.due_at)
 
-    def entries_of(self, row: Escalation) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("issue", row.clock.issue.audit_ref).filter(verb="escalate")
 
 

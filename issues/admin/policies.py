@@ -96,12 +96,13 @@ class SlaPolicyAdmin(VersionedAdmin):
 
     def going_on(self, data: Any, in_force: SlaPolicy, form: WholePolicyForm) -> WholePolicyForm:
         """What this officer has left as it was takes over what the other wrote."""
-        seen = SlaPolicy.objects.get(code=in_force.code, version=form.policy.cleaned_data["version"])
-        mine, before, theirs = vars(form.written), vars(Written.of(seen)), vars(Written.of(in_force))
+        seen = SlaPolicy.objects.filter(code=in_force.code, version=form.policy.cleaned_data["version"]).first()
+        mine, theirs = vars(form.written), vars(Written.of(in_force))
+        before = vars(Written.of(seen)) if seen else theirs
         merged = {name: theirs[name] if mine[name] == before[name] else mine[name] for name in mine}
         going_on = WholePolicyForm(written=Written(**merged), version=in_force.version)
         kept = form.policy.cleaned_data
-        going_on.policy.initial |= {"reason": kept["reason"], "apply_to_open": kept["apply_to_open"]}
+        going_on.policy.initial.update(reason=kept["reason"], apply_to_open=kept["apply_to_open"])
         return going_on
 
     def differences(self, in_force: SlaPolicy, form: WholePolicyForm) -> list[tuple[str, str, str]]:

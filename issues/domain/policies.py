@@ -215,8 +215,7 @@ def _apply_to_open(policy: SlaPolicy, *, actor: User | str, at: datetime) -> int
         lock_matter(issue.pk)
         ladder.fire_breaches(clocks.put_under(issue, policy, at=at), at=at, bell=Bell.DOORBELL)
         tell_what_is_next(issue, present_order(issue))
-        names = {f"policy_{language}": getattr(policy, f"name_{language}") for language in Names._fields}
-        tell_petitioners(issue, "promise_changed", at=at, **names)
+        tell_petitioners(issue, "promise_changed", at=at, **clocks.policy_params(policy))  # type: ignore[arg-type]
         audit.record(
             "recount",
             "issue",

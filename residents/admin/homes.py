@@ -36,8 +36,8 @@ class OccupancyAdmin(RegisterAdmin):
     def label_of(self, row: Any) -> str:
         return self.home(row)
 
-    def entries_of(self, row: Occupancy) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("occupancy", str(row.public_id))
 
-    def unnamed_in(self, row: Occupancy) -> dict[str, Any]:
+    def unnamed_in(self, row: Any) -> dict[str, Any]:
         return {str(row.user.public_id): _("The resident")}

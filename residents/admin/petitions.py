@@ -69,10 +69,10 @@ class PetitionAdmin(RegisterAdmin):
     def due(self, row: Petition) -> Any:
         return row.next_due_at
 
-    def entries_of(self, row: Petition) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("petition", row.audit_ref)
 
-    def unnamed_in(self, row: Petition) -> dict[str, Any]:
+    def unnamed_in(self, row: Any) -> dict[str, Any]:
         return {str(row.petitioner.public_id): _("The petitioner")}
 
     def get_urls(self) -> list[URLPattern]:
@@ -119,8 +119,8 @@ class EvaluationAdmin(RegisterAdmin):
     def label_of(self, row: Any) -> str:
         return str(row.petition)
 
-    def entries_of(self, row: Evaluation) -> QuerySet[Any]:
+    def entries_of(self, row: Any) -> QuerySet[Any]:
         return registers_domain.entries_about("petition", row.petition.audit_ref).filter(verb="evaluate")
 
-    def unnamed_in(self, row: Evaluation) -> dict[str, Any]:
+    def unnamed_in(self, row: Any) -> dict[str, Any]:
         return {str(row.petition.petitioner.public_id): _("The petitioner")}

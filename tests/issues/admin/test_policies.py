@@ -241,6 +241,13 @@ def test_the_second_officer_is_told_by_whom_and_goes_on_from_both(cast, office):
     assert written.targets == (Target("arrive", 8), Target("resolve", 30))
 
 
+@pytest.mark.parametrize("seen", ["0", "77", "-3"])
+def test_a_version_that_never_was_is_stale(cast, office, seen):
+    data = form_at(office, edit_page(in_force())) | {"source": "会议纪要", "reason": "试一试", "_save": "1"}
+    assert office.post(edit_page(in_force()), data | {"version": seen}).status_code == 409
+    assert in_force().version == 1
+
+
 def test_the_history_tells_old_and_new_in_words(cast, office):
     data = form_at(office, edit_page(in_force())) | {
         "targets-2-amount": "8",
