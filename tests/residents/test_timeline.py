@@ -53,6 +53,11 @@ PARAMS = {
         "policy_ko": "5341 신속 대응",
     },
     "name_seen": {},
+    "filed_for_you": {"channel": "phone"},
+    "verified": {"is_on_site": True},
+    "not_fixed": {},
+    "talked_over": {"is_agreed": False},
+    "settled": {},
 }
 
 
