@@ -30,7 +30,7 @@ MOST_PARTS = 500
 MOST_ROWS = 20_000
 MOST_COLUMNS = 60
 # openpyxl makes an object of each element of the styles; a sheet's cells pass one by one.
-MOST_ELEMENTS_AT_ONCE = 200_000
+MOST_ELEMENTS_AT_ONCE = 60_000
 MOST_CELLS = 4_000_000
 MOST_STRINGS = MOST_ROWS * MOST_COLUMNS
 # What a spreadsheet can hold at all.

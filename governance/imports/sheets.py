@@ -30,14 +30,17 @@ _FORBIDDEN_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\"))
 def exported(register: Register, rows: Iterable[Any], subdistricts: Sequence[Subdistrict]) -> bytes:
     """The rows as a workbook that brings back nothing new and nothing changed.
 
-    With rows of several `subdistricts` a column says whose each is. People's names are masked.
+    With rows of several `subdistricts` a column says whose each is; what belongs to none of them, as a district's own
+    committee does, could not be brought back and is left out. People's names are masked.
     """
     streets = {subdistrict.pk: Street(subdistrict) for subdistrict in subdistricts}
     names_streets = len(subdistricts) > 1
     beside = (SUBDISTRICT,) if names_streets else ()
     book, sheet = _book(register, beside)
     for row in rows:
-        street = streets[register.subdistrict_of(row) or 0]
+        street = streets.get(register.subdistrict_of(row) or 0)
+        if street is None:
+            continue
         cells = register.cells_of(row, street)
         _append(sheet, register.columns, [*cells, street.subdistrict.name] if names_streets else cells)
     return _saved(book, register)

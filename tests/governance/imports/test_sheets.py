@@ -166,6 +166,18 @@ def test_every_template_explains_itself_and_its_example_is_ignored(cast, code):
     assert len(rows_of(content)) == 2
 
 
+def test_what_belongs_to_no_street_is_left_out(full):
+    district = PartyBranch.objects.create(name="云溪区委", kind="committee", district=full.subdistrict.district)
+    full.branch.parent.parent = district
+    full.branch.parent.save()
+    content = sheets.exported(REGISTERS["partybranch"], list(REGISTERS["partybranch"].rows()), [full.subdistrict])
+    names = {row[0]: row[2] for row in rows_of(content)[1:]}
+    assert "云溪区委" not in names
+    assert names["春和社区党委"] == "云溪区委"
+    outcome = look_at(REGISTERS["partybranch"], io.BytesIO(content), full.subdistrict).outcome
+    assert (outcome.new, outcome.changes, outcome.problems) == (0, [], [])
+
+
 def test_an_administrators_export_comes_back_street_by_street(full):
     register = REGISTERS["estate"]
     streets = [full.subdistrict, full.strange_community.subdistrict]
