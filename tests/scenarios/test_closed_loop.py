@@ -120,7 +120,7 @@ def test_what_is_left_alone_breaches_and_climbs_each_rung_once(cast: Cast, petit
     assert supervision.body == cast.hengxin
     assert told(cast.zhou) == ["order_rings", "rung_warning", "rung_breach", "rung_warning", "rung_breach"]
     assert told(cast.liu) == ["order_rings"]
-    assert told(cast.zheng) == ["order_rings", "rung_breach", "rung_breach", "rung_supervision"]
+    assert told(cast.zheng) == ["order_rings", "rung_breach", "rung_breach", "supervision_issued"]
     assert told(cast.wu) == ["rung_supervision"]
     assert told(cast.chen) == ["rung_supervision"]
     assert kinds_of(petition).count("breached") == 2
