@@ -6,7 +6,7 @@ from django.urls import reverse
 from governance.domain import roles
 from governance.imports.catalogue import REGISTERS
 from governance.imports.sheets import XLSX
-from governance.models import Estate, ImportState, RegisterImport, Role
+from governance.models import Estate, ImportState, PartyBranch, RegisterImport, Role
 from tests.cast import LONG_AGO, client_of
 from tests.governance.imports.workbooks import headings, of, rows_of, upload, xlsx
 
@@ -210,3 +210,13 @@ def test_an_imports_page_asks_as_often_for_many_rows_as_for_few(cast, officer, r
 @pytest.mark.parametrize("who", ["wu", "zheng", "li", "strange_worker"])
 def test_nobody_else_gets_at_the_files(cast, who, verb):
     assert client_of(getattr(cast, who)).get(LIST + f"{verb}/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["sun", "administrator"])
+@pytest.mark.parametrize("code", REGISTERS)
+def test_every_register_that_has_a_sheet_offers_it(cast, who, code):
+    PartyBranch.objects.create(name="云溪区委", kind="committee", district=cast.subdistrict.district)
+    browser = client_of(getattr(cast, who))
+    for verb in ("", "export/", "import/", "template/"):
+        assert browser.get(f"/console/governance/{code}/{verb}").status_code == 200, verb
+    assert f"/console/governance/{code}/import/" in browser.get(f"/console/governance/{code}/").content.decode()
