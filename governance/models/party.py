@@ -10,6 +10,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from tree_queries.models import TreeNode
 
 from governance.models.registers import Ended, Versioned, ends_after_it_begins, no_two_at_once
@@ -266,7 +267,7 @@ class Membership(Versioned):
     branch = models.ForeignKey(
         PartyBranch, models.PROTECT, related_name="memberships", verbose_name=_("party organisation")
     )
-    standing = models.CharField(_("standing"), max_length=12, choices=Standing)
+    standing = models.CharField(pgettext_lazy("of a party member", "standing"), max_length=12, choices=Standing)
     since = models.DateField(_("first day"))
     ended_on = models.DateField(_("last day"), null=True, blank=True)
 

@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.models.registers import Ended, Versioned
 
@@ -160,7 +161,7 @@ class Unit(Versioned, Ended):
     exclusive_area_m2 = models.DecimalField(_("area (m²)"), max_digits=9, decimal_places=2, null=True, blank=True)
 
     class Meta:
-        verbose_name = _("unit")
+        verbose_name = pgettext_lazy("what one owner owns alone", "unit")
         verbose_name_plural = _("units")
         constraints = [
             models.UniqueConstraint(fields=["building", "stairwell", "number"], name="unit_numbered_once"),

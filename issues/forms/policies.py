@@ -81,7 +81,9 @@ class PolicyForm(VersionForm):
     """The policy but for its promises and its ladder."""
 
     calendar = forms.ModelChoiceField(
-        label=_("Hours"), queryset=WorkingCalendar.objects.none(), empty_label=_("Please choose")
+        label=pgettext_lazy("calendar", "Hours"),
+        queryset=WorkingCalendar.objects.none(),
+        empty_label=_("Please choose"),
     )
     source = forms.CharField(label=_("Source"), required=False, max_length=LONGEST_WORDS)
 
@@ -97,7 +99,7 @@ class TargetForm(forms.Form):
 
     kind = forms.ChoiceField(choices=ClockKind.choices, widget=forms.HiddenInput)
     amount = forms.IntegerField(label=pgettext_lazy("promise", "Within"), required=False, min_value=1)
-    unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
+    unit = forms.ChoiceField(label=pgettext_lazy("of a time limit", "Unit"), choices=UNITS, required=False)
 
     @property
     def label(self) -> Any:
