@@ -6,7 +6,7 @@ from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance.admin.site import registers
 from governance.models import WorkingCalendar
@@ -32,7 +32,7 @@ class WorkingCalendarAdmin(VersionedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("windows")
 
-    @display(description=gettext_lazy("Hours"), ordering="code")
+    @display(description=pgettext_lazy("calendar", "Hours"), ordering="code")
     def calendar_name(self, row: WorkingCalendar) -> str:
         return row.name
 

@@ -48,7 +48,7 @@ ALSO_SAID |= {
     (POLICY, "name_zh"): (_("Name in Chinese"), str),
     (POLICY, "name_en"): (_("Name in English"), str),
     (POLICY, "name_ko"): (_("Name in Korean"), str),
-    (POLICY, "calendar"): (_("Hours"), str),
+    (POLICY, "calendar"): (pgettext_lazy("calendar", "Hours"), str),
     (POLICY, "source"): (_("Source"), str),
     (CALENDAR, "windows"): (_("Windows"), windows),
     (CALENDAR, "name_zh"): (_("Name in Chinese"), str),

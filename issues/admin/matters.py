@@ -174,7 +174,7 @@ class SupervisionOrderAdmin(ToRead):
 class Kept(SimpleListFilter):
     """Whether the promise was kept: computed from the instants, as everywhere."""
 
-    title = gettext_lazy("Kept")
+    title = gettext_lazy("Result")
     parameter_name = "kept"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -215,7 +215,7 @@ class SlaClockAdmin(ToRead):
         version = _("%(name)s, version %(version)s") % {"name": row.policy.name, "version": row.policy.version}
         return f"{version}: {_length(row)}" if row.target_minutes or row.target_working_days else version
 
-    @display(description=gettext_lazy("Hours"))
+    @display(description=pgettext_lazy("calendar", "Hours"))
     def hours(self, row: SlaClock) -> str:
         return policy_words.hours(row.calendar)
 
@@ -254,7 +254,7 @@ class EscalationAdmin(ToRead):
     subdistrict_paths = ("clock__subdistrict",)
     list_display = ("matter", "promise", "rung_in_words", "due_at", "acted_at", "lag")
     list_select_related = (*(f"clock__issue__{name}" for name in MATTER), "rung")
-    list_filter = ("clock__kind", "rung__opens_supervision", "due_at")
+    list_filter = ("clock__kind", "due_at")
     search_fields = tuple(f"clock__issue__{name}" for name in PLACE_SEARCH)
     ordering = ("-acted_at", "-pk")
     fields = ("matter", "promise", "rung_in_words", "told", "due", "fired", "lag")

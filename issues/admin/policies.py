@@ -6,7 +6,7 @@ from django.contrib.admin import display
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.forms import ChoiceField, ModelForm
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from governance.admin.base import RegisterAdmin, version_seen
@@ -115,7 +115,7 @@ def _said(written: Written) -> dict[Any, str]:
     ladder = policy_words.ladder(written.rungs)
     return {
         gettext_lazy("Name"): " · ".join(written.names),
-        gettext_lazy("Hours"): written.calendar.name,
+        pgettext_lazy("calendar", "Hours"): written.calendar.name,
         gettext_lazy("Source"): written.source,
         gettext_lazy("Promises"): policy_words.in_short(written.targets),
         gettext_lazy("Ladder"): " ".join(f"{line.label}: {line.words}" for line in ladder),

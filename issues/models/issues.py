@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.encryption import EncryptedTextField
 from governance.models.scope import Scope
@@ -86,8 +87,8 @@ class Issue(PlaceOfMatter):
     filed_at = models.DateTimeField(
         _("filed"), help_text="When the first of its petitions was filed: clocks count from here"
     )
-    opened_at = models.DateTimeField(_("taken in"))
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    opened_at = models.DateTimeField(pgettext_lazy("date", "taken in"))
+    finished_at = models.DateTimeField(pgettext_lazy("date", "finished"), null=True, blank=True)
     triaged_at = models.DateTimeField(
         _("sorted"),
         null=True,

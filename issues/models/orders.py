@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.domain.moment import local_day
 from governance.models import BodyKind, Management
@@ -85,10 +86,10 @@ class WorkOrder(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
     holder = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="held_orders")
     dispatched_at = models.DateTimeField(_("sent"))
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
-    arrived_at = models.DateTimeField(_("on site"), null=True, blank=True)
+    accepted_at = models.DateTimeField(pgettext_lazy("date", "accepted"), null=True, blank=True)
+    arrived_at = models.DateTimeField(pgettext_lazy("date", "on site"), null=True, blank=True)
     arrival_proof = models.CharField(_("how it is known"), max_length=12, choices=ArrivalProof, blank=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    finished_at = models.DateTimeField(pgettext_lazy("date", "finished"), null=True, blank=True)
     return_reason = models.CharField(_("reason for returning"), max_length=20, choices=ReturnReason, blank=True)
     rings = models.PositiveSmallIntegerField(default=0, help_text="How many phones have been rung for it")
     ring_next_at = models.DateTimeField(null=True, blank=True, help_text="Unaccepted by then, the next phone rings")
@@ -226,15 +227,15 @@ class SupervisionOrder(models.Model):
     escalation = models.OneToOneField("issues.Escalation", models.PROTECT, related_name="supervision")
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="supervisions", verbose_name=_("body"))
     state = models.CharField(_("state"), max_length=10, choices=SupervisionState, default=SupervisionState.ISSUED)
-    issued_at = models.DateTimeField(_("issued"))
+    issued_at = models.DateTimeField(pgettext_lazy("date", "issued"))
     answer_due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
     answer_words = models.TextField(_("answer"), blank=True)
     answered_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_at = models.DateTimeField(pgettext_lazy("date", "answered"), null=True, blank=True)
     sent_back_words = models.TextField(_("sent back because"), blank=True)
     judged_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
     judged_at = models.DateTimeField(_("judged"), null=True, blank=True)
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_at = models.DateTimeField(pgettext_lazy("date", "settled"), null=True, blank=True)
 
     objects = SupervisionOrderQuerySet.as_manager()
 

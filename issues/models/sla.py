@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.models import BodyKind
 from governance.models.categories import in_readers_language
@@ -62,7 +63,7 @@ class SlaPolicy(models.Model):
     name_en = models.CharField(max_length=60)
     name_ko = models.CharField(max_length=60)
     calendar = models.ForeignKey(
-        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=_("hours")
+        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=pgettext_lazy("calendar", "hours")
     )
     source = models.CharField(_("source"), max_length=200)
     valid_from = models.DateTimeField(_("in force from"))
@@ -199,7 +200,7 @@ class SlaClock(models.Model):
     epoch = models.PositiveSmallIntegerField(_("round"))
     policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="+", verbose_name=_("policy"))
     calendar = models.ForeignKey(
-        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=_("hours")
+        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=pgettext_lazy("calendar", "hours")
     )
     target_minutes = models.PositiveIntegerField(_("minutes promised"), null=True, blank=True)
     target_working_days = models.PositiveIntegerField(_("working days promised"), null=True, blank=True)
@@ -208,7 +209,7 @@ class SlaClock(models.Model):
     is_provisional = models.BooleanField(
         _("provisional"), default=False, help_text="Counted with a year whose holidays weren't loaded"
     )
-    stopped_at = models.DateTimeField(_("done"), null=True, blank=True)
+    stopped_at = models.DateTimeField(pgettext_lazy("date", "done"), null=True, blank=True)
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
     next_rung_at = models.DateTimeField(_("next rung"), null=True, blank=True)
 

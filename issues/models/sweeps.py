@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Bell(models.TextChoices):
@@ -16,8 +17,8 @@ class SweepRun(models.Model):
 
     bell = models.CharField(_("rung by"), max_length=10, choices=Bell)
     started_at = models.DateTimeField(_("started"))
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    taken_in = models.PositiveIntegerField(_("taken in"), default=0)
+    finished_at = models.DateTimeField(pgettext_lazy("date", "finished"), null=True, blank=True)
+    taken_in = models.PositiveIntegerField(pgettext_lazy("sweep", "taken in"), default=0)
     rungs_fired = models.PositiveIntegerField(_("rungs fired"), default=0)
     orders_rung = models.PositiveIntegerField(_("phones rung"), default=0)
     notices_tried = models.PositiveIntegerField(_("messages tried"), default=0)

@@ -29,7 +29,7 @@ class OccupancyAdmin(RegisterAdmin):
     ordering = ("-claimed_at", "-pk")
     fields = ("home", "relation", "state", "claimed_at", "decided_at", "decline_reason", "ended_at")
 
-    @display(description=gettext_lazy("Home"), ordering="unit__building__estate__name")
+    @display(description=gettext_lazy("home"), ordering="unit__building__estate__name")
     def home(self, row: Occupancy) -> str:
         return self.admin_site.label_of(row.unit)
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Resident(models.Model):
@@ -110,7 +111,7 @@ class Occupancy(models.Model):
     )
     decline_reason = models.CharField(_("reason"), max_length=12, choices=DeclineReason, blank=True)
     decision_words = models.CharField(max_length=300, blank=True, help_text="What was seen, or who says otherwise")
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_at = models.DateTimeField(pgettext_lazy("date", "ended"), null=True, blank=True)
 
     objects = OccupancyQuerySet.as_manager()
 

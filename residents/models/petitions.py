@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from residents import workflow
 
@@ -141,9 +142,9 @@ class Petition(PlaceOfMatter):
     next_due_at = models.DateTimeField(_("due"), null=True, blank=True)
     next_why = models.JSONField(default=dict, blank=True, help_text="How the due time was worked out")
     expects_arrival = models.BooleanField(default=False, help_text="Somebody comes for it: not only an answer is due")
-    arrived_at = models.DateTimeField(_("on site"), null=True, blank=True)
+    arrived_at = models.DateTimeField(pgettext_lazy("date", "on site"), null=True, blank=True)
     arrival_proof = models.CharField(max_length=12, blank=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    finished_at = models.DateTimeField(pgettext_lazy("date", "finished"), null=True, blank=True)
     nudged_at = models.DateTimeField(null=True, blank=True)
 
     objects = PetitionQuerySet.as_manager()
