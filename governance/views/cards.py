@@ -21,7 +21,7 @@ CARDS_A_PAGE = 24
 def building_cards(request) -> HttpResponse:
     """The cards of all buildings in the person's charge, to be printed."""
     scope = request.user.scope(request.now)
-    if not scope.is_staff:
+    if not scope.prints_cards:
         raise Http404
     rows = _in_charge(scope).order_by("estate__name", "estate_id", "name", "pk")
     page = Paginator(rows, CARDS_A_PAGE).get_page(request.GET.get("page"))
@@ -37,13 +37,14 @@ def building_card(request, qr_token: str) -> HttpResponse:
 
 
 def _in_charge(scope: Scope) -> QuerySet[Building]:
-    """The buildings that the scope covers: by today's management, grid unit, community or street."""
+    """The buildings that the scope covers: by today's management, grid unit, building, community or street."""
     buildings = Building.objects.select_related("estate__community")
     if scope.is_administrator:
         return buildings
     return buildings.filter(
         Q(estate__in=[estate for _body, estate in scope.manages])
         | Q(grid_unit__in=scope.grid_units)
+        | Q(pk__in=scope.buildings)
         | Q(estate__community__in=scope.communities)
         | Q(estate__community__subdistrict__in=scope.subdistricts)
     )
