@@ -14,7 +14,7 @@ from django.contrib.admin.sites import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, include, path, re_path, reverse
 from django.utils.functional import Promise
@@ -29,6 +29,12 @@ from governance.models.scope import Scope
 
 # What unfold's script and its widgets need and no other page gets: Alpine evaluates strings and writes styles.
 RELAXED = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+
+# Pages that only show something, by the end of their addresses' names: a press is not meant for them.
+ONLY_SHOWN = (
+    "index", "autocomplete", "jsi18n", "app_list", "_changelist", "_history", "_export", "_template", "_file",
+    "_bad_rows",
+)  # fmt: skip
 
 GROUPS: dict[str, str | Promise] = {
     "places": _("Homes and grid"),
@@ -45,6 +51,12 @@ View = Callable[..., HttpResponse]
 def scope_of(request: HttpRequest) -> Scope:
     """What the signed-in person is in charge of at the request's instant."""
     return request.user.scope(request.now)  # type: ignore[union-attr,attr-defined]
+
+
+def _is_pressed_in_vain(request: HttpRequest) -> bool:
+    """Whether something is sent to a page that only shows, or to an address without a name, which only leads on."""
+    name = getattr(request.resolver_match, "url_name", None) or ""
+    return request.method not in ("GET", "HEAD") and (not name or name.endswith(ONLY_SHOWN))
 
 
 class Console(UnfoldAdminSite):
@@ -69,6 +81,8 @@ class Console(UnfoldAdminSite):
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
             if not self.has_permission(request):
                 raise Http404
+            if _is_pressed_in_vain(request):
+                return HttpResponseNotAllowed(["GET", "HEAD"])
             try:
                 response = view(request, *args, **kwargs)
             except PermissionDenied as denied:

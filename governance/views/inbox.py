@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from governance import messages
 from governance.domain import outbox
@@ -36,6 +37,7 @@ class Told(NamedTuple):
 
 @never_cache
 @login_required
+@require_safe
 def inbox(request: PortalRequest) -> HttpResponse:
     """One page of the inbox. What is shown counts as read, but is marked unread this once."""
     page = Paginator(Notice.objects.inbox_of(request.user), A_PAGE).get_page(request.GET.get("page"))

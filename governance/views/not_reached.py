@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from governance.domain import audit, outbox
 from governance.domain.phones import readable
@@ -38,6 +39,7 @@ class ToPhone(NamedTuple):
 
 @never_cache
 @login_required
+@require_safe
 def not_reached(request: PortalRequest) -> HttpResponse:
     """Whom no message reached, the longest waiting first. Numbers are masked until somebody asks for one."""
     _only_for_those_who_phone(request)

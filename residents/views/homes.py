@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from governance.domain.plain_words import plain
 from governance.models import Estate
@@ -18,6 +19,7 @@ ESTATES_SHOWN = 20
 
 @never_cache
 @login_required
+@require_safe
 def homes(request):
     """The homes of the person, those that stand first."""
     mine = Occupancy.objects.visible_to(request.user).select_related("unit__building__estate").order_by("-claimed_at")

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, DateTimeField, F, Q, When, Window
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from governance import wording
 from governance.domain.refusals import StepNotAllowed
@@ -34,6 +34,7 @@ WHOSE_TURN = ("rung", "accepted", "dispatched", "default_holder", "reassigned")
 
 
 @login_required
+@require_safe
 def petition_list(request: PortalRequest) -> HttpResponse:
     """Open ones first, the one due next on top; then those that wait for a rating; then the rest, newest first."""
     shown = request.GET.get("show", "all")
@@ -62,6 +63,7 @@ def _tabs(counts: dict[str, int]) -> list[tuple[str, str, int]]:
 
 
 @login_required
+@require_safe
 def petition_detail(request: PortalRequest, receipt_no: str) -> HttpResponse:
     return _page(request, _mine(request, receipt_no))
 
