@@ -15,7 +15,6 @@ LONGEST_STRIDE = timedelta(days=7)
 MOST_POINTS = 120
 # A label this near to an edge would run out of the frame.
 _NEAR_AN_EDGE = 15
-_NEAR_THE_TOP = 88
 
 
 @dataclass(frozen=True)
@@ -34,13 +33,14 @@ class Dot:
 
 @dataclass(frozen=True)
 class Label:
-    """Words at a place; `side` is where they lie from it: above, below, or left or right and above."""
+    """Words above a place, or below it. Those in between are the first to go where there is little room."""
 
     x: str
     y: str
     words: str
     anchor: str = "middle"
     is_below: bool = False
+    is_between: bool = False
 
 
 @dataclass
@@ -90,14 +90,15 @@ def line_over_days(
         return None
     frame = _Frame(min(days), max(days))
     chart = LineChart(line=frame.strokes(thinned(reached)))
-    chart.steps, chart.step_labels = frame.stairs(to_reach)
+    chart.steps, chart.step_labels = frame.stairs(to_reach, reached)
     chart.dots = [frame.dot(each.day, each.share) for each in reached[-1:]]
     chart.labels = [frame.label(each) for each in reached[-1:]]
     if baseline:
         chart.baseline = frame.dot(baseline.day, baseline.share)
         chart.labels.append(frame.label(baseline))
     chart.days = [
-        Label(frame.x(day), "100%", words, frame.anchor(day)) for day, words in sorted(frame.apart(day_words).items())
+        Label(frame.x(day), "100%", words, frame.anchor(day), is_between=day not in (frame.first, frame.last))
+        for day, words in sorted(frame.apart(day_words).items())
     ]
     return chart
 
@@ -130,8 +131,7 @@ class _Frame:
         return Dot(self.x(day), self.y(share))
 
     def label(self, each: Reached) -> Label:
-        is_below = each.share * 100 > _NEAR_THE_TOP
-        return Label(self.x(each.day), self.y(each.share), each.words, self.anchor(each.day), is_below)
+        return Label(self.x(each.day), self.y(each.share), each.words, self.anchor(each.day))
 
     def strokes(self, reached: list[Reached]) -> list[Stroke]:
         pairs = pairwise(reached)
@@ -142,15 +142,20 @@ class _Frame:
             if other.day - one.day <= longest
         ]
 
-    def stairs(self, to_reach: Sequence[ToReach]) -> tuple[list[Stroke], list[Label]]:
-        """Each target from the day on which the one before it was due to its own; joined by uprights."""
+    def stairs(self, to_reach: Sequence[ToReach], reached: Sequence[Reached]) -> tuple[list[Stroke], list[Label]]:
+        """Each target from the day on which the one before it was due to its own; joined by uprights.
+
+        Its words lie on the side of the step that is away from what was reached by its end.
+        """
         steps, labels, since, before = [], [], self.first, None
         for target in to_reach:
             level = self.y(target.share)
             if before:
                 steps.append(Stroke(self.x(since), before, self.x(since), level))
             steps.append(Stroke(self.x(since), level, self.x(target.due_on), level))
-            labels.append(Label(self.x(target.due_on), level, target.words, "end"))
+            by_then = [each.share for each in reached if each.day <= target.due_on]
+            is_below = bool(by_then) and by_then[-1] > target.share
+            labels.append(Label(self.x(target.due_on), level, target.words, "end", is_below))
             since, before = target.due_on, level
         return steps, labels
 

@@ -18,6 +18,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -48,6 +50,7 @@ from governance.models import (
 )
 from governance.models.party import FEWEST_FULL_MEMBERS_OF_A_BRANCH
 from governance.models.scope import Scope
+from governance.templatetags.words import own_words
 from governance.work_list import WaitingRows, work_item
 
 ATTACHED_IN = ("subdistrict", "community__subdistrict", "estate__community__subdistrict", "body__subdistrict")
@@ -59,8 +62,8 @@ _LINE = """ARRAY(
         UNION ALL
         SELECT b.id, b.parent_id, b.name, up.height + 1 FROM governance_partybranch b JOIN up ON b.id = up.parent_id
     ) SELECT name FROM up ORDER BY height DESC)"""
-# An ideographic space: unlike others it is not taken away at the beginning of a line.
-_INDENT = "\u3000"
+# Deeper than this a row is set in no further.
+DEEPEST = 6
 
 
 def in_streets(prefix: str = "") -> tuple[str, ...]:
@@ -242,9 +245,10 @@ class PartyBranchAdmin(NetAdmin):
         for row in rows:
             row.said, row.held_by = said.get(row.pk, []), secretaries.get(row.pk)
 
-    @display(description=gettext_lazy("Name"), ordering="line")
-    def in_its_line(self, row: Any) -> str:
-        return _INDENT * (len(row.line) - 1) + row.name
+    @display(description=PartyBranch._meta.verbose_name, ordering="line")
+    def in_its_line(self, row: Any) -> SafeString:
+        depth = min(len(row.line) - 1, DEEPEST)
+        return format_html('<span class="in-line in-line-{}">{}</span>', depth, own_words(row.name))
 
     @display(description=gettext_lazy("Belongs to"))
     def attached_to(self, row: PartyBranch) -> str:

@@ -404,17 +404,17 @@ def take_snapshots(now: datetime, failed: set[int] | None = None) -> int:
 
 def keep(subdistrict_id: int, day: date, now: datetime) -> int:
     """Write a street's figures of a day, all or none; what another sweep has written stays. Returns how many rows."""
-    rows = [
-        CoverageSnapshot(
-            subdistrict_id=subdistrict_id,
-            day=day,
-            rule=figure.rule,
-            numerator=figure.numerator,
-            denominator=figure.denominator,
-            gaps=[gap.name for gap in figure.gaps[:MOST_NAMES_KEPT]],
-            taken_at=now,
-        )
-        for figure in figures(subdistrict_id, day)
-    ]
     with transaction.atomic():
+        rows = [
+            CoverageSnapshot(
+                subdistrict_id=subdistrict_id,
+                day=day,
+                rule=figure.rule,
+                numerator=figure.numerator,
+                denominator=figure.denominator,
+                gaps=[gap.name for gap in figure.gaps[:MOST_NAMES_KEPT]],
+                taken_at=now,
+            )
+            for figure in figures(subdistrict_id, day)
+        ]
         return len(CoverageSnapshot.objects.bulk_create(rows, ignore_conflicts=True))

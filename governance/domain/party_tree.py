@@ -123,6 +123,16 @@ class Branch:
     probationary: int = 0
     below: list["Branch"] = field(default_factory=list)
 
+    @property
+    def needs_secretary(self) -> bool:
+        return self.branch.kind != BranchKind.GROUP
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether its own members are worth a word: always a branch's, elsewhere where it has some."""
+        is_branch = self.branch.kind in (BranchKind.BRANCH, BranchKind.JOINT_BRANCH)
+        return is_branch or bool(self.full or self.probationary)
+
 
 def tree(subdistrict: Subdistrict, at: datetime, *, communities: Iterable[int] | None = None) -> list[Branch]:
     """The organisations of a street, from the district's committee down, or those of some communities of it.

@@ -57,7 +57,7 @@ def shown(cast: Cast, monkeypatch, at: datetime) -> dict[str, str]:
     """What the coverage page says at `at`, in plain words, by rule."""
     monkeypatch.setattr("governance.middleware.database_now", lambda: at)
     page = client_of(cast.sun).get("/coverage/").content.decode()
-    sections = re.split(r'<section class="panel figure" aria-labelledby="figure-', page)[1:]
+    sections = re.split(r'<section class="panel covered" aria-labelledby="figure-', page)[1:]
     return {
         section.split('"', 1)[0]: " ".join(re.sub(r"<[^>]+>", " ", section.split(">", 1)[1]).split())
         for section in sections

@@ -70,16 +70,20 @@ def test_the_list_reads_as_the_tree(cast: Cast):
     net.branch("星湖党支部", parent=street, estate=cast.self_managed)
     text = read(cast, page("PartyBranch", "changelist"))
     # By code point, as the database sorts: 星 comes before 春.
-    names = ["安和街道党工委", "　星湖党支部", "　春和社区党委", "　　春和苑党支部", "　　　阿波罗党小组"]
-    places = [text.index(f">{name}<") for name in names]
+    names = ["0 安和街道党工委", "1 星湖党支部", "1 春和社区党委", "2 春和苑党支部", "3 阿波罗党小组"]
+    places = [text.index(in_line(*name.split())) for name in names]
     assert places == sorted(places)
+
+
+def in_line(depth: str, name: str) -> str:
+    return f'<span class="in-line in-line-{depth}"><span lang="zh-Hans">{name}</span></span>'
 
 
 def test_what_is_unusual_stands_in_the_list_and_on_the_page_and_stops_nobody(cast: Cast):
     net.members(cast.branch, 2, community=cast.community)
     for address in (page("PartyBranch", "changelist"), page("PartyBranch", "change", cast.branch.pk)):
         assert "2 full members; a branch has three or more" in read(cast, address)
-    assert ">　春和苑党支部<" in read(cast, page("PartyBranch", "changelist") + "?three=no")
+    assert in_line("1", "春和苑党支部") in read(cast, page("PartyBranch", "changelist") + "?three=no")
     net.members(
         net.branch("小组", BranchKind.GROUP, parent=cast.branch, estate=cast.estate), 1, community=cast.community
     )
