@@ -265,7 +265,9 @@ class RegisterImportAdmin(RegisterAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """What the file would do, or did, row by row."""
+        """What the file would do, or did, row by row. Taken in or put aside it is at addresses of their own."""
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
         brought = self._row(request, object_id or "")
         sheet = REGISTERS[brought.register]
         shows_changes = request.GET.get("show") == "changed" or not brought.problems
