@@ -94,10 +94,15 @@ def _look_first(issue: Issue, actor: User, *, holds: bool) -> Verification | Non
         if last.verified_by_id == actor.pk and last.holds == holds:
             return last
         raise AlreadyChecked
-    done = issue.orders.filter(state=WorkOrderState.DONE).order_by("-id").first()
-    if done and done.holder_id == actor.pk:
+    if is_own_work(issue, actor):
         raise OwnWork
     return None
+
+
+def is_own_work(issue: Issue, person: User) -> bool:
+    """Whether the person put it right: held the order that did, or did so on the spot where they found it."""
+    done = issue.orders.filter(state=WorkOrderState.DONE).order_by("-id").values_list("holder_id", flat=True).first()
+    return (done or issue.found_by_id) == person.pk
 
 
 def _opened_again_by(issue: Issue, check: Verification) -> bool:

@@ -74,7 +74,9 @@ def matter_of(issue: Issue, user: User, now: datetime) -> Matter:
     order = with_holder_role(WorkOrder.objects.filter(issue=issue).for_queue(), now).order_by("-id").first()
     said, besides = order_page.what_was_said(issue, now, names_may_be_seen=False)
     checks, talks = _checks(issue, now), mediations_of(issue, user, now)
-    looked_at = any(check.epoch == issue.epoch for check in checks)
+    # What was put right where it was found has no order: whoever found it did it.
+    own_work = issue.found_by_id == user.pk if order is None else order.holder_id == user.pk
+    looked_at = own_work or any(check.epoch == issue.epoch for check in checks)
     return Matter(
         issue=issue,
         row=row_of(order, user, now) if order else None,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.domain.refusals import FactMissing
-from governance.models import Building
+from governance.models import Body, BodyKind, Building
 from governance.presses import known_to_take_presses
 from governance.requests import PortalRequest
 from issues import outdoors
@@ -212,10 +212,12 @@ def _find_page(
 
 
 def _matter_context(request: PortalRequest, form: forms.MatterForm) -> dict[str, Any]:
-    """What both pages that open a matter show: the kinds that the words may mean, asked for or needed."""
+    """What both pages that open a matter show: the kinds that the words may mean, and whom to phone instead."""
     if "suggest" in request.POST:
         form.suggest(request.POST.get("words", ""))
-    return {"was_asked": "suggest" in request.POST, **desk_context(request)}
+    streets = {row.estate.community.subdistrict_id for row in form.buildings}
+    street = Body.objects.filter(kind=BodyKind.STREET_OFFICE, subdistrict__in=streets).order_by("id").first()
+    return {"was_asked": "suggest" in request.POST, "street": street, **desk_context(request)}
 
 
 # --- filing for somebody ---

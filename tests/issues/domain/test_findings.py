@@ -14,7 +14,7 @@ from issues.domain.mediation import Talk
 from issues.domain.sweep import sweep
 from issues.models import Escalation, Issue, IssuePetition, IssuePhoto, IssueStep, Mediation, SlaClock, WorkOrder
 from tests.cast import NOW, Cast, file, take_in
-from tests.scenarios.test_rights import jpeg
+from tests.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 

@@ -1,16 +1,18 @@
 """Checks on site: what holds is written down, what doesn't is handled again, each epoch once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
-from governance.models import Notice, Role, RoleAssignment
-from issues.domain import handling, intake, verification
+from governance.models import Category, Notice, Role, RoleAssignment
+from issues.domain import findings, handling, intake, verification
+from issues.domain.findings import Finding
 from issues.models import Issue, IssuePhoto, SlaClock, Verification, WorkOrder
 from residents.domain import petitions
 from tests.cast import LONG_AGO, NOW, Cast, file, take_in
-from tests.scenarios.test_rights import jpeg
+from tests.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +97,15 @@ def test_nobody_looks_at_their_own_work(cast: Cast, issue):
     )
     with pytest.raises(verification.OwnWork):
         verification.verify(issue, actor=cast.zhou, at=at(60))
+
+
+def test_what_was_put_right_where_it_was_found_is_looked_at_by_somebody_else(cast: Cast):
+    category = Category.objects.get(code="rubbish")
+    found = Finding(uuid4(), category, cast.building, "纸箱堵住了门。")
+    issue = findings.report(found, actor=cast.yu, at=NOW, put_right="搬走了。")
+    with pytest.raises(verification.OwnWork):
+        verification.verify(issue, actor=cast.yu, at=at(60))
+    assert verification.verify(issue, actor=cast.zhao, at=at(60)).holds
 
 
 def test_what_is_not_put_right_is_handled_again(cast: Cast, issue, petition):

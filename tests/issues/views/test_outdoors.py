@@ -381,9 +381,11 @@ def test_only_buildings_that_are_walked_can_be_chosen(cast):
     assert not Issue.objects.exists()
 
 
-def test_complaints_about_staff_are_not_offered(cast):
+def test_complaints_about_staff_are_not_offered_but_the_street_offices_number(cast):
     for address in ("/outdoors/find/", "/outdoors/file/"):
-        assert 'value="complaint' not in page(cast.yu, address)
+        shown = page(cast.yu, address)
+        assert 'value="complaint' not in shown
+        assert f'href="tel:{cast.street_office.phone}"' in shown
     assert client_of(cast.yu).post("/outdoors/find/", sent(cast, category="complaint")).status_code == 400
 
 
@@ -433,6 +435,13 @@ def test_what_is_put_right_on_the_spot_is_closed(cast):
     client_of(cast.yu).post("/outdoors/find/", sent(cast, is_put_right="on", put_right="和住户一起搬走了"))
     assert Issue.objects.get().state == "closed"
     assert not WorkOrder.objects.exists()
+
+
+def test_whoever_put_it_right_is_not_asked_to_check_it(cast):
+    client_of(cast.yu).post("/outdoors/find/", sent(cast, is_put_right="on", put_right="和住户一起搬走了"))
+    address = f"/outdoors/{Issue.objects.get().public_id}/"
+    assert 'id="verify"' not in page(cast.yu, address)
+    assert 'id="verify"' in page(cast.zhao, address)
 
 
 def test_a_quarrel_is_found_and_talked_over_in_one_go(cast):
