@@ -180,7 +180,7 @@ class SecretaryForm(ConfirmForm):
         return cleaned
 
 
-def by_number(form: forms.Form, field: str, typed: str) -> User | None:
+def by_number(form: forms.BaseForm, field: str, typed: str) -> User | None:
     """Only the whole number finds its person: there is no list of all who sign in."""
     number = mobile_number(typed)
     person = User.objects.with_phone(number).filter(is_active=True).first() if number else None

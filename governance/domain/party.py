@@ -217,7 +217,7 @@ def subdistrict_of(row: Any) -> int | None:
         case PartyMember() | DualRegistration():
             return row.community.subdistrict_id
         case CommitteeTerm():
-            return subdistrict_of(row.branch) if row.branch else row.body and row.body.subdistrict_id
+            return subdistrict_of(row.branch) if row.branch else row.body.subdistrict_id if row.body else None
         case PartyBranch():
             community = row.community or (row.estate and row.estate.community)
             return row.subdistrict_id or (community or row.body or row).subdistrict_id
