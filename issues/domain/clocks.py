@@ -186,6 +186,22 @@ def keep_strictest(issue: Issue, merged: Issue, *, at: datetime) -> list[SlaCloc
     return overtaken
 
 
+def count_from(issue: Issue, starts_at: datetime) -> None:
+    """Count the running clocks of the present epoch that began before `starts_at` from there: the earlier has gone.
+
+    A rung that has fired stays on record and doesn't fire again. Runs inside the caller's transaction.
+    """
+    for clock in _of_this_epoch(issue):
+        is_counted = clock.target_minutes or clock.target_working_days
+        if clock.stopped_at or clock.voided_at or not is_counted or clock.starts_at >= starts_at:
+            continue
+        due = due_of(
+            calendar_of(clock.calendar), starts_at, minutes=clock.target_minutes, working_days=clock.target_working_days
+        )
+        clock.starts_at, clock.due_at, clock.is_provisional = starts_at, due.at, due.provisional
+        set_next_rung(clock)
+
+
 def _take_over(clock: SlaClock, other: SlaClock | None, begun_at: datetime) -> bool:
     """Move the clock to the earlier start and due time. Returns whether anything moved."""
     due = Due(clock.due_at, provisional=clock.is_provisional)

@@ -128,6 +128,7 @@ def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
         standing.tell(petition, "unlinked", at=at)
         was = Issue.objects.filter(links__petition=petition).exclude(pk=old.pk).order_by("-links__pk").first()
         issue = open_issue(petition, actor=actor, at=at, was=was, hides_petitioner=old.hides_petitioner)
+        give_back_start(old, at=at)
         note_supporters(old, at)
         return issue
 
@@ -178,6 +179,22 @@ def take_over_start(issue: Issue, merged: Issue, *, at: datetime) -> None:
         issue.filed_at = merged.filed_at
         issue.save(update_fields=["filed_at"])
     ladder.fire_breaches(overtaken, at=at, bell="merge")
+
+
+def give_back_start(issue: Issue, *, at: datetime) -> None:
+    """Whoever had waited longest speaks of something else: the matter counts from the first of those who are left.
+
+    Not what was found on patrol, nor what was opened again: those have a start of their own.
+    """
+    left = Petition.objects.filter(links__issue=issue, links__undone_at=None).exclude(state=PetitionStage.WITHDRAWN)
+    first = left.order_by("filed_at").values_list("filed_at", flat=True).first()
+    issue.refresh_from_db()
+    if first is None or issue.found_by_id or issue.epoch > 1 or min(first, issue.opened_at) <= issue.filed_at:
+        return
+    issue.filed_at = min(first, issue.opened_at)
+    issue.save(update_fields=["filed_at"])
+    clocks.count_from(issue, issue.filed_at)
+    tell_what_is_next(issue, present_order(issue))
 
 
 def _issue_of(petition: Petition) -> Issue:

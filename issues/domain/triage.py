@@ -318,6 +318,7 @@ def _take_apart(merged: Issue, actor: User, at: datetime) -> Issue:
         )
         _note("unmerge", child, actor, at)
         apart = _open_again(child, moved, actor, at)
+        intake.give_back_start(whole, at=at)
         intake.note_supporters(whole, at)
         return apart
 

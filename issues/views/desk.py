@@ -69,13 +69,11 @@ def desk_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRespons
         raise Http404
     matter = _matter(request, public_id)
     inbox = _inbox(request, matter)
-    if request.POST.get("seen", _seen(matter.issue)) != _seen(matter.issue):
-        messages.warning(request, triage.Overtaken(matter.issue, request.now).sentence)
-        return _onward(inbox, matter, "")
     form = _form(request, verb, matter)
     if form is not None and not form.is_valid():
         return _page(request, inbox, matter, bound=form, status=400)
     try:
+        _refuse_overtaken(request, matter)
         said = STEPS[verb](request, matter)
     except FactMissing as missing:
         if form is None:
@@ -87,9 +85,7 @@ def desk_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRespons
         messages.warning(request, str(refusal.sentence))
         return _onward(inbox, matter, "")
     messages.success(request, DONE_WORDS[verb] % said)
-    if "back" in said:
-        return redirect("desk_matter", said["back"])
-    return _onward(inbox, matter, verb)
+    return redirect("desk_matter", said["back"]) if "back" in said else _onward(inbox, matter, verb)
 
 
 def _require_community(request: PortalRequest) -> None:
@@ -118,12 +114,18 @@ def _seen(issue: Issue) -> str:
     return issue.triaged_at.isoformat() if issue.triaged_at else ""
 
 
+def _refuse_overtaken(request: PortalRequest, matter: Matter) -> None:
+    """Somebody may have sorted it since the page was opened; what changes while we look, the domain sees."""
+    if request.POST.get("seen", _seen(matter.issue)) != _seen(matter.issue):
+        raise triage.Overtaken(matter.issue, request.now)
+
+
 def _onward(inbox: desk.Inbox, matter: Matter, verb: str) -> HttpResponse:
     """To the matter that stood after this one, else before it, else to the empty inbox."""
     before, after = inbox.beside(matter.issue)
     following = matter.issue if verb in STAYS else next((row.issue for row in (after, before) if row), None)
     page = reverse("desk_matter", args=[following.public_id]) if following else reverse("desk")
-    did = f"?{urlencode({'did': matter.issue.public_id})}" if verb in MAY_BE_UNDONE else ""
+    did = f"?{urlencode({'did': str(matter.issue.public_id)})}" if verb in MAY_BE_UNDONE else ""
     return redirect(f"{page}{did}")
 
 
