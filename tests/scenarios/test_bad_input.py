@@ -9,9 +9,13 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from governance.admin import console
 from issues.domain import handling
-from residents.models import Petition
+from residents.models import Occupancy, Petition
 from tests.cast import NOW, client_of, draft, file, take_in
+from tests.scenarios import rights
+from tests.scenarios.rights_checks import addresses as addresses_of_all
+from tests.scenarios.rights_checks import page_address
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +55,7 @@ def addresses(cast) -> dict[str, list[str]]:
     done = file(cast.li, cast.building, category="lift")
     handling.finish(handling.accept(take_in(done), actor=cast.zhou, at=NOW), actor=cast.zhou, at=NOW, words="修好了")
     begun = draft(cast.li, cast.building)
+    claim = Occupancy.objects.get(user=cast.wang)
     steps = [
         reverse("petition_step", args=[begun.token, step]) for step in ("photo", "category", "place", "words", "check")
     ]
@@ -73,7 +78,13 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/b/{cast.building.qr_token}/", *steps[:-1]],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
-        "wu": ["/not-reached/", "/queue/?whose=area"],
+        "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/homes/", "/supervisions/"]
+        + [f"/desk/{order.issue.public_id}/{verb}" for verb in ("", "dispatch/", "decline/", "merge/", "unlink/")]
+        + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "verify/", "decline/", "dispute/", "end/")],
+        "yu": ["/outdoors/", "/outdoors/find/", "/outdoors/file/"]
+        + [f"/outdoors/{order.issue.public_id}/{verb}" for verb in ("", "verify/", "not_fixed/", "mediate/")],
+        "sun": ["/coverage/", "/coverage/grid_buildings/", "/coverage/tree/"]
+        + [f"/console/governance/estate/{page}/" for page in ("add", "import", f"{cast.estate.pk}/change")],
     }
 
 
@@ -148,6 +159,94 @@ def falls(browser: Client, address: str, questions: dict[str, str]) -> list[tupl
     return [(address, sorted(questions), status)] if status >= 500 else []
 
 
+# --- every list ---
+
+# Whose eyes each page without a thing in its address is for. The console's are all for the street office.
+PAGES = {
+    "account": "li",
+    "account_change_password": "li",
+    "account_code": "nobody",
+    "account_login": "nobody",
+    "account_login_password": "nobody",
+    "account_logout": "nobody",
+    "account_set_password": "li",
+    "building_cards": "zhou",
+    "coverage": "sun",
+    "coverage_rule": "sun",
+    "deadlines": "nobody",
+    "desk": "wu",
+    "desk_homes": "wu",
+    "healthz": "nobody",
+    "home": "li",
+    "home_claim": "li",
+    "homes": "li",
+    "inbox": "li",
+    "not_reached": "wu",
+    "outdoors": "yu",
+    "outdoors_file": "yu",
+    "outdoors_find": "yu",
+    "party_tree": "sun",
+    "petition_list": "li",
+    "petition_new": "li",
+    "privacy": "nobody",
+    "queue": "zhou",
+    "queue_rows": "zhou",
+    "supervisions": "zheng",
+}
+HUGE = "9" * 40
+BAD = {
+    "huge page": {"page": HUGE, "p": HUGE},
+    "page below nothing": {"page": "-1", "p": "-1"},
+    "page of words": {"page": "第一页", "p": "x"},
+    "nul": {"page": "\x00", "p": "\x00", "q": "\x00"},
+    "unknown filter": {"nobody__asked__for": "this"},
+    "unknown filter of a real field": {"pk__gte": "1", "id__exact": HUGE, "password__startswith": "a"},
+    "strange values": {"show": HUGE, "state": "\u202e", "whose": "[]", "area": "%", "building": HUGE, "estate": HUGE},
+    "strange order": {"o": "999.-999.x", "ot": "x"},
+    "long search": {"q": "漏" * 3000, "number": "1" * 3000},
+    "everything": {"all": "", "e": "1", "_facets": "True", "_popup": "1", "_to_field": "password"},
+}
+
+
+def test_every_page_without_a_thing_is_asked_bad_questions():
+    """A new list that isn't in the table turns this red."""
+    rows = rights.read()
+    answered = {name for name, has_thing in addresses_of_all().items() if not has_thing and rows.rows_for("GET", name)}
+    assert {name for name in answered if not name.startswith("admin:")} == PAGES.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_no_page_falls_over_bad_questions(cast, addresses, name):
+    browser = browser_of(cast, PAGES[name])
+    statuses = {bad: browser.get(page_address(name), questions).status_code for bad, questions in BAD.items()}
+    assert {bad: status for bad, status in statuses.items() if status not in (200, 302, 400, 404)} == {}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in addresses_of_all() if name.endswith("_changelist")))
+def test_no_register_falls_over_bad_questions(cast, addresses, name):
+    """Each filter that the list offers is asked for what it can't be, too."""
+    browser = browser_of(cast, "administrator")
+    statuses = {
+        str(questions): browser.get(reverse(name), questions).status_code
+        for questions in [*BAD.values(), *bad_filters(name)]
+    }
+    assert {asked: status for asked, status in statuses.items() if status not in (200, 302, 400, 404)} == {}
+
+
+def bad_filters(name: str) -> list[dict[str, str]]:
+    model_name = name.removeprefix("admin:").removesuffix("_changelist")
+    (register,) = (
+        admin
+        for model, admin in console._registry.items()
+        if f"{model._meta.app_label}_{model._meta.model_name}" == model_name
+    )
+    filters = [each[0] if isinstance(each, tuple) else each for each in register.list_filter]
+    asked = [getattr(each, "parameter_name", each) for each in filters]
+    return [
+        {f"{each}{way}": value for each in asked} for way in ("", "__exact", "__id__exact") for value in ("x", HUGE)
+    ]
+
+
 STRANGE_PATHS = (
     "%00", "%ED%A0%80", "%FF%FE", "..%2f..%2fetc%2fpasswd", "a'%20OR%201=1--", "%E2%80%AE", "😭", "0", "-1", "x" * 4000,
     "00000000-0000-0000-0000-000000000000", "SQ-2222-2222", "%0d%0aSet-Cookie:a=b", "null", "__proto__",
@@ -160,6 +259,10 @@ def test_no_path_falls_over(cast, addresses):
         browser = browser_of(cast, who)
         for strange in STRANGE_PATHS:
             for form in ("/{}/", "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/"):
+                fallen += statuses(browser, form.format(strange))
+            for form in ("/desk/{}/", "/desk/homes/{}/", "/outdoors/{}/", "/supervisions/{}/", "/issues/photos/{}/"):
+                fallen += statuses(browser, form.format(strange))
+            for form in ("/coverage/{}/", "/buildings/{}/people/", "/console/governance/estate/{}/change/"):
                 fallen += statuses(browser, form.format(strange))
             for form in ("/queue/{}/", "/queue/{}/accept/", "/photos/{}/", "/orders/photos/{}/", "/buildings/{}/card/"):
                 fallen += statuses(browser, form.format(strange))

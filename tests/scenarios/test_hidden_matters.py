@@ -26,7 +26,8 @@ def complaint(cast: Cast) -> WorkOrder:
     return take_in(file(cast.li, cast.building, category="complaint", words="管家态度恶劣，骂人。"))
 
 
-THOSE_COMPLAINED_ABOUT = ("zhou", "liu", "ma", "zheng", "chen")
+THOSE_COMPLAINED_ABOUT = ("zhou", "liu", "ma", "zheng", "chen", "yu", "zhao", "bai", "tian", "luo")
+OF_THE_COMMUNITY = ("wu", "chen", "yu", "zhao", "bai", "tian")
 
 
 def everything_seen_by(user: User, order: WorkOrder, petition: Petition) -> str:
@@ -34,6 +35,9 @@ def everything_seen_by(user: User, order: WorkOrder, petition: Petition) -> str:
     browser = client_of(user)
     addresses = ["/queue/", "/queue/rows/", "/queue/rows/?whose=area", "/queue/rows/?whose=unaccepted", "/inbox/", "/"]
     addresses += ["/not-reached/", f"/queue/{order.public_id}/", f"/petitions/{petition.receipt_no}/"]
+    addresses += ["/desk/", "/outdoors/", "/outdoors/?show=open", "/outdoors/?show=found", "/supervisions/"]
+    addresses += ["/supervisions/?show=late", "/supervisions/?show=closed"]
+    addresses += [f"/{room}/{order.issue.public_id}/" for room in ("desk", "outdoors")]
     answers = [browser.get(address) for address in addresses]
     # A page that isn't there repeats its own address, and nothing else.
     pages = [answer.content.decode() for answer in answers if answer.status_code == 200]
@@ -62,6 +66,21 @@ def test_a_complaint_is_hidden_from_the_company_and_the_secretary_until_its_end(
         seen = everything_seen_by(getattr(cast, who), complaint, petition)
         assert [word for word in ("骂人", "投诉", "complaint", petition.receipt_no, "李") if word in seen] == [], who
     assert Notice.objects.filter(recipient=cast.wu, params__category_zh=complaint.issue.category.name_zh).exists()
+
+
+def test_a_complaint_about_the_community_goes_past_everybody_of_it(cast, monkeypatch):
+    """Filed, left alone until a supervision order, accepted and finished by the street office."""
+    petition = file(cast.li, cast.building, category="complaint_community", words="网格员骂人。")
+    order = take_in(petition)
+    far = NOW + timedelta(days=40)
+    sweep(bell="test", now=far, even_so=True)
+    handling.accept(order, actor=cast.sun, at=far)
+    handling.finish(order, actor=cast.sun, at=far, words="已约谈骂人者")
+    monkeypatch.setattr("governance.middleware.database_now", lambda: far)
+    for who in OF_THE_COMMUNITY:
+        seen = everything_seen_by(getattr(cast, who), order, petition)
+        assert [word for word in ("骂人", "投诉", "complaint", petition.receipt_no) if word in seen] == [], who
+    assert str(order.public_id) in everything_seen_by(cast.sun, order, petition)
 
 
 @pytest.mark.parametrize("category", ["complaint", "dispute"])

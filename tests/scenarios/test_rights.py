@@ -1,427 +1,213 @@
-"""Who gets where: every address of the portal × every part of the cast × whose thing it is, asked and pressed.
+"""Who gets where: every line of `docs/rights.md` × everybody of the cast × things at five places, and what is gone.
 
-What is out of somebody's reach must look exactly like what never was: same status, same bytes. The table below names
-every address; one that is missing from it turns a test red.
+What is out of somebody's reach must look exactly like what never was: same status, same bytes. An address that the file
+doesn't name turns a test red, and so does a line that leads nowhere.
 """
 
-import io
-import uuid
-from collections.abc import Callable, Iterator
-from copy import deepcopy
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.apps import apps
-from django.conf import settings
-from django.core.files.base import ContentFile
-from django.db import transaction
-from django.db.models import Model
-from django.test import Client, override_settings
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from PIL import Image
+from django.test import Client
+from django.urls import reverse
 
-from governance import shipped as shipped_by_governance
-from governance.models import Building, Channel, Management, Notice, NoticeState, RoleAssignment, User
-from issues import shipped as shipped_by_issues
-from issues.domain import handling
-from issues.models import OrderPhoto, WorkOrder
-from residents.models import Occupancy, Petition, PetitionDraft, PetitionPhoto
-from tests.cast import NOW, Cast, build_cast, client_of, draft, file, take_in
+from governance.models import Management, Role, RoleAssignment, User
+from issues.models import WorkOrder
+from residents.models import PetitionPhoto
+from tests.cast import NOW, client_of
+from tests.scenarios import rights, rights_checks
+from tests.scenarios.rights_checks import LISTS, addresses
+from tests.scenarios.rights_registers import REGISTERS
+from tests.scenarios.rights_world import ASKED, World
 
 pytestmark = pytest.mark.django_db
 
-RESIDENTS = ("li", "wang", "xu", "stranger")
-HENGXIN = ("zhou", "liu", "ma", "zheng")
-COMMITTEE = ("gao", "he")
-OFFICE = ("wu", "sun")
-AWAY = ("strange_steward", "strange_manager")
-AWAY_OFFICE = ("strange_worker", "strange_officer")
-EVERYBODY = (*RESIDENTS, "chen", "zhao", *HENGXIN, *COMMITTEE, *OFFICE, "administrator", *AWAY, *AWAY_OFFICE)
-DESK = (*HENGXIN, *COMMITTEE, *OFFICE, *AWAY, *AWAY_OFFICE)
+RIGHTS = rights.read()
+ALL = addresses()
+METHODS = ("GET", "POST")
+NAMED = sorted((name, method) for name in ALL for method in METHODS if RIGHTS.rows_for(method, name))
+PUBLIC = {(name, method) for name, method in NAMED if any(row.is_for_everyone for row in RIGHTS.rows_for(method, name))}
+# In the console a thing's pages are asked for once for each register; elsewhere once for each address.
+THINGS = [(name, method) for name, method in NAMED if ALL[name]]
+PAGES = [(name, method) for name, method in NAMED if not ALL[name] and (name, method) not in PUBLIC]
+UNNAMED = sorted((name, method) for name in ALL for method in METHODS if not RIGHTS.rows_for(method, name))
 
 
-# --- whose things ---
+# --- the file ---
 
 
-@dataclass
-class Things:
-    """What one resident has: a draft, a home, a petition with a photo, its order with a photo, a notice that failed."""
-
-    resident: User
-    draft: PetitionDraft
-    home: Occupancy
-    petition: Petition
-    photo: PetitionPhoto
-    order: WorkOrder
-    order_photo: OrderPhoto
-    notice: Notice
-    building: Building
+def test_every_address_is_named_in_the_file_and_every_line_leads_somewhere():
+    named = {address.name for row in RIGHTS.rows for address in row.addresses if not address.is_pattern}
+    assert named - ALL.keys() == set()
+    assert sorted(name for name in ALL if not any(RIGHTS.rows_for(method, name) for method in METHODS)) == []
+    idle = [str(a) for row in RIGHTS.rows for a in row.addresses if not any(rights.names_it(a, name) for name in ALL)]
+    assert idle == []
 
 
-def jpeg() -> ContentFile:
-    written = io.BytesIO()
-    Image.new("RGB", (8, 8), "grey").save(written, "JPEG")
-    return ContentFile(written.getvalue(), name="photo.jpg")
+def test_every_role_has_a_column_and_every_word_of_scope_a_meaning():
+    assert set(RIGHTS.columns.values()) - {""} == set(Role.values) - {Role.RESIDENT}
+    assert RIGHTS.words == rights.ASKED.keys()
+    used = {word for row in RIGHTS.rows for cell in row.cells.values() for word in cell.words}
+    assert used == RIGHTS.words
 
 
-def things_of(resident: User, building: Building, steward: User) -> Things:
-    """`steward` has accepted the order; `resident` has begun another petition."""
-    petition = file(resident, building)
-    order = take_in(petition)
-    photo = PetitionPhoto(petition=petition, position=1, added_at=NOW)
-    photo.file.save("photo.jpg", jpeg())
-    handling.accept(order, actor=steward, at=NOW)
-    order_photo = OrderPhoto(work_order=order, taken_by=steward, added_at=NOW)
-    order_photo.file.save("photo.jpg", jpeg())
-    notice = Notice.objects.create(
-        recipient=resident,
-        subdistrict_id=petition.subdistrict_id,
-        community_id=petition.community_id,
-        channel=Channel.SMS,
-        message_key="petition_received",
-        params={"receipt_no": petition.receipt_no},
-        state=NoticeState.NOT_REACHED,
-        dedupe_key=f"rights:{resident.pk}",
-        created_at=NOW,
-        next_attempt_at=NOW,
-    )
-    return Things(
-        resident=resident,
-        draft=draft(resident, building),
-        home=Occupancy.objects.get(user=resident),
-        petition=petition,
-        photo=photo,
-        order=order,
-        order_photo=order_photo,
-        notice=notice,
-        building=building,
-    )
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("| a thing | look | `GET home` | everyone |", "cells"),
+        ("| a thing | look | GET home | own |" + " – |" * 11, "addresses"),
+        ("| a thing | look | `GET home` | theirs |" + " – |" * 11, "scope"),
+        ("| a thing | look | `GET home` |  |" + " – |" * 11, "scope"),
+    ],
+)
+def test_a_line_that_means_nothing_is_refused(line, why):
+    text = rights.RIGHTS.read_text(encoding="utf-8")
+    head = next(each for each in text.splitlines() if each.startswith("| thing |"))
+    with pytest.raises(rights.Unreadable, match=why):
+        rights.read(f"{text}\n\n{head}\n|---|\n{line}\n")
 
 
-@dataclass
-class World:
-    cast: Cast
-    here: Things  # 春和苑, under contract with Hengxin
-    self_managed: Things  # same community, another body
-    away: Things  # another street
-    sessions: dict[str, str]  # by username
-    _browsers: dict[str, Client] = field(default_factory=dict)
-
-    def browser(self, who: str) -> Client:
-        """The browser in which this person is signed in."""
-        if who not in self._browsers:
-            self._browsers[who] = Client()
-            self._browsers[who].cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
-        return self._browsers[who]
+def test_everybody_in_the_file_is_in_the_cast(built_once):
+    columns = {post.column for person in built_once.persons.values() for post in person.posts}
+    assert columns == RIGHTS.columns.keys() - {rights.PERSON}
 
 
-def build() -> World:
-    """The cast at NOW, each resident with a thing of every kind, and everybody signed in."""
-    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
-    shipped_by_issues.ensure(apps.get_model)
-    cast = build_cast()
-    return World(
-        cast=cast,
-        here=things_of(cast.li, cast.building, cast.zhou),
-        self_managed=things_of(cast.xu, cast.self_managed_building, cast.gao),
-        away=things_of(cast.stranger, cast.strange_building, cast.strange_steward),
-        sessions={who: client_of(getattr(cast, who)).cookies[settings.SESSION_COOKIE_NAME].value for who in EVERYBODY},
-    )
+def test_the_file_says_who_takes_each_step_of_an_order():
+    from issues.views.orders import STEP_FORMS
+    from residents.forms.desk_homes import FORMS
+
+    assert facets("order_step") == STEP_FORMS.keys()
+    assert facets("desk_home_step") == FORMS.keys() | {"number"}
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("media")
-
-
-@pytest.fixture
-def media_root(settings, files: Path) -> Path:
-    """One folder for the whole module, as there is one world."""
-    settings.MEDIA_ROOT = files
-    return files
-
-
-@pytest.fixture(scope="module")
-def built_once(django_db_setup, django_db_blocker, files: Path) -> Iterator[World]:
-    """Nobody commits: what a test does is undone after it, and the world at the end."""
-    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=files), transaction.atomic():
-        yield build()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def world(built_once: World, db) -> World:
-    """A copy of one's own: the rows are undone after each test, the objects in memory wouldn't be."""
-    return deepcopy(built_once)
-
-
-@pytest.fixture(autouse=True)
-def _same_page_same_bytes(monkeypatch) -> None:
-    """Requests take place at `NOW`, and a form's token isn't masked anew for each page: pages can be compared whole."""
-    monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
-    monkeypatch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "a" * 32)
-
-
-# --- the table ---
-
-# Where something has an address, which attribute it goes by.
-OBJECTS: dict[str, tuple[str, str]] = {
-    "building_card": ("building", "qr_token"),
-    "building_card_print": ("building", "qr_token"),
-    "building_scanned": ("building", "qr_token"),
-    "home_end": ("home", "public_id"),
-    "notice_number": ("notice", "public_id"),
-    "notice_phoned": ("notice", "public_id"),
-    "order_detail": ("order", "public_id"),
-    "order_photo": ("order_photo", "public_id"),
-    "order_step": ("order", "public_id"),
-    "petition_arrival": ("petition", "receipt_no"),
-    "petition_detail": ("petition", "receipt_no"),
-    "petition_evaluate": ("petition", "receipt_no"),
-    "petition_filed": ("petition", "receipt_no"),
-    "petition_nudge": ("petition", "receipt_no"),
-    "petition_step": ("draft", "token"),
-    "petition_supplement": ("petition", "receipt_no"),
-    "petition_withdraw": ("petition", "receipt_no"),
-    "photo": ("photo", "public_id"),
-}
-FURTHER = {"petition_step": ["words"], "order_step": ["note"]}
-
-# Addresses for whoever comes along: what a stranger gets (GET, POST).
-PUBLIC = {
-    "account_code": (302, 302),  # no number has been given: back to the first page
-    "account_code_again": (405, 302),
-    "account_login": (200, 200),
-    "account_login_password": (200, 200),
-    "account_logout": (302, 302),
-    "deadlines": (200, 405),
-    "healthz": (200, 405),
-    "home": (200, 405),
-    "privacy": (200, 200),
-    "set_language": (405, 400),
-    "set_mode": (405, 400),
-}
-# Addresses without a thing in them: who is let in; for everybody else they don't exist.
-PLACES: dict[str, tuple[str, ...]] = {
-    "account": EVERYBODY,
-    "account_change_password": EVERYBODY,
-    "account_set_password": EVERYBODY,
-    "building_cards": tuple(who for who in EVERYBODY if who not in RESIDENTS),
-    "home_claim": EVERYBODY,
-    "homes": EVERYBODY,
-    "inbox": EVERYBODY,
-    "not_reached": (*OFFICE, *AWAY_OFFICE, "administrator"),
-    "petition_list": EVERYBODY,
-    "petition_new": EVERYBODY,
-    "queue": DESK,
-    "queue_rows": DESK,
-}
-# Everybody who may look at, or press, the thing of li here, of xu in the self-managed estate, of qian away.
-OWN = {"here": ("li",), "self_managed": ("xu",), "away": ("stranger",)}
-AT_DESK = {
-    "here": (*HENGXIN, *OFFICE),
-    "self_managed": (*COMMITTEE, *OFFICE),
-    "away": (*AWAY, *AWAY_OFFICE),
-}
-PHONES = {
-    "here": (*OFFICE, "administrator"),
-    "self_managed": (*OFFICE, "administrator"),
-    "away": (*AWAY_OFFICE, "administrator"),
-}
-ANYBODY = {"here": EVERYBODY, "self_managed": EVERYBODY, "away": EVERYBODY}
-PRINTS = {
-    "here": (*HENGXIN, "zhao", *OFFICE, "administrator"),
-    "self_managed": (*COMMITTEE, "zhao", *OFFICE, "administrator"),
-    "away": (*AWAY, *AWAY_OFFICE, "administrator"),
-}
-IN_REACH: dict[str, dict[str, tuple[str, ...]]] = {
-    "building_card": ANYBODY,
-    "building_card_print": PRINTS,
-    "building_scanned": ANYBODY,
-    "home_end": OWN,
-    "notice_number": PHONES,
-    "notice_phoned": PHONES,
-    "order_detail": AT_DESK,
-    "order_photo": AT_DESK,
-    "order_step": AT_DESK,
-    "petition_arrival": OWN,
-    "petition_detail": OWN,
-    "petition_evaluate": OWN,
-    "petition_filed": OWN,
-    "petition_nudge": OWN,
-    "petition_step": OWN,
-    "petition_supplement": OWN,
-    "petition_withdraw": OWN,
-    "photo": OWN,
-}
-# Only pressed, never followed; only looked at, never pressed.
-POST_ONLY = {"home_end", "notice_number", "notice_phoned", "petition_arrival", "petition_nudge"}
-GET_ONLY = {
-    "building_card", "building_card_print", "building_cards", "building_scanned", "order_detail", "order_photo",
-    "petition_filed", "photo", "queue", "queue_rows",
-}  # fmt: skip
-POSTED = {"order_step": {"words": "已约好明天上午来修。"}, "petition_supplement": {"words": "还有异味。"}}
-
-
-def names() -> set[str]:
-    """The name of every address that the portal answers to."""
-
-    def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
-        for pattern in patterns:
-            if isinstance(pattern, URLResolver):
-                yield from walk(pattern.url_patterns)
-            else:
-                yield pattern.name or str(pattern.pattern)
-
-    return set(walk(get_resolver().url_patterns))
-
-
-def test_the_table_names_every_address():
-    assert names() == PUBLIC.keys() | PLACES.keys() | IN_REACH.keys()
-
-
-def address_of(name: str, things: Things) -> str:
-    attribute, key = OBJECTS[name]
-    return reverse(name, args=[getattr(getattr(things, attribute), key), *FURTHER.get(name, [])])
-
-
-def is_let_in(status: int) -> bool:
-    """Shown, led on, or told what is missing: anything but “this isn't here”."""
-    return status in (200, 302, 400, 405, 409)
+def facets(name: str) -> set[str]:
+    return {a.facet for row in RIGHTS.rows_for("POST", name) for a in row.addresses if a.name == name}
 
 
 # --- nobody has signed in ---
 
+# What a stranger gets at the addresses for whoever comes along.
+ANSWERS = {
+    ("account_code", "GET"): 302,  # no number has been given: back to the first page
+    ("account_code", "POST"): 302,
+    ("account_code_again", "POST"): 302,
+    ("account_login", "GET"): 200,
+    ("account_login", "POST"): 200,
+    ("account_login_password", "GET"): 200,
+    ("account_login_password", "POST"): 200,
+    ("account_logout", "GET"): 302,
+    ("account_logout", "POST"): 302,
+    ("building_people", "GET"): 200,
+    ("deadlines", "GET"): 200,
+    ("healthz", "GET"): 200,
+    ("home", "GET"): 200,
+    ("privacy", "GET"): 200,
+    ("set_language", "POST"): 400,
+    ("set_mode", "POST"): 400,
+}
 
-@pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_what_is_public_answers_a_stranger(shipped, name):
-    address = reverse(name)
-    assert (Client().get(address).status_code, Client().post(address).status_code) == PUBLIC[name]
+
+def test_what_is_public_answers_a_stranger(world):
+    found = {}
+    for name, method in PUBLIC:
+        path = rights_checks.paths(world, RIGHTS, name, method)[0]
+        found[name, method] = getattr(Client(), method.lower())(path).status_code
+    assert found == ANSWERS
 
 
-@pytest.mark.parametrize("name", sorted(PLACES.keys() | IN_REACH.keys()))
-def test_a_stranger_is_led_to_sign_in_whether_the_thing_exists_or_not(world, name):
-    addresses = [reverse(name)] if name in PLACES else [address_of(name, world.here), missing_address(name)]
-    for address in addresses:
-        response = Client().get(address)
-        assert response.status_code == 302, address
-        assert response["Location"].startswith(reverse("account_login")), address
-        if name not in GET_ONLY:
-            pressed = Client().post(address)
-            assert (pressed.status_code, pressed["Location"]) == (302, response["Location"]), address
-
-
-def missing_address(name: str) -> str:
-    _attribute, key = OBJECTS[name]
-    value = {"qr_token": "ZZZZZZZZZZZZ", "receipt_no": "SQ-2222-2222"}.get(key, uuid.uuid4())
-    return reverse(name, args=[value, *FURTHER.get(name, [])])
+@pytest.mark.parametrize(("name", "method"), sorted(set(NAMED) - PUBLIC))
+def test_a_stranger_is_led_to_sign_in_whether_the_thing_exists_or_not(world, name, method):
+    for path in rights_checks.paths(world, RIGHTS, name, method):
+        response = getattr(Client(), method.lower())(path)
+        assert response.status_code == 302, path
+        assert response["Location"].startswith(reverse("account_login")), path
 
 
 # --- somebody has ---
 
 
-@pytest.mark.parametrize("name", sorted(PLACES))
-def test_a_page_exists_for_those_whose_it_is_and_for_nobody_else(world, name):
-    found = {who: is_let_in(world.browser(who).get(reverse(name)).status_code) for who in EVERYBODY}
-    assert found == {who: who in PLACES[name] for who in EVERYBODY}
+@pytest.mark.parametrize(("name", "method"), THINGS)
+def test_a_thing_exists_for_those_in_whose_reach_it_is_and_for_nobody_else(world, name, method):
+    rights_checks.check_things(world, RIGHTS, name, method)
 
 
-@pytest.mark.parametrize("name", sorted(IN_REACH))
-def test_a_thing_exists_for_those_in_whose_reach_it_is_and_for_nobody_else(world, name):
-    """Asked for by everybody, and pressed by everybody whom it doesn't concern: nothing of it may move."""
-    for whose, in_reach in IN_REACH[name].items():
-        things = getattr(world, whose)
-        address = address_of(name, things)
-        before = state_of(things)
-        shut_out = {who: world.browser(who) for who in EVERYBODY if who not in in_reach}
-        if name not in POST_ONLY:
-            asked = {who: is_let_in(world.browser(who).get(address).status_code) for who in EVERYBODY}
-            assert asked == {who: who in in_reach for who in EVERYBODY}, whose
-        if name not in GET_ONLY:
-            pressed = {who: client.post(address, POSTED.get(name, {})).status_code for who, client in shut_out.items()}
-            assert pressed == dict.fromkeys(shut_out, 404), whose
-        assert state_of(things) == before, whose
+@pytest.mark.parametrize(("name", "method"), PAGES)
+def test_a_page_exists_for_those_whose_it_is_and_for_nobody_else(world, name, method):
+    rights_checks.check_page(world, RIGHTS, name, method)
 
 
-def state_of(things: Things) -> list[object]:
-    things.petition.refresh_from_db()
-    things.order.refresh_from_db()
-    things.home.refresh_from_db()
-    things.notice.refresh_from_db()
-    things.draft.refresh_from_db()
-    return [
-        things.petition.state,
-        things.petition.nudged_at,
-        things.petition.updates.count(),
-        things.order.state,
-        things.order.holder_id,
-        things.order.changed_at,
-        things.home.state,
-        things.notice.state,
-        things.draft.words,
-    ]
+@pytest.mark.parametrize(("name", "method"), UNNAMED)
+def test_a_method_that_the_file_doesnt_name_is_answered_to_nobody(world, name, method):
+    rights_checks.check_unnamed_method(world, RIGHTS, name, method)
 
 
-@pytest.mark.parametrize("name", sorted(name for name in IN_REACH if IN_REACH[name] is not ANYBODY))
-def test_what_is_out_of_reach_is_byte_for_byte_what_is_missing(world, name):
-    """The same address is asked twice by the same people: while the thing exists, and when it doesn't any more."""
-    things = world.here
-    address = address_of(name, things)
-    shut_out = {who: world.browser(who) for who in EVERYBODY if who not in IN_REACH[name]["here"]}
-    verbs = [verb for verb, left_out in (("get", POST_ONLY), ("post", GET_ONLY)) if name not in left_out]
-    out_of_reach = {
-        (who, verb): seen(getattr(client, verb)(address)) for who, client in shut_out.items() for verb in verbs
+# --- lists ---
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_a_list_shows_exactly_what_is_in_scope(world, name):
+    assert rights_checks.check_list(world, RIGHTS, name)
+
+
+def test_every_line_about_the_rows_of_a_page_is_looked_at():
+    about_rows = {
+        name
+        for name, method in PAGES
+        if method == "GET" and any(rights_checks.kinds_of(row) for row in RIGHTS.rows_for("GET", name))
     }
-    attribute, key = OBJECTS[name]
-    take_away(getattr(things, attribute), key)
-    missing = {(who, verb): seen(getattr(client, verb)(address)) for who, client in shut_out.items() for verb in verbs}
-    assert {status for status, _body in missing.values()} == {404}
-    assert out_of_reach == missing
+    not_lists = {"petition_new", "home_claim"}
+    assert {name for name in about_rows if not name.startswith("admin:")} - not_lists == LISTS.keys()
 
 
-def seen(response) -> tuple[int, bytes]:
-    return response.status_code, response.content
+# --- registers ---
+
+LISTED = [name for name in ALL if name.endswith("_changelist")]
+CHANGELISTS = sorted(name.removeprefix("admin:").removesuffix("_changelist") for name in LISTED)
+NAMES_ROWS = ("_changelist", "_add", "_export")
 
 
-def take_away(thing: Model, key: str) -> None:
-    """Let the thing go by another name from now on, so that its address leads nowhere."""
-    other = {"qr_token": "YYYYYYYYYYYY", "receipt_no": "SQ-3333-3333"}.get(key, uuid.uuid4())
-    assert type(thing)._default_manager.filter(pk=thing.pk).update(**{key: other}) == 1
+def test_every_register_has_rows_to_look_at():
+    assert set(CHANGELISTS) == REGISTERS.keys()
 
 
-# --- photos and fragments ---
+@pytest.mark.parametrize("model", CHANGELISTS)
+def test_a_register_shows_exactly_the_rows_in_scope_also_to_a_search(world, model):
+    assert rights_checks.check_register(world, RIGHTS, model)
 
 
-def test_a_petitions_photo_is_shown_to_its_person_and_to_those_who_handle_it(world):
-    here = world.here
-    at_desk = reverse("order_photo", args=[here.photo.public_id])
-    assert {who for who in EVERYBODY if world.browser(who).get(at_desk).status_code == 200} == set(AT_DESK["here"])
+@pytest.mark.parametrize("who", sorted(rights_checks.STREETS))
+@pytest.mark.parametrize("name", ["admin:index", *sorted(name for name in ALL if name.endswith(NAMES_ROWS))])
+def test_no_page_of_the_console_names_anything_of_another_street(world, name, who):
+    """Neither in rows nor in a file, nor in what the filters and the references of a form offer."""
+    rights_checks.check_no_other_street(world, name, who)
 
 
-def test_a_photo_of_a_draft_is_its_persons_alone(world):
-    photo = PetitionPhoto(draft=world.here.draft, position=1, added_at=NOW)
-    photo.file.save("photo.jpg", jpeg())
-    for name in ("photo", "order_photo"):
-        address = reverse(name, args=[photo.public_id])
-        let_in = {who for who in EVERYBODY if world.browser(who).get(address).status_code == 200}
-        assert let_in == ({"li"} if name == "photo" else set())
+@pytest.mark.parametrize(("model", "field"), rights_checks.references())
+def test_a_reference_offers_nothing_of_another_street(world, model, field):
+    rights_checks.check_reference(world, model, field)
+
+
+# --- what is asked, in numbers ---
+
+AT_LEAST = 14_000
+
+
+def test_the_file_yields_no_fewer_cases_than_it_did(built_once, record_property):
+    """Each is a person at an address with a thing somewhere, or with none: counted, not asked."""
+    cases = rights_checks.count_cases(built_once, RIGHTS)
+    record_property("cases", cases)
+    print(f"{cases} cases out of {len(RIGHTS.rows)} lines about {len(ALL)} addresses")
+    assert cases >= AT_LEAST
+
+
+# --- fragments ---
+
+DESK = ("zhou", "liu", "zheng", "gao", "wu", "next_worker", "luo", "sun", "strange_steward", "strange_worker")
 
 
 def test_one_persons_etag_is_worth_nothing_to_another(world):
     """A 304 would say that the other one sees the same."""
-    address = reverse("queue_rows")
-    tags = {who: world.browser(who).get(address)["ETag"] for who in DESK}
-    assert len(set(tags.values())) == len(DESK)
-    for who in DESK:
-        for other, tag in tags.items():
-            response = world.browser(who).get(address, headers={"If-None-Match": tag})
-            assert response.status_code == (304 if other == who else 200), (who, other)
-    for who in ("li", "chen", "administrator"):
-        shut_out = world.browser(who).get(address, headers={"If-None-Match": tags["zhou"]})
-        assert shut_out.status_code == 404
-    assert Client().get(address, headers={"If-None-Match": tags["zhou"]}).status_code == 302
+    rights_checks.check_etags(world, DESK)
 
 
 # --- what was allowed a moment ago ---
@@ -435,31 +221,33 @@ VERBS = {
     "plan": {"words": "换管", "fulfil_by": "2026-05-29"},
     "reassign": {},
 }
+HENGXIN = ("zhou", "liu", "zheng")
 
 
 def press(user: User, order: WorkOrder, verb: str, **facts: str) -> int:
     return client_of(user).post(reverse("order_step", args=[order.public_id, verb]), facts).status_code
 
 
-@pytest.mark.parametrize("who", ["liu", "zheng", "wu", "sun"])
-@pytest.mark.parametrize("verb", ["arrive", "finish", "return", "plan"])
-def test_nobody_takes_the_steps_of_an_order_that_somebody_else_holds(world, who, verb):
-    order = world.here.order
-    assert press(getattr(world.cast, who), order, verb, **VERBS[verb]) == 403
-    assert WorkOrder.objects.get(pk=order.pk).state == "accepted"
-
-
 @pytest.mark.parametrize(("who", "status"), [("zheng", 302), ("liu", 403), ("zhou", 403), ("wu", 403), ("sun", 403)])
 def test_only_the_manager_gives_an_order_to_somebody_else(world, who, status):
-    order = world.here.order
+    order = world.sites["own"]["order"]
     assert press(getattr(world.cast, who), order, "reassign", holder=str(world.cast.liu.public_id)) == status
     assert WorkOrder.objects.get(pk=order.pk).holder == (world.cast.liu if status == 302 else world.cast.zhou)
 
 
 def test_an_order_goes_to_nobody_outside_the_body(world):
+    order = world.sites["own"]["order"]
     for outsider in (world.cast.wu, world.cast.gao, world.cast.li, world.cast.strange_steward):
-        assert press(world.cast.zheng, world.here.order, "reassign", holder=str(outsider.public_id)) == 400
-    assert WorkOrder.objects.get(pk=world.here.order.pk).holder == world.cast.zhou
+        assert press(world.cast.zheng, order, "reassign", holder=str(outsider.public_id)) == 400
+    assert WorkOrder.objects.get(pk=order.pk).holder == world.cast.zhou
+
+
+def test_a_photo_of_a_draft_is_its_persons_alone(world):
+    photo = PetitionPhoto.objects.get(draft=world.sites["own"]["draft"])
+    for name in ("photo", "order_photo", "issue_photo"):
+        address = reverse(name, args=[photo.public_id])
+        let_in = {who for who in ASKED if world.browser(who).get(address).status_code == 200}
+        assert let_in == ({"li"} if name == "photo" else set())
 
 
 def end_contract(world: World) -> None:
@@ -481,7 +269,7 @@ def close_accounts(world: World) -> None:
 )
 def test_a_tab_left_open_is_worth_nothing_once_the_right_has_ended(world, happens: Callable, status: int):
     """Contract, role or account: each press from a page that was fine a minute ago, and each photo, is turned away."""
-    order, photo = world.here.order, world.here.photo
+    order, photo = world.sites["own"]["order"], world.sites["own"]["photo"]
     open_tabs = {who: world.browser(who) for who in HENGXIN}
     assert all(
         tab.get(reverse("order_detail", args=[order.public_id])).status_code == 200 for tab in open_tabs.values()
@@ -493,7 +281,8 @@ def test_a_tab_left_open_is_worth_nothing_once_the_right_has_ended(world, happen
         for address in (
             reverse("order_detail", args=[order.public_id]),
             reverse("order_photo", args=[photo.public_id]),
-            reverse("order_photo", args=[world.here.order_photo.public_id]),
+            reverse("order_photo", args=[world.sites["own"]["order_photo"].public_id]),
+            reverse("issue_photo", args=[world.sites["own"]["patrol_photo"].public_id]),
         ):
             assert tab.get(address).status_code == status
         assert str(order.public_id) not in tab.get(reverse("queue_rows")).content.decode()
@@ -501,21 +290,47 @@ def test_a_tab_left_open_is_worth_nothing_once_the_right_has_ended(world, happen
     assert (fresh.state, fresh.holder) == ("accepted", world.cast.zhou)
 
 
-# --- who rates ---
+ENDED = {
+    "sun": ("admin:index", "admin:governance_estate_changelist"),
+    "wu": ("desk", "desk_homes", "not_reached", "coverage"),
+    "yu": ("outdoors", "outdoors_find", "building_cards"),
+    "bai": ("outdoors", "building_cards"),
+    "chen": ("coverage", "party_tree"),
+    "zheng": ("supervisions",),
+    "administrator": ("admin:index", "admin:governance_district_changelist"),
+}
 
 
-def test_only_the_petitioner_rates(world):
-    handling.finish(world.here.order, actor=world.cast.zhou, at=NOW, words="换好了")
-    address = reverse("petition_evaluate", args=[world.here.petition.receipt_no])
-    rating = {"is_solved": "yes", "satisfaction": "5", "was_contacted": "yes", "words": ""}
-    for who in EVERYBODY:
-        if who != "li":
-            assert world.browser(who).post(address, rating).status_code == 404
-    assert world.here.petition.evaluations.count() == 0
-    assert world.browser("li").post(address, rating).status_code == 302
-    assert world.here.petition.evaluations.get().given_by == world.cast.li
+@pytest.mark.parametrize("who", sorted(ENDED))
+def test_a_role_that_has_ended_leaves_no_page_behind(world, who):
+    pages = [reverse(name) for name in ENDED[who]]
+    assert {world.browser(who).get(page).status_code for page in pages} == {200}
+    RoleAssignment.objects.filter(user=world.people[who]).update(valid_until=NOW)
+    assert {world.browser(who).get(page).status_code for page in pages} == {404}
 
 
 def test_a_contract_counts_until_the_end_of_its_last_day(world):
     Management.objects.filter(body=world.cast.hengxin).update(valid_until=NOW.date())
-    assert world.browser("zhou").get(reverse("order_detail", args=[world.here.order.public_id])).status_code == 200
+    order = world.sites["own"]["order"]
+    assert world.browser("zhou").get(reverse("order_detail", args=[order.public_id])).status_code == 200
+
+
+# --- areas, and who rates ---
+
+
+@pytest.mark.parametrize("name", rights_checks.BY_AREA)
+def test_an_area_that_isnt_theirs_is_as_missing_as_one_that_isnt_there(world, name):
+    rights_checks.check_areas(world, name)
+
+
+def test_only_the_petitioner_rates(world):
+    petition = world.sites["own"]["finished"]
+    address = reverse("petition_evaluate", args=[petition.receipt_no])
+    rating = {"is_solved": "yes", "satisfaction": "5", "was_contacted": "yes", "words": ""}
+    before = petition.evaluations.count()
+    for who in ASKED:
+        if who != "li":
+            assert world.browser(who).post(address, rating).status_code == 404
+    assert petition.evaluations.count() == before
+    assert world.browser("li").post(address, rating).status_code == 302
+    assert petition.evaluations.get(epoch=petition.epoch).given_by == world.cast.li

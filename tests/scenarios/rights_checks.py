@@ -1,0 +1,577 @@
+"""The checks of the rights tests, as functions: each raises `AssertionError` where the portal says something else than
+`docs/rights.md`. `test_planted_leaks.py` calls the same functions on portals that leak.
+"""
+
+import re
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.html import escape
+
+from governance.admin import console
+from governance.models import Notice, RoleAssignment
+from tests.cast import NOW, file, take_in
+from tests.scenarios.rights import MAY, NOTHING, SEES, Address, Facts, Person, Rights, Row, expected
+from tests.scenarios.rights_registers import row_at, street_at
+from tests.scenarios.rights_world import ASKED, IN_CONSOLE, SITES, World, facts_of, fingerprint
+
+# What the file calls a thing: which kinds of the world's things are meant. What isn't here is a page without a thing.
+THINGS: dict[str, tuple[str, ...]] = {
+    "message": ("message",),
+    "building": ("building",),
+    "petition": ("petition",),
+    "finished petition": ("finished",),
+    "draft": ("draft",),
+    "photo of a draft": ("draft_photo",),
+    "photo of a petition": ("photo",),
+    "photo of a petition, with its order": ("photo_with_order",),
+    "photo of an order": ("order_photo",),
+    "photo of a patrol": ("patrol_photo",),
+    "home": ("home",),
+    "order": ("order", "quarrel_order", "department_order"),
+    "order that somebody holds": ("order",),
+    "order that nobody has accepted": ("waiting_order", "quarrel_order", "department_order"),
+    "order of the street office": ("street_order",),
+    "supervision order": ("supervision",),
+    "account that was given": ("account",),
+    "supervision order to the street office": ("street_supervision",),
+    "matter": ("matter", "quarrel"),
+    "matter to be sorted": ("unsorted",),
+    "open matter": ("waiting_matter",),
+    "finished matter": ("finished_matter",),
+    "complaint about a company": ("complaint",),
+    "matter about the community's people": ("past_the_community",),
+    "matter about people in charge": ("complaint", "past_the_community"),
+    "message that reached nobody": ("notice",),
+    "gap of the net": ("gap",),
+    "party organisation": ("branch",),
+    "register row": ("register",),
+    "row that all streets share": ("shared",),
+}
+# By which attribute a thing goes in its address.
+KEYS = {
+    "building": "qr_token",
+    "petition": "receipt_no",
+    "finished": "receipt_no",
+    "draft": "token",
+    "register": "pk",
+    "shared": "pk",
+}
+MISSING: dict[str, Any] = {"qr_token": "YYYYYYYYYYYY", "receipt_no": "SQ-3333-3333", "pk": 999_999_999}
+OF_THE_CONSOLE = ("register", "shared")
+# The step or rule in an address where the file doesn't tell them apart.
+FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings"}
+
+Data = dict[str, Any] | Callable[[World, str], dict[str, Any]]
+
+
+def _colleague(kind: str) -> Callable[[World, str], dict[str, Any]]:
+    """Somebody who may hold the order: of the body it is with."""
+
+    def posted(world: World, site: str) -> dict[str, Any]:
+        body = world.sites[site][kind].body
+        at = {"community": body.community} if body.community_id else {"body": body}
+        return {"holder": str(RoleAssignment.objects.filter(**at).latest("pk").user.public_id)}
+
+    return posted
+
+
+def _other_matter(world: World, site: str) -> dict[str, Any]:
+    return {"other": str(world.sites[site]["waiting_matter"].public_id)}
+
+
+# What is sent with a press that needs something; by address and step. Elsewhere an empty form is sent.
+POSTED: dict[str, Data] = {
+    "order_step/note": {"words": "已约好明天上午来修。"},
+    "order_step/finish": {"words": "换好了。"},
+    "order_step/return": {"reason": "not_ours"},
+    "order_step/plan": {"words": "换管。", "fulfil_by": "2026-05-29"},
+    "order_step/reassign": _colleague("order"),
+    "petition_supplement": {"words": "还有异味。"},
+    "petition_evaluate": {"is_solved": "yes", "satisfaction": "5", "was_contacted": "yes", "words": ""},
+    "desk_home_step/verify": {"words": "看过房产证"},
+    "desk_home_step/dispute": {"words": "有人说不是"},
+    "desk_home_step/end": {"words": "已搬走"},
+    "desk_home_step/decline": {"words": "没带证件", "reason": "no_evidence"},
+    "desk_step/dispatch": {"category": "noise"},
+    "desk_step/merge": _other_matter,
+    "desk_step/relate": _other_matter,
+    "desk_step/unrelate": _other_matter,
+    "desk_step/unlink": lambda world, site: {"petition": world.sites[site]["unsorted_petition"].receipt_no},
+    "desk_step/decline": {"reason": "private", "words": "请找人民调解委员会。"},
+    "supervision_step/answer": {"what_went_wrong": "人手不够", "what_was_done": "已加派", "by_when": "2026-05-20"},
+    "supervision_step/send_back": {"words": "没写清楚"},
+    "outdoors_step/not_fixed": {"words": "还在漏"},
+    "outdoors_step/mediate": {"parties": "两家都在", "agreement": "各退一步", "is_agreed": "yes"},
+    "admin:residents_petition_name": {"reason": "回访"},
+}
+
+
+def data_of(world: World, address: Address, kind: str, site: str) -> dict[str, Any]:
+    data = POSTED.get(f"{address.name}/{address.facet}" if address.facet else address.name, {})
+    if address.facet == "reassign":
+        data = _colleague(kind)
+    return data(world, site) if callable(data) else data
+
+
+# --- the addresses there are ---
+
+
+def addresses() -> dict[str, bool]:
+    """The name of every address that the portal answers to, and whether there is a thing in it.
+
+    One that has no name goes by its pattern.
+    """
+
+    def walk(patterns: list[URLPattern | URLResolver], within: str) -> Iterator[tuple[str, bool]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else within)
+            else:
+                yield within + (pattern.name or str(pattern.pattern)), bool(pattern.pattern.converters)
+
+    return dict(walk(get_resolver().url_patterns, "")) | dict.fromkeys([*UNNAMED, "coverage_rule"], False)
+
+
+# Addresses of the console that have no name: a row's number alone, and whatever else somebody types.
+UNNAMED = {
+    "admin:<path:object_id>/": "/console/governance/estate/1/",
+    "admin:(?P<url>.*)$": "/console/nothing/here",
+}
+
+
+def kinds_of(row: Row) -> tuple[str, ...]:
+    return THINGS.get(row.thing, ())
+
+
+def model_of(name: str) -> str:
+    """`governance_estate` of `admin:governance_estate_change`."""
+    return "_".join(name.removeprefix("admin:").split("_")[:2])
+
+
+def sites_of(name: str) -> tuple[str, ...]:
+    """A register's rows are told apart by street: two places are enough."""
+    return ("own", "other_street") if name.startswith("admin:") else SITES
+
+
+def asked_by(name: str) -> tuple[str, ...]:
+    """In the console one of each role is enough on this side, and on the other those whom it is for."""
+    return IN_CONSOLE if name.startswith("admin:") else ASKED
+
+
+def thing_at(world: World, name: str, kind: str, site: str) -> Model | None:
+    return row_at(world, model_of(name), site) if kind in OF_THE_CONSOLE else world.sites[site].get(kind)
+
+
+def where_is(world: World, kind: str, site: str, thing: Model) -> Facts:
+    """Where and whose it is. Of a register's row only the street counts; what all share is in none."""
+    if kind == "shared":
+        return Facts()
+    if kind == "photo_with_order":
+        return facts_of(world.sites[site]["order"])
+    return Facts(subdistrict=street_at(world, site).pk) if kind == "register" else facts_of(thing)
+
+
+def path_of(address: Address, thing: Model | None, kind: str, key: Any = None) -> str:
+    """The address of `thing`; with `key` that of another one."""
+    if thing is None:
+        return page_address(address.name)
+    key = key or getattr(thing, KEYS.get(kind, "public_id"))
+    facet = address.facet or FACETS.get(address.name, "")
+    return reverse(address.name, args=[key, *([facet] if facet else [])])
+
+
+# --- asking ---
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    location: str = ""
+    asked_at: bytes = b""
+
+    @property
+    def is_let_in(self) -> bool:
+        """Shown, led on, or told what is missing: anything but “this isn't here” and “not you”."""
+        return self.status in (200, 302, 400, 409) and not self.location.startswith(reverse("account_login"))
+
+    @property
+    def seen(self) -> tuple[int, bytes]:
+        """What can be told from it. A page that isn't there repeats its own address, and nothing else of it."""
+        body = self.body.replace(self.asked_at, b"(here)")
+        return self.status, body.replace(escape(self.asked_at.decode()).encode(), b"(here)")
+
+
+def ask(browser: Client, method: str, path: str, data: dict[str, Any] | None = None, **more: Any) -> Answer:
+    """What comes back. Only the session stays from one question to the next: a message would be on the next page."""
+    session = browser.cookies.get(settings.SESSION_COOKIE_NAME)
+    browser.cookies.clear()
+    if session:
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session.value
+    response = getattr(browser, method.lower())(path, data or {}, **more)
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return Answer(response.status_code, body, response.get("Location", ""), path.encode())
+
+
+def press(browser: Client, path: str, data: dict[str, Any]) -> Answer:
+    """As `ask`; what the press has done is undone."""
+    with transaction.atomic():
+        answer = ask(browser, "POST", path, data)
+        transaction.set_rollback(True)
+    return answer
+
+
+def found(answer: Answer) -> str:
+    return MAY if answer.is_let_in else SEES if answer.status == 403 else NOTHING if answer.status == 404 else "?"
+
+
+# --- one thing at an address ---
+
+
+def check_things(world: World, rights: Rights, name: str, method: str) -> int:
+    """Everybody asks for, or presses, each kind of thing that the file names for the address, at each place.
+
+    Whoever may not, gets byte for byte what is there when the thing is gone, and has changed nothing at all.
+    Returns how many cases that was.
+    """
+    count = 0
+    for row, address in rights.cases([name]):
+        if address.method == method:
+            for kind in kinds_of(row):
+                count += _check_kind(world, row, address, kind)
+    return count
+
+
+def _check_kind(world: World, row: Row, address: Address, kind: str) -> int:
+    things = {site: thing_at(world, address.name, kind, site) for site in sites_of(address.name)}
+    assert None not in things.values(), f"{address}: the world has no {kind} at each place"
+    wanted = {
+        (who, site): expected(row, world.persons[who], where_is(world, kind, site, things[site]))
+        for who, site in cases_of(address.name)
+    }
+    answers = _answers(world, address, kind, things, wanted)
+    wrong = {case: (answer.status, wanted[case]) for case, answer in answers.items() if found(answer) != wanted[case]}
+    assert not wrong, f"{address} of {kind}: {wrong}"
+    missing = _when_it_is_gone(world, address, things, kind)
+    assert {answer.status for answer in missing.values()} == {404}, f"{address}: a missing {kind}"
+    told_apart = sorted(
+        (who, site)
+        for (who, site), want in wanted.items()
+        if want == NOTHING and answers[who, site].seen != missing[who].seen
+    )
+    assert not told_apart, f"{address}: out of reach isn't what a missing {kind} is to {told_apart}"
+    return len(answers) + len(missing)
+
+
+def cases_of(name: str) -> list[tuple[str, str]]:
+    """Who asks for the things of which place. Whom the console isn't for, asks it for one thing each."""
+    return [
+        (who, site)
+        for who in asked_by(name)
+        for site in sites_of(name)
+        if site == "own" or not name.startswith("admin:") or who in ("sun", "strange_officer")
+    ]
+
+
+def _answers(
+    world: World, address: Address, kind: str, things: dict[str, Any], wanted: dict[tuple[str, str], str]
+) -> dict[tuple[str, str], Answer]:
+    """Whoever may not, presses first: together they have changed nothing in any table."""
+    answers = {}
+    before = fingerprint() if address.method == "POST" else None
+    for (who, site), want in wanted.items():
+        if want != MAY or address.method == "GET":
+            data = data_of(world, address, kind, site) if address.method == "POST" else {}
+            answers[who, site] = ask(world.browser(who), address.method, path_of(address, things[site], kind), data)
+    if before is not None:
+        assert fingerprint() == before, f"{address} of {kind}: a press that was turned away has left something"
+        for who, site in wanted.keys() - answers.keys():
+            data = data_of(world, address, kind, site)
+            answers[who, site] = press(world.browser(who), path_of(address, things[site], kind), data)
+    return answers
+
+
+def _when_it_is_gone(world: World, address: Address, things: dict[str, Any], kind: str) -> dict[str, Answer]:
+    """What everybody gets at the address of the first thing, once it goes by another."""
+    thing, key = things["own"], KEYS.get(kind, "public_id")
+    with transaction.atomic():
+        path = path_of(address, thing, kind)
+        data = data_of(world, address, kind, "own") if address.method == "POST" else {}
+        if key == "pk":
+            path = path_of(address, thing, kind, key=MISSING[key])
+        else:
+            gone = type(thing)._base_manager.filter(pk=thing.pk).update(**{key: MISSING.get(key) or uuid.uuid4()})
+            assert gone == 1
+        answers = {who: ask(world.browser(who), address.method, path, data) for who in asked_by(address.name)}
+        transaction.set_rollback(True)
+    return answers
+
+
+# --- a page without a thing ---
+
+
+def check_page(world: World, rights: Rights, name: str, method: str) -> int:
+    """The page is there for those whom any line of it lets in. For all others nothing has ever been at this address."""
+    rows = rights.rows_for(method, name)
+    path = page_address(name)
+    nowhere = page_address(name, nowhere=True)
+    for who in asked_by(name):
+        may = any(expected(row, world.persons[who], None) == MAY for row in rows)
+        browser = world.browser(who)
+        answer = press(browser, path, {}) if method == "POST" else ask(browser, method, path)
+        assert found(answer) == (MAY if may else NOTHING), f"{method} {name}, asked by {who}: {answer.status}"
+        if not may:
+            assert answer.seen == ask(browser, method, nowhere).seen, (
+                f"{method} {name}: {who} can tell it from no page at all"
+            )
+    return len(asked_by(name))
+
+
+def page_address(name: str, *, nowhere: bool = False) -> str:
+    if nowhere:
+        return "/no-such-page/"
+    if name in UNNAMED:
+        return UNNAMED[name]
+    if name == "admin:autocomplete":
+        return reverse(name) + "?app_label=governance&model_name=building&field_name=estate&term="
+    if name == "admin:app_list":
+        return reverse(name, args=["governance"])
+    return reverse(name, args=[FACETS[name]] if name in FACETS else [])
+
+
+# --- what a list shows ---
+
+Marker = Callable[[Any], str]
+
+
+def _link(name: str, key: str = "public_id") -> Marker:
+    return lambda thing: reverse(name, args=[getattr(thing, key)])
+
+
+ORDERS = ("order", "quarrel_order", "department_order", "street_order")
+GAPS: dict[str, Marker] = {"gap": lambda building: building.name}
+# By address and kind: what of a thing stands on the page that shows it, and on no other.
+LISTS: dict[str, dict[str, Marker]] = {
+    "queue": dict.fromkeys(ORDERS, _link("order_detail")),
+    "queue_rows": dict.fromkeys(ORDERS, _link("order_detail")),
+    "petition_list": {"petition": _link("petition_detail", "receipt_no")},
+    "inbox": {"message": lambda notice: notice.link},
+    "homes": {"home": _link("home_end")},
+    "desk": dict.fromkeys(("unsorted", "past_the_community"), _link("desk_matter")),
+    "desk_homes": {"home": _link("desk_home")},
+    "outdoors": dict.fromkeys(
+        ("waiting_matter", "complaint", "past_the_community"), lambda issue: f"/outdoors/{issue.public_id}/"
+    ),
+    "supervisions": dict.fromkeys(("supervision", "street_supervision"), _link("supervision_detail")),
+    "building_cards": {"building": lambda building: f"/b/{building.qr_token}/"},
+    "not_reached": {"notice": _link("notice_phoned")},
+    "coverage": GAPS,
+    "coverage_rule": GAPS,
+    "party_tree": {"branch": lambda branch: branch.name},
+}
+# The parts of a list that together are the whole of it.
+PARTS: dict[str, tuple[str, ...]] = {
+    "queue": ("", "?whose=area"),
+    "queue_rows": ("", "?whose=area"),
+    "outdoors": ("", "?show=open", "?show=check", "?show=quarrels", "?show=found"),
+}
+# On these the person chooses one of several areas, by links.
+BY_AREA = ("coverage", "coverage_rule", "party_tree")
+
+
+def check_list(world: World, rights: Rights, name: str) -> int:
+    """Everybody who has the page sees on it exactly the rows in their scope."""
+    count = 0
+    for who in ASKED:
+        person = world.persons[who]
+        rows = [row for row in rights.rows_for("GET", name) if kinds_of(row)]
+        if not any(expected(row, person, None) == MAY for row in rows):
+            continue
+        page = whole_list(world, who, name)
+        for row in rows:
+            for kind in kinds_of(row):
+                shown, wanted = _rows_shown(world, name, kind, page), _rows_wanted(world, row, person, kind)
+                assert shown == wanted, f"{name}: {who} sees {kind} of {sorted(shown)}, not of {sorted(wanted)}"
+                count += len(SITES)
+    return count
+
+
+def whole_list(world: World, who: str, name: str) -> str:
+    pages = [ask(world.browser(who), "GET", page_address(name) + part) for part in PARTS.get(name, ("",))]
+    assert pages[0].status == 200, f"{name}, asked by {who}: {pages[0].status}"
+    if name in BY_AREA:
+        areas = sorted(set(re.findall(r'<option value="([^"]+)"', pages[0].body.decode())))
+        pages += [ask(world.browser(who), "GET", page_address(name), {"area": area}) for area in areas]
+    return "\n".join(page.body.decode() for page in pages if page.status == 200)
+
+
+def _rows_shown(world: World, name: str, kind: str, page: str) -> set[str]:
+    return {site for site in SITES if LISTS[name][kind](world.sites[site][kind]) in page}
+
+
+def _rows_wanted(world: World, row: Row, person: Person, kind: str) -> set[str]:
+    return {site for site in SITES if expected(row, person, facts_of(world.sites[site][kind])) == MAY}
+
+
+# --- registers ---
+
+IN_THE_OFFICE = ("sun", "strange_officer", "administrator")
+
+
+def check_register(world: World, rights: Rights, model: str) -> int:
+    """A register's list, as it is and searched for each street's names: exactly the rows in scope are there."""
+    name = f"admin:{model}_changelist"
+    (row,) = rights.rows_for("GET", name)
+    (kind,) = kinds_of(row)
+    count = 0
+    for who in IN_THE_OFFICE:
+        rows = {site: row_at(world, model, site) for site in ("own", "other_street")}
+        assert None not in rows.values(), f"{model} has no row in each street"
+        wanted = {
+            site
+            for site, each in rows.items()
+            if expected(row, world.persons[who], where_is(world, kind, site, each)) == MAY
+        }
+        if expected(row, world.persons[who], None) != MAY:
+            continue
+        for question in ("", "?q=桃园", "?q=春和"):
+            page = ask(world.browser(who), "GET", reverse(name) + question).body.decode()
+            shown = {site for site, each in rows.items() if f"{model.replace('_', '/')}/{each.pk}/change/" in page}
+            assert shown <= wanted, f"{model}{question}: {who} sees {sorted(shown)}, not {sorted(wanted)}"
+            assert question or shown == wanted, f"{model}: {who} sees {sorted(shown)}, not {sorted(wanted)}"
+            count += len(rows)
+    return count
+
+
+STREETS = {"sun": ("桃园里", "桃园社区", "嘉润", "东湖"), "strange_officer": ("春和", "星湖", "恒信", "柳岸", "安和")}
+
+
+def check_no_other_street(world: World, name: str, who: str, question: str = "") -> None:
+    """No name from another street stands anywhere on the page: not in rows, choices, filters or references."""
+    path = reverse(name) + question
+    answer = ask(world.browser(who), "GET", path)
+    page = _unzipped(answer.body) if answer.body.startswith(b"PK") else answer.body.decode()
+    told = [word for word in STREETS[who] if word in page]
+    assert not told, f"{path}: {who} reads {told}"
+
+
+def _unzipped(workbook: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(workbook)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+
+
+def references() -> list[tuple[str, str]]:
+    """Each reference that a register's form finds by typing: the register, and the field."""
+    return sorted(
+        (f"{model._meta.app_label}_{model._meta.model_name}", field)
+        for model, admin in console._registry.items()
+        for field in admin.autocomplete_fields
+    )
+
+
+def check_reference(world: World, model: str, field: str) -> int:
+    """What a reference offers: nothing of another street. To administrators, something of both."""
+    app_label, model_name = model.split("_", 1)
+    asked = f"?app_label={app_label}&model_name={model_name}&field_name={field}&term="
+    for who, words in STREETS.items():
+        answer = ask(world.browser(who), "GET", reverse("admin:autocomplete") + asked)
+        said = answer.body.decode("unicode_escape")
+        told = [word for word in words if word in said]
+        assert not told, f"{model}.{field} offers {who} {told}"
+    return len(STREETS)
+
+
+# --- what nobody has named ---
+
+
+def check_unnamed_method(world: World, rights: Rights, name: str, method: str) -> int:
+    """A method that the file doesn't name for an address is answered 404 or 405, to everybody."""
+    rows = rights.rows_for("POST" if method == "GET" else "GET", name)
+    kind = next((kind for row in rows for kind in kinds_of(row)), "register" if name.startswith("admin:") else "")
+    facet = next((address.facet for row, address in rights.cases([name])), "")
+    thing = thing_at(world, name, kind, "own") if kind and addresses()[name] else None
+    path = path_of(Address(method, name, facet), thing, kind) if thing is not None else page_address(name)
+    statuses = {}
+    for who in asked_by(name):
+        with transaction.atomic():
+            statuses[who] = ask(world.browser(who), method, path).status
+            transaction.set_rollback(True)
+    answered = {who: status for who, status in statuses.items() if status not in (404, 405)}
+    assert not answered, f"{method} {name} is answered: {answered}"
+    return len(statuses)
+
+
+def paths(world: World, rights: Rights, name: str, method: str) -> list[str]:
+    """Where the address leads: to a thing, and to one that is gone; or to the page."""
+    if not addresses()[name]:
+        return [page_address(name)]
+    row, address = next((row, address) for row, address in rights.cases([name]) if address.method == method)
+    kind = kinds_of(row)[0]
+    thing = thing_at(world, name, kind, "own")
+    assert thing is not None
+    gone = MISSING.get(KEYS.get(kind, "public_id")) or uuid.uuid4()
+    return [path_of(address, thing, kind), path_of(address, thing, kind, key=gone)]
+
+
+def count_cases(world: World, rights: Rights) -> int:
+    """How many questions the file asks: a person, a method of an address, and a thing somewhere, gone, or none."""
+    count = 0
+    for name, has_thing in addresses().items():
+        for row, _address in rights.cases([name]):
+            kinds = kinds_of(row) if has_thing else ()
+            count += len(kinds) * (len(cases_of(name)) + len(asked_by(name)))
+        for method in ("GET", "POST"):
+            if not has_thing or not rights.rows_for(method, name):
+                count += len(asked_by(name))
+    for name in LISTS:
+        rows = [row for row in rights.rows_for("GET", name) if kinds_of(row)]
+        have_it = [who for who in ASKED if any(expected(row, world.persons[who], None) == MAY for row in rows)]
+        count += len(have_it) * len(SITES) * sum(len(kinds_of(row)) for row in rows)
+    return count
+
+
+# --- what is neither a thing nor a page ---
+
+
+def check_etags(world: World, people: tuple[str, ...]) -> None:
+    """The queue's fragment is new to everybody who comes with somebody else's tag, and isn't there for others."""
+    address = reverse("queue_rows")
+    tags = {who: world.browser(who).get(address)["ETag"] for who in people}
+    for who in people:
+        for other, tag in tags.items():
+            status = world.browser(who).get(address, headers={"If-None-Match": tag}).status_code
+            assert status == (304 if other == who else 200), f"{who} comes with {other}'s tag: {status}"
+    for who in ("li", "chen", "administrator"):
+        status = world.browser(who).get(address, headers={"If-None-Match": tags[people[0]]}).status_code
+        assert status == 404, f"{who} comes with a tag and is answered {status}"
+
+
+def check_areas(world: World, name: str) -> None:
+    """Another street's area, asked for by its name, is what an area is that nobody has heard of."""
+    areas = {who: f"云溪区{street}" for who, street in (("sun", "东湖街道"), ("strange_officer", "安和街道"))}
+    areas |= {"wu": "云溪区安和街道柳岸社区", "chen": "云溪区安和街道柳岸社区"}
+    for who, area in areas.items():
+        theirs = ask(world.browser(who), "GET", page_address(name), {"area": area})
+        nowhere = ask(world.browser(who), "GET", page_address(name), {"area": "云溪区没有街道"})
+        assert (theirs.status, nowhere.status) == (404, 404), f"{name}: {who} asks for {area}"
+
+
+def check_notices_to_staff(world: World) -> None:
+    """What is sent to the staff about a new petition has nothing in it of whoever said it."""
+    said = file(world.people["li"], world.cast.building, category="plumbing", words="李秀英家漏水")
+    take_in(said)
+    about = Notice.objects.exclude(recipient=said.petitioner).filter(created_at=NOW)
+    stored = str(list(about.values_list("message_key", "params", "link")))
+    told = [word for word in ("李秀英", "13800130003", said.receipt_no) if word in stored]
+    assert about.exists(), "nobody was told"
+    assert not told, f"the staff are told {told}"

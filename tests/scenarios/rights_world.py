@@ -1,0 +1,435 @@
+"""The world of the rights tests: the cast, an estate in a second community of the same street, and at each of five
+places one thing of every kind, so that there is always something that could be seen and must not be.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client, override_settings
+from PIL import Image
+
+from governance import shipped as shipped_by_governance
+from governance.models import (
+    Body,
+    BodyKind,
+    Building,
+    Category,
+    Channel,
+    Community,
+    DutyShift,
+    Estate,
+    GridUnit,
+    Management,
+    ManagementKind,
+    Notice,
+    NoticeState,
+    PartyBranch,
+    Role,
+    RoleAssignment,
+    Unit,
+    User,
+)
+from governance.models.party import BranchKind
+from issues import shipped as shipped_by_issues
+from issues.domain import handling, intake, triage
+from issues.models import (
+    Escalation,
+    EscalationRung,
+    Issue,
+    IssuePhoto,
+    OrderPhoto,
+    SlaClock,
+    SupervisionOrder,
+    WorkOrder,
+)
+from residents.models import (
+    Occupancy,
+    OccupancyRelation,
+    OccupancyState,
+    Petition,
+    PetitionDraft,
+    PetitionPhoto,
+    Resident,
+)
+from tests.cast import FAR_AHEAD, LONG_AGO, NOW, Cast, build_cast, draft, file, hashed_password, take_in
+from tests.scenarios.rights import Facts, Person, Post, Rights
+from tests.scenarios.rights_registers import build_registers
+
+SITES = ("own", "neighbour", "other_estate", "other_community", "other_street")
+# At least one of each role on this side and, where the cast has one, on the other; `liu` beside who holds the orders.
+ASKED = (
+    "li", "wang", "stranger", "zhou", "liu", "zheng", "gao", "strange_steward", "yu", "zhao", "strange_walker", "bai",
+    "tian", "chen", "wu", "next_worker", "strange_worker", "luo", "strange_liaison", "sun", "strange_officer",
+    "administrator",
+)  # fmt: skip
+IN_CONSOLE = (
+    "li", "zhou", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "luo", "sun", "strange_officer", "administrator",
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    cast: Cast
+    people: dict[str, User]
+    sites: dict[str, dict[str, Model]]  # by site and kind: the thing
+    persons: dict[str, Person]
+    sessions: dict[str, str]
+    _browsers: dict[str, Client] = field(default_factory=dict)
+
+    def browser(self, who: str) -> Client:
+        """The browser in which this person is signed in."""
+        if who not in self._browsers:
+            self._browsers[who] = Client(raise_request_exception=False)
+            self._browsers[who].cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
+        return self._browsers[who]
+
+
+# --- facts ---
+
+
+def line_of(place: Model | None) -> dict[str, Any]:
+    """A place with what lies above it, by the foreign keys of the registers."""
+    match place:
+        case Building():
+            return {"building": place.pk, "grid_unit": place.grid_unit_id} | line_of(place.estate)
+        case Estate():
+            return {"estate": place.pk} | line_of(place.community)
+        case GridUnit():
+            return {"grid_unit": place.pk} | line_of(place.community)
+        case Community():
+            return {"community": place.pk, "subdistrict": place.subdistrict_id}
+        case _:
+            return {}
+
+
+def facts_of(thing: Model) -> Facts:
+    """Where and whose a thing is."""
+    match thing:
+        case Building() | Estate() | GridUnit() | Community():
+            return Facts(**line_of(thing))
+        case Occupancy():
+            return Facts(owner=thing.user.username, **line_of(thing.unit.building))
+        case PetitionDraft():
+            return Facts(owner=thing.user.username)
+        case PetitionPhoto(petition=None):
+            return facts_of(thing.draft)
+        case PetitionPhoto():
+            return facts_of(thing.petition)
+        case Petition():
+            return Facts(owner=thing.petitioner.username, **line_of(thing.building))
+        case WorkOrder():
+            holder = thing.holder.username if thing.holder else ""
+            return Facts(holder=holder, body=thing.body_id, **line_of(thing.issue.building))
+        case OrderPhoto():
+            return facts_of(thing.work_order)
+        case Issue():
+            return Facts(**line_of(thing.building))
+        case IssuePhoto():
+            # Whoever has the matter's order sees what the patrol took, too.
+            order = thing.issue.orders.latest("pk")
+            return Facts(body=order.body_id, **line_of(thing.issue.building))
+        case SupervisionOrder():
+            return Facts(body=thing.body_id, **line_of(thing.issue.building))
+        case PartyBranch():
+            return Facts(**line_of(thing.estate))
+        case Notice():
+            where = line_of(thing.community) or {"subdistrict": thing.subdistrict_id}
+            return Facts(owner=thing.recipient.username, **where)
+    raise TypeError(f"nobody has said where a {type(thing).__name__} is")
+
+
+def person_of(user: User, rights: Rights) -> Person:
+    held = RoleAssignment.objects.filter(user=user).exclude(role=Role.RESIDENT)
+    return Person(user.username, tuple(post_of(assignment, rights) for assignment in held))
+
+
+def post_of(held: RoleAssignment, rights: Rights) -> Post:
+    """A role with the place or body it is held at. Community and street staff are their committee's and office's."""
+    column = rights.column_of(held.role)
+    if held.body:
+        managed = Management.objects.filter(body=held.body).values_list("estate", flat=True)
+        return Post(column, body=held.body_id, estates=frozenset(managed))
+    if held.subdistrict:
+        office = Body.objects.get(kind=BodyKind.STREET_OFFICE, subdistrict=held.subdistrict)
+        return Post(column, body=office.pk, subdistrict=held.subdistrict_id)
+    if held.community:
+        committee = Body.objects.get(kind=BodyKind.RESIDENTS_COMMITTEE, community=held.community)
+        return Post(column, body=committee.pk, **line_of(held.community))
+    place = held.building or held.grid_unit or held.estate or (held.party_branch and held.party_branch.estate)
+    line = line_of(place)
+    estate = line.pop("estate", None)
+    return Post(column, estates=frozenset({estate} - {None}), **line)
+
+
+# --- building it ---
+
+
+def build(rights: Rights) -> World:
+    """The cast and its second community at NOW, the things, and everybody signed in."""
+    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
+    shipped_by_issues.ensure(apps.get_model)
+    cast = build_cast()
+    people = {name: each for name, each in vars(cast).items() if isinstance(each, User)}
+    next_building = build_next_community(cast, people)
+    # Two grid units in the community, and a home beside Li's estate-wide neighbours: of the same estate, not the same
+    # building.
+    beside = GridUnit.objects.create(community=cast.community, name="第四网格")
+    Building.objects.filter(pk=cast.self_managed_building.pk).update(grid_unit=beside)
+    unit = Unit.objects.create(building=cast.other_building, stairwell=1, number="102")
+    Occupancy.objects.filter(user=cast.wang).update(unit=unit)
+    Resident.objects.filter(user=cast.wang).update(building=cast.other_building)
+    places = {
+        "own": (cast.li, cast.building, cast.zhou),
+        "neighbour": (cast.wang, cast.other_building, cast.zhou),
+        "other_estate": (cast.xu, cast.self_managed_building, cast.gao),
+        "other_community": (people["nan"], next_building, people["an"]),
+        "other_street": (cast.stranger, cast.strange_building, cast.strange_steward),
+    }
+    sites = {
+        site: things_at(resident, Building.objects.get(pk=building.pk), steward)
+        for site, (resident, building, steward) in places.items()
+    }
+    world = World(
+        cast=cast,
+        people=people,
+        sites=sites,
+        persons={who: person_of(people[who], rights) for who in ASKED},
+        sessions={who: session_of(people[who]) for who in ASKED},
+    )
+    build_registers(world)
+    return world
+
+
+def session_of(user: User) -> str:
+    browser = Client()
+    browser.force_login(user)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def build_next_community(cast: Cast, people: dict[str, User]) -> Building:
+    """柳岸社区, in the same street: an estate under a company of its own, with a resident and staff."""
+    community = Community.objects.create(subdistrict=cast.subdistrict, name="柳岸社区")
+    estate = Estate.objects.create(community=community, name="柳岸人家")
+    grid_unit = GridUnit.objects.create(community=community, name="第七网格")
+    building = Building.objects.create(estate=estate, name="9栋", grid_unit=grid_unit)
+    unit = Unit.objects.create(building=building, number="901")
+    body = {"subdistrict": cast.subdistrict}
+    Body.objects.create(
+        kind=BodyKind.RESIDENTS_COMMITTEE, name="柳岸社区居民委员会", short_name="柳岸社区", community=community, **body
+    )
+    company = Body.objects.create(
+        kind=BodyKind.PROPERTY_COMPANY, name="安居物业服务有限公司", short_name="安居物业", **body
+    )
+    Management.objects.create(estate=estate, body=company, kind=ManagementKind.CONTRACT, valid_from=date(2020, 1, 1))
+    for number, (name, full_name, role, where) in enumerate(
+        (
+            ("nan", "南春燕", None, {}),
+            ("an", "安志强", Role.PROPERTY_STAFF, {"body": company}),
+            ("next_worker", "柳如风", Role.COMMUNITY_STAFF, {"community": community}),
+        )
+    ):
+        people[name] = User.objects.create(
+            username=name, full_name=full_name, surname=full_name[0], phone=f"+861380019{number:04}",
+            phone_verified_at=LONG_AGO, password=hashed_password(),
+        )  # fmt: skip
+        if role:
+            RoleAssignment.objects.create(user=people[name], role=role, valid_from=LONG_AGO, **where)
+    DutyShift.objects.create(body=company, user=people["an"], starts_at=LONG_AGO, ends_at=FAR_AHEAD)
+    Resident.objects.create(user=people["nan"], building=building, stairwell=1)
+    Occupancy.objects.create(
+        user=people["nan"],
+        unit=unit,
+        relation=OccupancyRelation.OWNER,
+        state=OccupancyState.CLAIMED,
+        claimed_at=LONG_AGO,
+    )
+    return building
+
+
+def jpeg() -> ContentFile:
+    written = io.BytesIO()
+    Image.new("RGB", (8, 8), "grey").save(written, "JPEG")
+    return ContentFile(written.getvalue(), name="photo.jpg")
+
+
+def things_at(resident: User, building: Building, steward: User) -> dict[str, Model]:
+    """What `resident` has said about `building`, and what has come of it: `steward` holds the first order."""
+    petition = file(resident, building)
+    order = take_in(petition)
+    photo = PetitionPhoto(petition=petition, position=1, added_at=NOW)
+    photo.file.save("photo.jpg", jpeg())
+    handling.accept(order, actor=steward, at=NOW)
+    order_photo = OrderPhoto(work_order=order, taken_by=steward, added_at=NOW)
+    order_photo.file.save("photo.jpg", jpeg())
+    finished = file(resident, building, category="lift")
+    done = take_in(finished)
+    handling.finish(handling.accept(done, actor=steward, at=NOW), actor=steward, at=NOW, words="修好了")
+    begun = draft(resident, building)
+    draft_photo = PetitionPhoto(draft=begun, position=1, added_at=NOW)
+    draft_photo.file.save("photo.jpg", jpeg())
+    finished.refresh_from_db()
+    return {
+        "building": building,
+        "home": Occupancy.objects.get(user=resident),
+        "draft": begun,
+        "draft_photo": draft_photo,
+        "petition": petition,
+        "finished": finished,
+        "photo": photo,
+        "photo_with_order": photo,
+        "order": order,
+        "order_photo": order_photo,
+        **matters_at(resident, building),
+        **accounts_at(order, done),
+        "patrol_photo": a_patrol_photo(order.issue, steward),
+        "gap": Building.objects.create(estate=building.estate, name=f"{building.estate.name[:3]}{building.name}旁孤楼"),
+        "branch": branch_of(building.estate),
+        "finished_matter": done.issue,
+        "matter": order.issue,
+        "notice": a_notice(petition, Channel.SMS, NoticeState.NOT_REACHED),
+        "message": a_notice(petition, Channel.IN_APP, NoticeState.DELIVERED),
+    }
+
+
+def matters_at(resident: User, building: Building) -> dict[str, Model]:
+    """One of each kind by who may see it: the company, the committee, those above it, a department, the desk."""
+    waiting = take_in(file(resident, building, category="security"))
+    quarrel = take_in(file(resident, building, category="dispute"))
+    past = take_in(file(resident, building, category="complaint_community"))
+    complaint = take_in(file(resident, building, category="complaint"))
+    street = building.estate.community.subdistrict
+    unsorted = file(resident, building, category="other", words="说不清是什么。")
+    # The desk sorts it; until then it has no order.
+    unsorted_issue = intake.take_in(unsorted.pk, at=NOW)
+    noise = file(resident, building, category="other", words="半夜唱歌。")
+    noisy_issue = intake.take_in(noise.pk, at=NOW)
+    sent_on = triage.sort(
+        noisy_issue,
+        category=Category.objects.get(code="noise"),
+        body=Body.objects.get(kind=BodyKind.DEPARTMENT, subdistrict=street),
+        actor=User.objects.get(assignments__role=Role.STREET_OFFICER, assignments__subdistrict=street),
+        at=NOW,
+    )
+    return {
+        "waiting_order": waiting,
+        "waiting_matter": waiting.issue,
+        "quarrel_order": quarrel,
+        "quarrel": quarrel.issue,
+        "street_order": past,
+        "past_the_community": past.issue,
+        "complaint": complaint.issue,
+        "unsorted": unsorted_issue,
+        "unsorted_petition": unsorted,
+        "department_order": sent_on,
+    }
+
+
+def accounts_at(order: WorkOrder, done: WorkOrder) -> dict[str, Model]:
+    """An account that is asked for, one that was given, and one that the street office itself must give."""
+    subdistrict = order.subdistrict
+    office = Body.objects.get(kind=BodyKind.STREET_OFFICE, subdistrict=subdistrict)
+    manager = RoleAssignment.objects.filter(body=order.body).latest("pk").user
+    given = {"state": "answered", "answer_words": "人手不够", "answered_by": manager, "answered_at": NOW}
+    return {
+        "supervision": a_supervision(order.issue, order.body),
+        "account": a_supervision(done.issue, order.body, **given),
+        "street_supervision": a_supervision(
+            take_in(file(order.holder, order.issue.building, category="deeds")).issue, office
+        ),
+    }
+
+
+def a_supervision(issue: Issue, body: Body, **fields: Any) -> SupervisionOrder:
+    clock = SlaClock.objects.filter(issue=issue).earliest("pk")
+    rung = EscalationRung.objects.filter(policy=clock.policy).latest("pk")
+    escalation = Escalation.objects.create(
+        clock=clock, epoch=clock.epoch, rung=rung, due_at=NOW, acted_at=NOW, bell="test"
+    )
+    return SupervisionOrder.objects.create(
+        subdistrict_id=issue.subdistrict_id, community_id=issue.community_id, issue=issue, epoch=issue.epoch,
+        escalation=escalation, body=body, issued_at=NOW, answer_due_at=NOW + timedelta(days=1), **fields,
+    )  # fmt: skip
+
+
+def a_patrol_photo(issue: Issue, taken_by: User) -> IssuePhoto:
+    photo = IssuePhoto(issue=issue, taken_by=taken_by, added_at=NOW)
+    photo.file.save("photo.jpg", jpeg())
+    return photo
+
+
+def branch_of(estate: Estate) -> PartyBranch:
+    """The estate's branch, the cast's or a new one under its community's committee."""
+    found = PartyBranch.objects.filter(estate=estate).first()
+    if found:
+        return found
+    above, _new = PartyBranch.objects.get_or_create(
+        kind=BranchKind.COMMITTEE, community=estate.community, defaults={"name": f"{estate.community}党委"}
+    )
+    return PartyBranch.objects.create(kind=BranchKind.BRANCH, name=f"{estate.name}党支部", estate=estate, parent=above)
+
+
+def a_notice(petition: Petition, channel: Channel, state: NoticeState) -> Notice:
+    return Notice.objects.create(
+        recipient=petition.petitioner,
+        subdistrict_id=petition.subdistrict_id,
+        community_id=petition.community_id,
+        channel=channel,
+        message_key="petition_received",
+        params={"receipt_no": petition.receipt_no},
+        link=f"/petitions/{petition.receipt_no}/",
+        state=state,
+        dedupe_key=f"rights:{channel}:{petition.pk}",
+        created_at=NOW,
+        next_attempt_at=NOW,
+        delivered_at=NOW if state == NoticeState.DELIVERED else None,
+    )
+
+
+# --- as fixtures: what a module asks for with `from tests.scenarios.rights_world import *` ---
+
+
+@contextmanager
+def one_world(rights: Rights, files: Path) -> Iterator[World]:
+    """Nobody commits: the world is undone at the end."""
+    with override_settings(MEDIA_ROOT=files), transaction.atomic():
+        yield build(rights)
+        transaction.set_rollback(True)
+
+
+def same_page_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests take place at `NOW`, and a form's token isn't masked anew for each page: pages can be compared whole."""
+    monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
+    monkeypatch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "a" * 32)
+
+
+def copy_of(world: World) -> World:
+    """The rows are undone after each test, the objects in memory wouldn't be."""
+    return deepcopy(world)
+
+
+# --- everything there is, in one number for each table ---
+
+
+def fingerprint() -> dict[str, tuple[int, int]]:
+    """How many rows each table has, and a sum over all that is written in them. Sessions don't count."""
+    tables = [
+        model._meta.db_table
+        for model in apps.get_models()
+        if model._meta.app_label in ("governance", "residents", "issues") and model._meta.managed
+    ]
+    each = (f"SELECT '{table}', count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return {table: (count, total) for table, count, total in cursor.fetchall()}
