@@ -45,9 +45,12 @@ class OutdoorsForm(StepForm):
 
     def sentences(self) -> list[tuple[str, str]]:
         """What is wrong, as (anchor, sentence) for the summary on top, in the order of the page."""
-        found = [(self[name].id_for_label or self[name].auto_id, self.errors.get(name, [])) for name in self.fields]
-        found.append(("main", self.non_field_errors()))
-        return [(anchor, str(sentence)) for anchor, sentences in found for sentence in sentences]
+        found = [
+            (self[name].id_for_label or self[name].auto_id, str(sentence))
+            for name in self.fields
+            for sentence in self.errors.get(name, ())
+        ]
+        return found + [("main", str(sentence)) for sentence in self.non_field_errors()]
 
 
 # --- checks ---

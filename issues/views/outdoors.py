@@ -185,7 +185,7 @@ def find(request: PortalRequest) -> HttpResponse:
 
 def _typed(request: PortalRequest) -> dict[str, Any]:
     """What was typed so far, where only the kind of matter is asked for: nothing is checked yet."""
-    return {name: value.replace("\x00", "") for name, value in request.POST.items()}
+    return {name: str(value).replace("\x00", "") for name, value in request.POST.items()}
 
 
 def _what_became_of(issue: Issue) -> str:
