@@ -52,6 +52,10 @@ def people_of_the_building(world: World) -> str:
     return f"/buildings/{world.cast.building.qr_token}/people/"
 
 
+def at_the_desk(name: str) -> Callable[[World], str]:
+    return lambda world: f"/desk/{world.orders[name].issue.public_id}/"
+
+
 def home_at_desk(name: str) -> Callable[[World], str]:
     return lambda world: f"/desk/homes/{Occupancy.objects.get(user=getattr(world.cast, name)).public_id}/"
 
@@ -231,6 +235,11 @@ WORKING = (
     Case("post-only", "zhou", order("overdue", "accept/"), is_for_staff=True),
     Case("building-scanned", "zhou", lambda world: f"/b/{world.cast.building.qr_token}/", is_for_staff=True),
     Case("building-cards", "zheng", at("/buildings/cards/"), is_for_staff=True),
+    Case("desk", "wu", at("/desk/"), is_for_staff=True),
+    Case("desk-matter", "wu", at_the_desk("returned"), is_for_staff=True),
+    Case("desk-sorted", "wu", at_the_desk("overdue"), is_for_staff=True),
+    Case("desk-decline-error", "wu", at_the_desk("returned"), submit("#decline form"), is_for_staff=True),
+    Case("desk-empty", "strange_worker", at("/desk/"), is_for_staff=True),
     Case("desk-homes", "wu", at("/desk/homes/"), is_for_staff=True),
     Case("desk-homes-no-match", "wu", at("/desk/homes/?number=999"), is_for_staff=True),
     Case("desk-home", "wu", home_at_desk("wang"), is_for_staff=True),
