@@ -32,7 +32,7 @@ def _usernames() -> set[str]:
 def _worker_row(user: User) -> tuple[str, str, str, str]:
     held = list(RoleAssignment.objects.filter(user=user, valid_until=None).order_by("id"))
     labels = list(dict.fromkeys(str(Role(row.role).label) for row in held))
-    where = getattr(held[0], ROLE_HELD_AT[held[0].role] or "", "")
+    where = getattr(held[0], ROLE_HELD_AT[Role(held[0].role)] or "", "")
     return " · ".join(labels), user.full_name, str(where or ""), f"{user.username} / {PASSWORD}"
 
 

@@ -351,7 +351,11 @@ def _settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since:
     )
     Occupancy.objects.bulk_create(
         Occupancy(
-            user=user, unit=unit, relation=relation, evidence=EVIDENCE[relation], **_standing(state, verifier, since)
+            user=user,
+            unit=unit,
+            relation=relation,
+            evidence=EVIDENCE[OccupancyRelation(relation)],
+            **_standing(state, verifier, since),
         )
         for user, unit, relation, state in homes
     )
