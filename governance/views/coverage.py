@@ -21,9 +21,9 @@ from django.views.decorators.http import require_safe
 
 from governance import charts, wording
 from governance.domain import coverage as net
-from governance.domain.party_tree import tree
 from governance.domain.areas import Area, areas_of
 from governance.domain.moment import local_day
+from governance.domain.party_tree import tree
 from governance.models import CoverageRule, CoverageSnapshot, CoverageTarget
 from governance.requests import PortalRequest
 

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from governance import wording
 from governance.models.roles import surname_for_reader
@@ -50,14 +50,18 @@ def holder_initial(petition: Petition) -> str:
     return surname_for_reader(petition.holder_surname, petition.holder_surname_latin)[:1]
 
 
+NOBODY_HAS_IT = {
+    PetitionStage.WITHDRAWN: gettext_lazy("You withdrew it"),
+    PetitionStage.DECLINED: gettext_lazy("It was not taken up"),
+}
+
+
 @register.filter
 def who_has_it(petition: Petition) -> SafeString:
     """One line for a list: who has it, or honestly that nobody has yet."""
     words = {"who": holder_name(petition), "body": own_words(petition.holder_body)}
-    if petition.state == PetitionStage.WITHDRAWN:
-        return say(gettext("You withdrew it"))
-    if petition.state == PetitionStage.DECLINED:
-        return say(gettext("It was not taken up"))
+    if petition.state in NOBODY_HAS_IT:
+        return say(str(NOBODY_HAS_IT[petition.state]))
     if words["who"]:
         has_arrived = petition.arrived_at and petition.state == PetitionStage.IN_HAND
         if has_arrived:

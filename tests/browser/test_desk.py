@@ -81,9 +81,7 @@ def morning(cast: Cast) -> dict[str, Issue]:
         at=NOW - timedelta(minutes=4),
     )
     lamp = file(cast.wang, cast.building, category="other", words="灯坏了。", at=NOW - timedelta(minutes=3))
-    back = order_of(
-        file(cast.li, cast.building, category="trees", words="树枝挡住窗户。", at=NOW - timedelta(hours=4))
-    )
+    back = order_of(file(cast.li, cast.building, category="trees", words="树枝挡住窗户。", at=NOW - timedelta(hours=4)))
     handling.return_order(back, actor=cast.zhou, at=NOW - timedelta(hours=3), reason="not_ours")
     named = {"known": known, "deeds": late, "leak": leak, "boxes": quarrel, "lamp": lamp}
     return {name: matter_of(petition) for name, petition in named.items()} | {"trees": back.issue, "old": old.issue}

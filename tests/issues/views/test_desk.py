@@ -47,7 +47,7 @@ def press(user: User, issue: Issue, verb: str, **values):
 
 def listed(text: str) -> list[str]:
     """The public ids of the list, in its order."""
-    return re.findall(r'/desk/([0-9a-f-]{36})/"', text.split('class="desk-work"')[0])
+    return re.findall(r'/desk/([0-9a-f-]{36})/"', text.split('class="desk-work"', maxsplit=1)[0])
 
 
 def fresh(issue: Issue) -> Issue:
