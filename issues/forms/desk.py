@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from issues.forms.orders import StepForm, WordsField
 from issues.models import DeclineReason
+from residents.forms.filing import NamesSelect
 
 
 class DeclineForm(StepForm):
@@ -33,7 +34,7 @@ class HandOverForm(StepForm):
     among_colleagues = "body"
     body = forms.ChoiceField(
         label=pgettext_lazy("whom a matter is handed to", "Department"),
-        widget=forms.Select(attrs={"class": "form-select"}),
+        widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={
             "required": _("Choose whom it goes to."),
             "invalid_choice": _("This can't be sent there: choose somebody in the list."),
