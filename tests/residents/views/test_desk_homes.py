@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import serializers
+from django.utils import translation
 
 from governance.domain import roles
 from governance.models import AuditEntry, AuditPayload, Building, Role, Unit, User
@@ -315,7 +316,8 @@ def test_my_homes_says_the_reason_and_not_the_words(cast, wu, wangs, language):
     client = client_of(User.objects.get(pk=cast.wang.pk))
     page = client.get("/homes/")
     (home,) = page.context["homes"]
-    assert str(home.declined_because) in page.content.decode()
+    with translation.override(language):
+        assert str(home.declined_because) in page.content.decode()
     assert "张阿姨" not in page.content.decode() + client.get("/inbox/").content.decode()
 
 
