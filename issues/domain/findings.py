@@ -17,7 +17,7 @@ from issues.domain import lifetime
 from issues.domain.dispatching import dispatch
 from issues.domain.mediation import Talk, mediate
 from issues.domain.verification import keep_photos
-from issues.models import Issue, IssueStep
+from issues.models import Issue, IssueState, IssueStep
 from issues.workflow import ISSUE
 
 PROGRAM = "findings"
@@ -119,7 +119,7 @@ def _go_on(issue: Issue, actor: User, at: datetime, put_right: str, talk: Talk |
         dispatch(issue, lifetime.start(issue, at=at).answerable, actor=actor, at=at)
     if talk:
         mediate(issue, talk, actor=actor, at=at)
-    elif put_right:
+    if put_right and issue.state == IssueState.OPEN:
         ISSUE.take_step(issue, "finish", actor=PROGRAM, at=at, fields={"finished_at": at}, words=put_right)
     if ends_here:
         issue.refresh_from_db()

@@ -60,6 +60,12 @@ def test_somebody_elses_token_is_refused(cast: Cast):
         findings.report(one, actor=cast.zhao, at=NOW)
 
 
+def test_what_was_put_right_while_a_talk_settled_nothing_is_over_all_the_same(cast: Cast):
+    talk = Talk(parties="两户", agreement="没谈拢", is_agreed=False)
+    issue = findings.report(finding(cast.building), actor=cast.yu, at=NOW, put_right="垃圾已清走。", talk=talk)
+    assert (issue.state, Mediation.objects.filter(issue=issue).count()) == ("closed", 1)
+
+
 @pytest.mark.parametrize("who", ["bai", "strange_walker", "li", "zhou", "wu"])
 def test_only_whoever_walks_the_building_reports_there(cast: Cast, who):
     with pytest.raises(NotInCharge):
