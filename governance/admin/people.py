@@ -113,7 +113,10 @@ class RoleForm(RegisterForm):
 
 @registers(RoleAssignment)
 class RoleAssignmentAdmin(RegisterAdmin):
-    """Roles are given and ended, both through `governance.domain.roles`; what is written stays as it is."""
+    """Roles are given and ended, both through `governance.domain.roles`; what is written stays as it is.
+
+    Who lives where isn't listed here, nor given: that comes of a home that the community has confirmed.
+    """
 
     group = "people"
     subdistrict_paths = HELD_IN
@@ -140,6 +143,9 @@ class RoleAssignmentAdmin(RegisterAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return self.fields if obj else self.fields_to_give
 
+    def in_scope(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+        return super().in_scope(rows, scope).exclude(role=Role.RESIDENT)
+
     @display(description=_("Held at"))
     def held_at(self, row: RoleAssignment) -> str:
         key = ROLE_HELD_AT[Role(row.role)]
@@ -148,8 +154,10 @@ class RoleAssignmentAdmin(RegisterAdmin):
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """An officer gives roles of the own street; who administers the portal is for administrators to say."""
-        if db_field.name == "role" and not request.user.scope(request.now).is_administrator:  # type: ignore[union-attr,attr-defined]
-            kwargs["choices"] = [("", _("Please choose")), *(c for c in Role.choices if c[0] != Role.ADMINISTRATOR)]
+        if db_field.name == "role":
+            is_administrator = request.user.scope(request.now).is_administrator  # type: ignore[union-attr,attr-defined]
+            kept_back = {Role.RESIDENT} if is_administrator else {Role.RESIDENT, Role.ADMINISTRATOR}
+            kwargs["choices"] = [("", _("Please choose")), *(c for c in Role.choices if c[0] not in kept_back)]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
