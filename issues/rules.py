@@ -3,7 +3,7 @@
 import rules
 
 from governance.models import BodyKind, Community, User
-from issues.models import Handler, Issue, SupervisionOrder, WorkOrder, WorkOrderState
+from issues.models import Issue, SupervisionOrder, WorkOrder, WorkOrderState
 
 
 @rules.predicate
@@ -51,8 +51,7 @@ def keeps_the_desk(user: User, issue: Issue) -> bool:
     scope = user.scope()
     if issue.subdistrict_id in scope.subdistricts:
         return True
-    goes_past = issue.category.is_about_staff and issue.category.handling.handler == Handler.STREET
-    return issue.community_id in scope.communities and not goes_past
+    return issue.community_id in scope.communities and not issue.goes_past_the_community
 
 
 @rules.predicate
@@ -87,7 +86,8 @@ def judges_the_answer(user: User, supervision: SupervisionOrder) -> bool:
     if supervision.subdistrict_id in scope.subdistricts:
         return True
     offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
-    return supervision.community_id in scope.communities and supervision.body.kind not in offices
+    is_theirs = supervision.body.kind not in offices and not supervision.issue.goes_past_the_community
+    return supervision.community_id in scope.communities and is_theirs
 
 
 rules.add_rule("issues.may_triage", keeps_the_desk)

@@ -132,7 +132,8 @@ def matter_of(user: User, public_id: Any, now: datetime) -> Matter | None:
 def candidates_for(matter: Matter, user: User, now: datetime) -> list[Matter]:
     """At most two matters that look like this one, the likeliest first, each with what matches. One query.
 
-    Of the same estate, open or finished within thirty days; never what hides its petitioner beside what doesn't.
+    Of the same estate, open or finished within thirty days; never what other people see: what hides its petitioner
+    beside what doesn't, a complaint about staff beside a quarrel.
     """
     issue = matter.issue
     lately = Q(state=IssueState.OPEN) | Q(
@@ -143,7 +144,7 @@ def candidates_for(matter: Matter, user: User, now: datetime) -> list[Matter]:
     )
     others = (
         _with_facts(_at_the_desk(user, now), now)
-        .filter(lately, estate=issue.estate_id, hides_petitioner=issue.hides_petitioner)
+        .filter(lately, _seen_by_the_same(issue), estate=issue.estate_id)
         .exclude(pk=issue.pk)
         .annotate(is_related=Exists(related))
         .order_by("-filed_at", "-pk")[:COMPARED_AT_MOST]
@@ -154,6 +155,12 @@ def candidates_for(matter: Matter, user: User, now: datetime) -> list[Matter]:
     beside = sorted(wanted, key=lambda one: (not one.is_open, -_points(one)))[:SHOWN_BESIDE]
     _mark(matter, beside)
     return beside
+
+
+def _seen_by_the_same(issue: Issue) -> Q:
+    """As `Issue.is_seen_by_those_of`."""
+    alike = Q(category=issue.category_id) if issue.category.is_about_staff else Q(category__is_about_staff=False)
+    return alike & Q(hides_petitioner=issue.hides_petitioner)
 
 
 def _points(matter: Matter) -> float:

@@ -64,7 +64,9 @@ def bodies_to_hand_to(issue: Issue, at: datetime) -> QuerySet[Body]:
 
 
 def default_duty_holder(issue: Issue, *, above: Body | None = None) -> Body:
-    """兜底: the community; one level up, the street office, if it is the community that can't."""
+    """兜底: the community; one level up, the street office, if the community can't, or is complained about."""
+    if issue.goes_past_the_community:
+        return _office(issue, Handler.STREET)
     community = _office(issue, Handler.COMMUNITY)
     return _office(issue, Handler.STREET) if above == community else community
 

@@ -47,9 +47,11 @@ def _issue_it_follows(petition: Petition) -> Issue | None:
     link = IssuePetition.objects.filter(petition=petition.same_as, undone_at=None).first() if petition.same_as else None
     if link is None:
         return None
-    open_issues = Issue.objects.open().select_for_update(no_key=True, of=("self",))
+    open_issues = Issue.objects.open().select_for_update(no_key=True, of=("self",)).select_related("category")
+    issue = open_issues.filter(pk=link.issue_id).first()
     # A complaint about the company must not reach its stewards as a neighbour's word on an order of theirs.
-    return open_issues.filter(pk=link.issue_id, hides_petitioner=petition.category.hides_petitioner).first()
+    hides = petition.category.hides_petitioner
+    return issue if issue and issue.is_seen_by_those_of(petition.category, hides_petitioner=hides) else None
 
 
 def open_issue(
@@ -90,7 +92,7 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
     """Somebody in charge says that the petition speaks of this issue. Its own issue, if left empty, is withdrawn.
 
     The earliest start and the strictest due time survive. Raises `NotInCharge`; `StepNotAllowed` unless both are open,
-    and where one of the two hides its petitioner and the other doesn't: other people see it.
+    and where other people see the one than the other: one hides its petitioner, or complains about staff.
     """
     check_charge(actor, petition, at)
     with transaction.atomic():
@@ -104,7 +106,7 @@ def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None
             or old == issue
             or issue.state != IssueState.OPEN
             or petition.state != PetitionStage.IN_HAND
-            or old.hides_petitioner != issue.hides_petitioner
+            or not issue.is_seen_by_those_of(old.category, hides_petitioner=old.hides_petitioner)
         ):
             raise StepNotAllowed
         IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at, undone_by=actor)

@@ -68,7 +68,8 @@ def answerers(supervision: SupervisionOrder, at: datetime) -> list[User]:
 
 def judges(supervision: SupervisionOrder, at: datetime) -> list[User]:
     """Who accepts the account or sends it back: the community; the street, where the community or it gave it."""
-    if supervision.body.kind in (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE):
+    offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
+    if supervision.body.kind in offices or supervision.issue.goes_past_the_community:
         found = _holding(Q(role=Role.STREET_OFFICER, subdistrict=supervision.subdistrict_id), at)
     else:
         found = _holding(Q(role=Role.COMMUNITY_STAFF, community=supervision.community_id), at)
@@ -90,7 +91,9 @@ def _audience(code: str, order: WorkOrder, at: datetime) -> Iterator[User]:
             # A committee or street office has no manager: its staff answer for it together.
             yield from managers_of(order.body, at) or staff_of(order.body, at)
         case Audience.COMMUNITY:
-            yield from _holding(Q(role=Role.COMMUNITY_STAFF, community=issue.community_id), at)
+            # Whoever is complained about isn't told that the complaint is late.
+            if not issue.goes_past_the_community:
+                yield from _holding(Q(role=Role.COMMUNITY_STAFF, community=issue.community_id), at)
         case Audience.SECRETARY:
             # A complaint about staff stays with those it was sent to.
             if not issue.hides_petitioner:

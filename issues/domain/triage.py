@@ -70,7 +70,7 @@ class Overtaken(StepNotAllowed):
 
 
 class NotTogether(StepNotAllowed):
-    """One of the two hides its petitioner and the other doesn't, or they lie in different communities."""
+    """Other people see the one than the other: a hidden petitioner, a complaint about staff, another community."""
 
     code = "not_together"
     sentence = _("These two can't be put together: different people may see them.")
@@ -241,7 +241,8 @@ def merge(issue: Issue, into: Issue, *, actor: User, at: datetime) -> Issue:
 
 
 def _go_together(one: Issue, other: Issue) -> bool:
-    return one.hides_petitioner == other.hides_petitioner and one.community_id == other.community_id
+    same_people = one.is_seen_by_those_of(other.category, hides_petitioner=other.hides_petitioner)
+    return same_people and one.community_id == other.community_id
 
 
 def _move(petitions: list[Petition], source: Issue, target: Issue, actor: User, at: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.encryption import EncryptedTextField
+from governance.models.categories import Category
 from governance.models.scope import Scope
 from issues import workflow
 from residents.models.petitions import PlaceOfMatter
@@ -58,13 +59,17 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         scope = user.scope(at)
         if scope.is_administrator:
             return self
-        past_the_community = Q(category__is_about_staff=True, category__handling__handler="street")
-        at_the_desk = Q(community__in=scope.communities) & ~past_the_community
+        at_the_desk = Q(community__in=scope.communities) & ~goes_past_the_community()
         return self.filter(Q(subdistrict__in=scope.subdistricts) | at_the_desk | _walked(scope))
 
     def walked_by(self, user, at) -> "IssueQuerySet":
         """Matters at the buildings that the person walks, whatever else is in their charge."""
         return self.filter(_walked(user.scope(at)))
+
+
+def goes_past_the_community(of_issue: str = "") -> Q:
+    """Complaints about the community's own people, as `Issue.goes_past_the_community`; `of_issue`: “issue__”."""
+    return Q(**{f"{of_issue}category__is_about_staff": True, f"{of_issue}category__handling__handler": "street"})
 
 
 def _walked(scope: Scope) -> Q:
@@ -145,6 +150,20 @@ class Issue(PlaceOfMatter):
 
     def __str__(self):
         return f"{self.category} {self.public_id}"
+
+    @property
+    def goes_past_the_community(self) -> bool:
+        """Whether it complains about the community's own people: it is the street's, and nobody's below."""
+        return self.category.is_about_staff and self.category.handling.handler == "street"
+
+    def is_seen_by_those_of(self, category: Category, *, hides_petitioner: bool) -> bool:
+        """Whether what is of `category` may join it: the same people see both.
+
+        A complaint about staff joins complaints of its own kind only, a quarrel among neighbours never.
+        """
+        is_about_staff = self.category.is_about_staff or category.is_about_staff
+        is_alike = self.category_id == category.pk or not is_about_staff
+        return self.hides_petitioner == hides_petitioner and is_alike
 
     @property
     def audit_ref(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from governance.domain.moment import local_day
 from governance.models import BodyKind, Management
 from issues import workflow
+from issues.models.issues import goes_past_the_community
 
 
 class WorkOrderState(models.TextChoices):
@@ -38,6 +39,11 @@ class ReturnReason(models.TextChoices):
     UNCLEAR = "unclear", _("Can't be understood")
 
 
+def _past_the_community() -> Q:
+    """What the street has itself; and complaints about the community's people, whoever has them."""
+    return Q(body__kind=BodyKind.STREET_OFFICE) | goes_past_the_community("issue__")
+
+
 class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
     def live(self) -> "WorkOrderQuerySet":
         return self.filter(state__in=workflow.LIVE)
@@ -55,7 +61,7 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         )
         # A department answers for its field, not for an estate: no contract gives it access, its office does.
         own_body = Q(body__in=scope.bodies) & (Exists(manages_today) | Q(body__kind=BodyKind.DEPARTMENT))
-        by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
+        by_area = Q(community__in=scope.communities) & ~_past_the_community()
         return self.filter(own_body | by_area | Q(subdistrict__in=scope.subdistricts))
 
     def unmanaged(self, at) -> "WorkOrderQuerySet":
@@ -192,7 +198,7 @@ class SupervisionOrderQuerySet(models.QuerySet["SupervisionOrder"]):
         manages_today = Management.objects.in_force(local_day(at)).filter(
             estate=OuterRef("issue__estate"), body=OuterRef("body")
         )
-        by_area = Q(community__in=scope.communities) & ~Q(body__kind=BodyKind.STREET_OFFICE)
+        by_area = Q(community__in=scope.communities) & ~_past_the_community()
         departments = Q(body__in=scope.managed_bodies, body__kind=BodyKind.DEPARTMENT)
         companies = Q(body__in=scope.managed_bodies) & Exists(manages_today)
         return self.filter(companies | departments | by_area | Q(subdistrict__in=scope.subdistricts))

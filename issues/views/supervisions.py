@@ -108,7 +108,7 @@ def _counted(tabs: tuple[Tab, ...], rows: SupervisionOrderQuerySet) -> list[dict
     return [{"key": tab.key, "label": tab.label, "count": counts[tab.key]} for tab in tabs]
 
 
-NEEDED = ("issue__category", "issue__building", "issue__estate", "body")
+NEEDED = ("issue__category__handling", "issue__building", "issue__estate", "body")
 
 
 def _row(supervision: SupervisionOrder, request: PortalRequest) -> dict[str, object]:

@@ -86,6 +86,16 @@ def test_a_complaint_about_staff_is_not_told_to_the_secretary(cast: Cast):
     assert told(cast.sun) != []
 
 
+def test_a_late_complaint_about_the_community_is_told_to_nobody_of_it(cast: Cast):
+    """One rung a sweep, as it really goes: a digest would name nothing."""
+    order = take_in(file(cast.li, cast.building, category="complaint_community"))
+    due_at = order.issue.clocks.get(kind="respond").due_at
+    for later in (timedelta(0), timedelta(minutes=30), timedelta(hours=4), timedelta(days=3)):
+        ladder.fire_due(due_at + later, bell="loop")
+    assert {who.username for who in (cast.wu, cast.chen, cast.yu, cast.zhao) if told(who)} == set()
+    assert told(cast.sun) != []
+
+
 def test_the_secretary_is_told_without_a_link_to_an_order_that_would_not_open(cast: Cast, order):
     ladder.fire_due(at(hours=1), bell="loop")
     notices = Notice.objects.filter(message_key__startswith="rung")

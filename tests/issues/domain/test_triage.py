@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from governance.domain.refusals import FactMissing, NotInCharge
+from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
 from governance.models import Category, Notice
 from issues.domain import handling, intake, triage
 from issues.domain.sweep import sweep
@@ -270,6 +270,19 @@ def test_nobody_gets_what_they_do_not_answer_for_or_are_complained_about_in(cast
     assert fresh(issue).category.code == "other"
 
 
+def test_a_complaint_about_the_community_stays_out_of_its_sight_whoever_has_it(cast: Cast):
+    """The street asks a department; the department hands it back, and so does the street."""
+    issue = take_in(file(cast.li, cast.building, category="complaint_community")).issue
+    triage.dispatch_to(issue, cast.department, actor=cast.sun, at=NOW)
+    handling.return_order(live(issue), actor=cast.luo, at=SOON, reason="not_ours")
+    assert live(issue).body == cast.street_office
+    handling.return_order(live(issue), actor=cast.sun, at=SOON, reason="unclear")
+    assert live(issue).body == cast.street_office
+    assert WorkOrder.objects.filter(issue=issue).count() == 4
+    assert not WorkOrder.objects.visible_to(cast.wu, SOON).exists()
+    assert not Notice.objects.filter(recipient=cast.wu).exists()
+
+
 def test_of_two_who_sort_the_second_learns_what_the_first_did(cast: Cast):
     issue = by_hand(cast)
     seen = fresh(issue)
@@ -281,6 +294,23 @@ def test_of_two_who_sort_the_second_learns_what_the_first_did(cast: Cast):
 
 
 # --- the same as another ---
+
+
+@pytest.mark.parametrize("other", ["dispute", "complaint_community"])
+def test_a_complaint_about_the_company_is_put_together_with_its_own_kind_only(cast: Cast, other):
+    """Both hide who said it; but a quarrel may be sent to the company, and is seen by those who walk the grid."""
+    complaint, same, quarrel = (
+        take_in(file(person, cast.building, category=code)).issue
+        for person, code in ((cast.li, "complaint"), (cast.wang, "complaint"), (cast.wang, other))
+    )
+    for put in (triage.merge, triage.relate):
+        with pytest.raises(triage.NotTogether):
+            put(complaint, quarrel, actor=cast.sun, at=NOW)
+        with pytest.raises(triage.NotTogether):
+            put(quarrel, complaint, actor=cast.sun, at=NOW)
+    with pytest.raises(StepNotAllowed):
+        intake.link(petition_of(complaint), quarrel, actor=cast.sun, at=NOW)
+    assert triage.merge(same, complaint, actor=cast.wu, at=NOW) == complaint
 
 
 def two(cast: Cast, *, apart: timedelta = timedelta(minutes=52)) -> tuple[Issue, Issue]:
