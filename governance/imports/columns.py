@@ -171,7 +171,7 @@ class Text(Column):
         return str(cell)
 
     def written(self, value: Any) -> Any:
-        return neutralised(_UNWRITABLE.sub("", value or ""))
+        return neutralised(_UNWRITABLE.sub("", value or "").strip())
 
     def is_same(self, old: Any, new: Any) -> bool:
         return tidied(old or "") == new
@@ -371,4 +371,4 @@ class Reference(Column):
         return tidied(str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell))
 
     def written(self, value: Any) -> Any:
-        return neutralised(_UNWRITABLE.sub("", value or ""))
+        return neutralised(_UNWRITABLE.sub("", value or "").strip())

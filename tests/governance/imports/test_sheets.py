@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from governance.imports import sheets
@@ -99,6 +99,7 @@ def test_a_row_put_in_by_the_file_is_the_one_that_was_given_out(full):
 TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=20)
 
 
+@example(names=["0"], address="\r")
 @given(names=st.lists(TEXT.map(str.strip).filter(bool), unique=True, max_size=6), address=TEXT)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 def test_any_words_survive_the_round_trip(cast, names, address):
