@@ -213,6 +213,9 @@ def _apply_to_open(policy: SlaPolicy, *, actor: User | str, at: datetime) -> int
     counted = open_clocks.count()
     for issue in Issue.objects.filter(pk__in=open_clocks.values("issue")).order_by("pk"):
         lock_matter(issue.pk)
+        if not open_clocks.filter(issue=issue).exists():
+            continue  # finished or gone while we waited for it: nothing is promised any more
+        issue.refresh_from_db()
         ladder.fire_breaches(clocks.put_under(issue, policy, at=at), at=at, bell=Bell.DOORBELL)
         tell_what_is_next(issue, present_order(issue))
         tell_petitioners(issue, "promise_changed", at=at, **clocks.policy_params(policy))  # type: ignore[arg-type]

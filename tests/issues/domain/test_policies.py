@@ -275,6 +275,22 @@ def test_what_is_late_or_done_stays_as_it_is(cast: Cast):
     assert [clock.was_missed(after(minutes=8)) for clock in arrivals] == [True, True]
 
 
+def test_what_is_finished_while_the_change_waits_for_it_gets_no_new_promise(cast: Cast, monkeypatch):
+    order = take_in(file(cast.li, cast.building))
+    handling.accept(order, actor=cast.zhou, at=after(minutes=1))
+    lock = policies.lock_matter
+
+    def lock_once_it_is_finished(issue_id: int) -> None:
+        handling.finish(order, actor=cast.zhou, at=after(minutes=2), words="换好了")
+        lock(issue_id)
+
+    monkeypatch.setattr(policies, "lock_matter", lock_once_it_is_finished)
+    new = (*arrive_and_resolve(10, 60), Target("answer", 60))
+    edit(cast.administrator, targets=new, apply_to_open=True, at=after(minutes=3))
+    assert not SlaClock.objects.running().exists()
+    assert set(SlaClock.objects.values_list("kind", "policy__version")) == {("arrive", 1), ("resolve", 1)}
+
+
 def test_the_date_of_a_plan_stays(cast: Cast):
     order = take_in(file(cast.li, cast.building, category="wall_crack"))
     handling.accept(order, actor=cast.zhou, at=after(minutes=1))
