@@ -34,6 +34,12 @@ def petitions_of(issue: Issue) -> list[Petition]:
     )
 
 
+def waiting_to_be_rated(issue: Issue) -> list[Petition]:
+    """The petitions that speak of the issue and are finished: one “not solved” opens it again."""
+    rows = Petition.objects.filter(links__issue=issue, links__undone_at=None, state=PetitionStage.FINISHED)
+    return list(rows.order_by("id"))
+
+
 def lock_matter(issue_id: int) -> None:
     """Lock the issue before anything of it. Everywhere: issue, petition, work order, clock, so nobody waits in circles.
 

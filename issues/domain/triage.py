@@ -29,7 +29,13 @@ from issues.domain.dispatching import (
     dispatch,
     street_office,
 )
-from issues.domain.telling import lock_matter, petitions_of, tell_petitioners, tell_what_is_next
+from issues.domain.telling import (
+    lock_matter,
+    petitions_of,
+    tell_petitioners,
+    tell_what_is_next,
+    waiting_to_be_rated,
+)
 from issues.models import (
     DeclineReason,
     Issue,
@@ -230,6 +236,7 @@ def merge(issue: Issue, into: Issue, *, actor: User, at: datetime) -> Issue:
             raise NotTogether
         intake.take_over_start(parent, child, at=at)
         _move(petitions_of(child), child, parent, actor, at)
+        _move_quietly(waiting_to_be_rated(child), child, parent, actor, at)
         ISSUE.take_step(child, "merge", actor=actor, at=at, fields={"merged_into": parent}, into=parent.audit_ref)
         call_back(child, actor=PROGRAM, at=at)
         clocks.void_all(child, at=at)
@@ -246,10 +253,21 @@ def _go_together(one: Issue, other: Issue) -> bool:
 
 
 def _move(petitions: list[Petition], source: Issue, target: Issue, actor: User, at: datetime) -> None:
-    links = IssuePetition.objects.filter(issue=source, undone_at=None, petition__in=petitions)
-    links.update(undone_at=at, undone_by=actor)
+    _end_links(petitions, source, actor, at)
     for petition in petitions:
         intake.attach(petition, target, actor=actor, at=at)
+
+
+def _move_quietly(petitions: list[Petition], source: Issue, target: Issue, actor: User, at: datetime) -> None:
+    """Of a matter that a neighbour had opened again: they have their answer, but may still say “not solved”."""
+    _end_links(petitions, source, actor, at)
+    for petition in petitions:
+        intake.write_link(petition, target, actor, at)
+
+
+def _end_links(petitions: list[Petition], source: Issue, actor: User, at: datetime) -> None:
+    links = IssuePetition.objects.filter(issue=source, undone_at=None, petition__in=petitions)
+    links.update(undone_at=at, undone_by=actor)
 
 
 def relate(issue: Issue, other: Issue, *, actor: User, at: datetime) -> IssueRelation:
@@ -310,13 +328,12 @@ def _take_apart(merged: Issue, actor: User, at: datetime) -> Issue:
     if parent is None:
         raise NothingToUndo
     with _alone_with(merged, parent, actor=actor, at=at) as [child, whole]:
-        moved = [petition for petition in petitions_of(whole) if _came_with(petition, child)]
+        together = [*petitions_of(whole), *waiting_to_be_rated(whole)]
+        moved = [petition for petition in together if _came_with(petition, child)]
         has_gone = IssueStep.objects.filter(issue=child, verb="unmerge").exists()
         if has_gone or whole.state != IssueState.OPEN or not (moved or child.found_by_id):
             raise NothingToUndo
-        IssuePetition.objects.filter(issue=whole, undone_at=None, petition__in=moved).update(
-            undone_at=at, undone_by=actor
-        )
+        _end_links(moved, whole, actor, at)
         _note("unmerge", child, actor, at)
         apart = _open_again(child, moved, actor, at)
         intake.give_back_start(whole, at=at)

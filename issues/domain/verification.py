@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain.refusals import FactMissing, Refusal, StepNotAllowed
 from governance.models import User
 from issues.domain import lifetime
-from issues.domain.telling import lock_matter, tell_petitioners, walker
+from issues.domain.telling import lock_matter, tell_petitioners, waiting_to_be_rated, walker
 from issues.models import Issue, IssuePhoto, Verification, WorkOrderState
 from issues.workflow import ISSUE
 from residents.domain import standing
@@ -75,7 +75,7 @@ def not_fixed(
         fields = lifetime.next_epoch(issue)
         ISSUE.take_step(issue, "not_fixed", actor=actor, at=at, fields=fields, words=words.strip())
         check = _write(issue, actor, at, holds=False, words=words, photos=photos, qr_token=qr_token, epoch=epoch)
-        for petition in _waiting_to_be_rated(issue):
+        for petition in waiting_to_be_rated(issue):
             standing.take_up_again(petition, at=at)
         tell_petitioners(issue, "not_fixed", at=at, words=check.words, by=walker(actor, issue))
         lifetime.start_again(issue, actor=PROGRAM, at=at)
@@ -149,8 +149,3 @@ def keep_photos(
         row = IssuePhoto(issue=issue, verification=verification, taken_by=actor, added_at=at)
         row.file.save("photo.jpg", photo, save=False)
         row.save()
-
-
-def _waiting_to_be_rated(issue: Issue) -> list[Petition]:
-    rows = Petition.objects.filter(links__issue=issue, links__undone_at=None, state=PetitionStage.FINISHED)
-    return list(rows.order_by("id"))

@@ -283,6 +283,26 @@ def test_a_complaint_about_the_community_stays_out_of_its_sight_whoever_has_it(c
     assert not Notice.objects.filter(recipient=cast.wu).exists()
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_whoever_has_still_to_rate_comes_along_and_may_say_that_it_is_not_solved(cast: Cast, is_undone):
+    """Li's neighbour had the matter opened again, and the desk has merged it meanwhile."""
+    mine = file(cast.li, cast.building, category="leak")
+    order = take_in(mine)
+    neighbour = file(cast.wang, cast.building, category="leak", same_as=mine)
+    intake.take_in(neighbour.pk, at=NOW)
+    handling.accept(order, actor=cast.zhou, at=NOW)
+    handling.finish(order, actor=cast.zhou, at=NOW, words="补好了")
+    rate = {"was_contacted": True, "is_solved": False, "satisfaction": 1, "words": ""}
+    petitions.evaluate(neighbour, actor=cast.wang, at=SOON, **rate)
+    other = take_in(file(cast.sun, cast.building, category="leak"), at=NOW).issue
+    triage.merge(fresh(order.issue), fresh(other), actor=cast.wu, at=SOON)
+    if is_undone:
+        other = triage.undo(actor=cast.wu, at=SOON)
+    petitions.evaluate(Petition.objects.get(pk=mine.pk), actor=cast.li, at=SOON, **rate)
+    assert Petition.objects.get(pk=mine.pk).state == "in_hand"
+    assert mine.links.get(undone_at=None).issue == neighbour.links.get(undone_at=None).issue == other
+
+
 def test_of_two_who_sort_the_second_learns_what_the_first_did(cast: Cast):
     issue = by_hand(cast)
     seen = fresh(issue)
