@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.admin.base import RegisterAdmin
-from governance.admin.history import actors
+from governance.admin.history import actors, in_short
 from governance.admin.site import console, registers
 from governance.models import AuditEntry
 from governance.models.scope import Scope
@@ -37,7 +37,7 @@ def noun_said(noun: str) -> str:
     if noun in NOUNS:
         return capfirst(str(NOUNS[noun]))
     named = {model._meta.model_name: model._meta.verbose_name for model in console._registry}
-    return capfirst(str(named.get(noun, noun)))
+    return capfirst(str(named.get(noun.replace(" ", ""), noun)))
 
 
 @registers(AuditEntry)
@@ -67,10 +67,10 @@ class AuditEntryAdmin(RegisterAdmin):
     def who(self, row: Any) -> SafeString:
         return row.called if hasattr(row, "called") else actors({row.actor_ref})[row.actor_ref]
 
-    @display(description=_("What was done"), ordering="verb")
+    @display(description=_("What has happened"), ordering="verb")
     def deed(self, row: AuditEntry) -> str:
-        return str(VERBS.get(row.verb, row.verb))
+        return str(VERBS[row.verb]) if row.verb in VERBS else in_short(row, self.who(row))
 
-    @display(description=_("To what"), ordering="noun")
+    @display(description=_("Entry"), ordering="noun")
     def thing(self, row: AuditEntry) -> str:
         return noun_said(row.noun)

@@ -40,6 +40,7 @@ DEEDS: dict[str, str | Promise] = {
 TOLD_FIELD_BY_FIELD = {"change", "end"}
 # What else an entry may say of a noun, by noun and name: its name, and how its value is said. Upper storeys add theirs.
 ALSO_SAID: dict[tuple[str, str], tuple[str | Promise, Callable[[Any], str]]] = {}
+DID_THIS = gettext_lazy("%(who)s did this: %(verb)s")
 CHANGED = gettext_lazy("%(who)s changed “%(field)s” from “%(old)s” to “%(new)s”")
 FILLED_IN = gettext_lazy("%(who)s filled in “%(field)s” with “%(new)s”")
 EMPTIED = gettext_lazy("%(who)s emptied “%(field)s”, where “%(old)s” stood")
@@ -71,6 +72,19 @@ def sentences(
     names |= {ref: SafeString(conditional_escape(str(word))) for ref, word in (unnamed or {}).items()}
     now: datetime = request.now  # type: ignore[attr-defined]
     return [Line(tuple(_deeds(entry, names[entry.actor_ref], model, now)), entry.at) for entry in entries]
+
+
+class _Untold(dict[str, Any]):
+    """Stands in for what an entry's facts would say."""
+
+    def __missing__(self, _name: str) -> SafeString:
+        return SafeString("…")
+
+
+def in_short(entry: AuditEntry, who: SafeString) -> SafeString:
+    """The deed without its particulars; those are told in the thing's own history."""
+    pattern = conditional_escape(str(DEEDS.get(entry.verb, DID_THIS)))
+    return mark_safe(str(pattern) % _Untold(who=who, verb=own_words(entry.verb)))
 
 
 def actors(refs: set[str]) -> dict[str, SafeString]:
@@ -114,7 +128,7 @@ def _deeds(entry: AuditEntry, who: SafeString, model: type[models.Model], now: d
     if entry.verb != "change" or not changes:
         said = {name: own_words(str(fact)) for name, fact in facts.items() if isinstance(fact, str | int)}
         said |= {"who": who, "verb": own_words(entry.verb)}
-        yield _sentence(deed or gettext_lazy("%(who)s did this: %(verb)s"), **said)
+        yield _sentence(deed or DID_THIS, **said)
     if entry.verb in TOLD_FIELD_BY_FIELD:
         for name, pair in changes.items():
             yield _change(who, name, pair, model, now)

@@ -6,8 +6,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.admin.audit import VERBS
 from governance.admin.history import ALSO_SAID, DEEDS, TOLD_FIELD_BY_FIELD
-from issues import policy_words
+from issues import order_page, policy_words
 from issues.domain.policies import CALENDAR, POLICY, VERB
 from issues.domain.promising import Rung, Target
 from issues.workflow import ISSUE, SUPERVISION, WORK_ORDER
@@ -15,7 +16,11 @@ from issues.workflow import ISSUE, SUPERVISION, WORK_ORDER
 # The words on a step's button say what was done, too.
 STEP = pgettext_lazy("history", "%(who)s: {step}")
 for table in (ISSUE, WORK_ORDER, SUPERVISION):
-    DEEDS |= {step.verb: format_lazy(STEP, step=step.label) for step in table.steps if step.verb not in DEEDS}
+    own = [step for step in table.steps if step.verb not in DEEDS]
+    DEEDS |= {step.verb: format_lazy(STEP, step=step.label) for step in own}
+    VERBS |= {step.verb: step.label for step in own}
+# What the desk does with petitions and matters is said as on the page of the order.
+DEEDS |= {verb: order_page.HISTORY[verb] for verb in ("link", "unlink", "unmerge", "relate", "unrelate")}
 DEEDS |= {
     "open": pgettext_lazy("history", "%(who)s opened this"),
     "find": pgettext_lazy("history", "%(who)s found this on patrol"),

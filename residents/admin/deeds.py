@@ -3,6 +3,7 @@
 from django.utils.text import format_lazy
 from django.utils.translation import pgettext_lazy
 
+from governance.admin.audit import VERBS
 from governance.admin.history import DEEDS
 from residents.workflow import PETITION
 
@@ -10,6 +11,7 @@ from residents.workflow import PETITION
 STEP = pgettext_lazy("history", "%(who)s: {step}")
 
 DEEDS |= {step.verb: format_lazy(STEP, step=step.label) for step in PETITION.steps if step.verb not in DEEDS}
+VERBS |= {step.verb: step.label for step in PETITION.steps if step.verb not in VERBS}
 DEEDS |= {
     "file": pgettext_lazy("history", "%(who)s filed this"),
     "evaluate": pgettext_lazy("history", "%(who)s rated this"),
