@@ -13,8 +13,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from governance.domain import sign_in
 from governance.domain.moment import database_now
 from governance.models import User
+from governance.navigation import work_pages
 from governance.presses import openable
 from governance.requests import PortalRequest
+
+# Where those begin who have no orders to handle, where it is a page of theirs.
+BEGINNINGS = ("admin:index", "outdoors")
 
 
 class PasswordBackend(ModelBackend):
@@ -29,13 +33,16 @@ class PasswordBackend(ModelBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Staff begin at the queue, residents at home; accounts begin with a phone, never with a sign-up form."""
+    """Staff begin where their work is, residents at home; accounts begin with a phone, never with a sign-up form."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_login_redirect_url(self, request: PortalRequest) -> str:
-        return reverse("queue" if request.user.scope(request.now).handles_orders else "home")
+        scope = request.user.scope(request.now)
+        if scope.handles_orders:
+            return reverse("queue")
+        return next((page.url for page in work_pages(scope) if page.url_name in BEGINNINGS), reverse("home"))
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("home")

@@ -500,12 +500,13 @@ def test_a_page_that_needs_a_person_leads_through_sign_in_and_back(visitor, cast
         ("zheng", "queue"),
         ("wu", "queue"),
         ("sun", "queue"),
-        ("zhao", "home"),
+        ("zhao", "outdoors"),
+        ("bai", "outdoors"),
         ("chen", "home"),
-        ("administrator", "home"),
+        ("administrator", "admin:index"),
     ],
 )
-def test_staff_begin_at_the_queue_and_residents_at_home(visitor, cast, name, page):
+def test_staff_begin_where_their_work_is_and_residents_at_home(visitor, cast, name, page):
     assert visitor.post(BY_PASSWORD, {"login": name, "password": PASSWORD}).url == reverse(page)
 
 
