@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.utils import translation
 
 from governance import shipped as shipped_by_governance
 from issues import shipped as shipped_by_issues
+from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
+from tests.replay import Recording, record
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -44,11 +47,28 @@ def now() -> datetime:
 @pytest.fixture
 def shipped(db) -> None:
     """What migrations ship. They wrote it once; a test with real commits empties every table after itself."""
+    _ship_again()
+
+
+def _ship_again() -> None:
+    # What is shipped last; where it is, the rest is.
+    if PolicyAssignment.objects.exists():
+        return
     shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
     shipped_by_issues.ensure(apps.get_model)
 
 
+@pytest.fixture(scope="session")
+def recorded_cast(django_db_setup, django_db_blocker) -> Recording:
+    """Built before any test has touched a setting."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        _ship_again()
+        recording = record(build_cast)
+        transaction.set_rollback(True)
+    return recording
+
+
 @pytest.fixture
-def cast(shipped) -> Cast:
+def cast(recorded_cast: Recording, shipped) -> Cast:
     """The people and places of `tests.cast`, in the database."""
-    return build_cast()
+    return recorded_cast.play()
