@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from django.apps import apps
@@ -25,10 +26,15 @@ def _cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def media_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture(autouse=True)
-def media_root(settings, tmp_path: Path) -> Path:
-    """Files that a test writes go when the test goes."""
-    settings.MEDIA_ROOT = tmp_path / "media"
+def media_root(settings, media_of_the_run: Path) -> Path:
+    """A folder for each test. `tmp_path` would read the names of all folders before it, which are thousands."""
+    settings.MEDIA_ROOT = Path(mkdtemp(dir=media_of_the_run))
     return settings.MEDIA_ROOT
 
 
