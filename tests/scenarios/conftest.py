@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import rights
-from tests.scenarios.rights_world import World, copy_of, one_world, same_page_same_bytes
+from tests.scenarios.rights_world import World, one_world, same_page_same_bytes
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def built_once(django_db_setup, django_db_blocker, files_of_the_world: Path) -> 
 
 @pytest.fixture
 def world(built_once: World, db, media_root, settings, files_of_the_world: Path, monkeypatch) -> World:
-    """A copy of one's own, at `NOW`; what a test does is undone after it."""
+    """The one world, at `NOW`. What a test does to its rows is undone; the objects stay as they were built."""
     settings.MEDIA_ROOT = files_of_the_world
     same_page_same_bytes(monkeypatch)
-    return copy_of(built_once)
+    return built_once

@@ -5,7 +5,6 @@ places one thing of every kind, so that there is always something that could be 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -68,15 +67,22 @@ from tests.scenarios.rights import Facts, Person, Post, Rights
 from tests.scenarios.rights_registers import build_registers
 
 SITES = ("own", "neighbour", "other_estate", "other_community", "other_street")
-# At least one of each role on this side and, where the cast has one, on the other; `liu` beside who holds the orders.
+# Who looks at lists: at least one of each role on this side and, where the cast has one, on the other.
 ASKED = (
     "li", "wang", "stranger", "zhou", "liu", "zheng", "gao", "strange_steward", "yu", "zhao", "strange_walker", "bai",
     "tian", "chen", "wu", "next_worker", "strange_worker", "luo", "strange_liaison", "sun", "strange_officer",
     "administrator",
 )  # fmt: skip
+# Who asks for every thing: one of each role, `liu` beside `zhou` who holds the orders, and some of the other side.
+AT_THE_DOOR = (
+    "li", "zhou", "liu", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "next_worker", "luo", "sun",
+    "administrator", "strange_steward", "strange_worker", "strange_officer",
+)  # fmt: skip
 IN_CONSOLE = (
     "li", "zhou", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "luo", "sun", "strange_officer", "administrator",
 )  # fmt: skip
+# For these it matters whether a thing is in the next community of their street.
+OF_SEVERAL_COMMUNITIES = ("wu", "next_worker", "sun", "administrator")
 
 
 @dataclass
@@ -86,6 +92,7 @@ class World:
     sites: dict[str, dict[str, Model]]  # by site and kind: the thing
     persons: dict[str, Person]
     sessions: dict[str, str]
+    nowhere: dict[tuple[str, str], Any] = field(default_factory=dict)
     _browsers: dict[str, Client] = field(default_factory=dict)
 
     def browser(self, who: str) -> Client:
@@ -412,11 +419,6 @@ def same_page_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests take place at `NOW`, and a form's token isn't masked anew for each page: pages can be compared whole."""
     monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
     monkeypatch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "a" * 32)
-
-
-def copy_of(world: World) -> World:
-    """The rows are undone after each test, the objects in memory wouldn't be."""
-    return deepcopy(world)
 
 
 # --- everything there is, in one number for each table ---
