@@ -106,7 +106,7 @@ def _post_to_whoever_has_it(order: WorkOrder, key: str, petition: Petition, at: 
             urgency=Urgency.PROMPT,
             link=link_to(order),
             subdistrict_id=order.subdistrict_id,
-            community_id=order.community_id,
+            community_id=order.issue.phoning_community_id,
         )
 
 
@@ -155,6 +155,10 @@ def begin_a_new_epoch(petition: Petition, at: datetime, **_news: Any) -> None:
             holder = teller(order.holder, order) if order.holder else desk(order)
             standing.set_holder([petition], holder, phone=order.body.phone, since=at)
         tell_what_is_next(issue, order)
+        return
+    if issue.state not in (IssueState.FINISHED, IssueState.CLOSED):
+        # It was declined or withdrawn since: whoever still rates the earlier result has a matter of their own.
+        intake.open_anew(petition, issue, actor=PROGRAM, at=at)
         return
     ISSUE.take_step(issue, "reopen", actor=PROGRAM, at=at, fields=lifetime.next_epoch(issue))
     lifetime.start_again(issue, actor=PROGRAM, at=at)

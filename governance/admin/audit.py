@@ -56,7 +56,7 @@ class AuditEntryAdmin(RegisterAdmin):
         return rows if scope.is_administrator else rows.filter(chain__in=scope.subdistricts)
 
     def prepare(self, rows: list[Any], request: HttpRequest) -> None:
-        names = actors({row.actor_ref for row in rows})
+        names = actors({row.actor_ref for row in rows}, only_staff=True)
         for row in rows:
             row.called = names[row.actor_ref]
 
@@ -65,7 +65,7 @@ class AuditEntryAdmin(RegisterAdmin):
 
     @display(description=_("Who"))
     def who(self, row: Any) -> SafeString:
-        return row.called if hasattr(row, "called") else actors({row.actor_ref})[row.actor_ref]
+        return row.called if hasattr(row, "called") else actors({row.actor_ref}, only_staff=True)[row.actor_ref]
 
     @display(description=_("What has happened"), ordering="verb")
     def deed(self, row: AuditEntry) -> str:

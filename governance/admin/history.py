@@ -87,15 +87,24 @@ def in_short(entry: AuditEntry, who: SafeString) -> SafeString:
     return mark_safe(str(pattern) % _Untold(who=who, verb=own_words(entry.verb)))
 
 
-def actors(refs: set[str]) -> dict[str, SafeString]:
-    """By the reference of the trail: 孙干事 for a person, the portal for a program, and nobody's name once erased."""
+def actors(refs: set[str], *, only_staff: bool = False) -> dict[str, SafeString]:
+    """By the reference of the trail: 孙干事 for a person, the portal for a program, and nobody's name once erased.
+
+    `only_staff`: of whoever never held a post, “the resident”. Beside a receipt number the name would say whose it is.
+    """
     ids = {ref for ref in refs if _is_uuid(ref)}
     people = {str(user.public_id): user for user in User.objects.filter(public_id__in=ids)}
     roles = _office_roles(people.values())
-    return {
+    said = {
         ref: _person(people.get(ref), roles) if ref in ids else SafeString(conditional_escape(_("The portal")))
         for ref in refs
     }
+    if only_staff:
+        posts = RoleAssignment.objects.exclude(role=Role.RESIDENT).filter(user__in=people.values())
+        at_work = set(posts.values_list("user_id", flat=True))
+        resident = SafeString(conditional_escape(_("The resident")))
+        said |= {ref: resident for ref, user in people.items() if user.pk not in at_work}
+    return said
 
 
 def _person(user: User | None, roles: dict[int, str]) -> SafeString:

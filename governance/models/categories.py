@@ -45,7 +45,10 @@ class Category(Versioned):
         constraints = [
             models.CheckConstraint(
                 condition=~(Q(name_zh="") | Q(name_en="") | Q(name_ko="")), name="category_named_in_three_languages"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_about_staff=False) | Q(hides_petitioner=True), name="complaint_hides_its_petitioner"
+            ),
         ]
 
     def __str__(self):

@@ -42,6 +42,9 @@ class Answerable(NamedTuple):
 def body_for(issue: Issue, at: datetime) -> Answerable:
     """Whoever manages the estate on the day of `at`, or the body its category goes to; else the default duty holder."""
     handler = issue.category.handling.handler
+    if handler == Handler.MANAGER and issue.category.is_about_staff:
+        # Whatever the register says: whoever is complained about doesn't get the complaint.
+        handler = Handler.COMMUNITY
     if handler == Handler.MANAGER:
         management = management_of(issue.estate_id, at)
         if management:
@@ -171,7 +174,7 @@ def ring(order: WorkOrder, at: datetime) -> User | None:
             urgency=Urgency.RING,
             link=link_to(order),
             subdistrict_id=order.subdistrict_id,
-            community_id=order.community_id,
+            community_id=order.issue.phoning_community_id,
         )
         doorbell.ring_on_commit()
     order.ring_next_at = at + RING_NEXT_AFTER if order.rings < len(line) else None

@@ -140,7 +140,7 @@ def show_the_new_holder(order: WorkOrder, *, actor: User, at: datetime, holder: 
             urgency=Urgency.RING,
             link=link_to(order),
             subdistrict_id=order.subdistrict_id,
-            community_id=order.community_id,
+            community_id=order.issue.phoning_community_id,
         )
         doorbell.ring_on_commit()
 

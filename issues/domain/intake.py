@@ -88,6 +88,15 @@ def open_issue(
     return issue
 
 
+def open_anew(petition: Petition, gone: Issue, *, actor: str, at: datetime) -> Issue:
+    """“Not solved”, of a matter that is gone meanwhile: an issue of its own, whose clocks count from now on."""
+    IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at)
+    issue = open_issue(petition, actor=actor, at=at, was=gone, hides_petitioner=gone.hides_petitioner)
+    clocks.count_from(issue, at)
+    tell_what_is_next(issue, present_order(issue))
+    return issue
+
+
 def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None:
     """Somebody in charge says that the petition speaks of this issue. Its own issue, if left empty, is withdrawn.
 

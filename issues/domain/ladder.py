@@ -221,7 +221,7 @@ def _tell_person(person: User, things: list[Told], now: datetime) -> None:
         "at": now,
         "urgency": Urgency.PROMPT,
         "subdistrict_id": first.clock.subdistrict_id,
-        "community_id": first.order.community_id,
+        "community_id": first.order.issue.phoning_community_id,
     }
     if len(things) > 1 or outbox.is_posted(person, event):
         refs = {

@@ -115,5 +115,5 @@ def _call_back_order(issue: Issue, at: datetime) -> None:
             urgency=Urgency.ORDINARY,
             link=link_to(order),
             subdistrict_id=order.subdistrict_id,
-            community_id=order.community_id,
+            community_id=order.issue.phoning_community_id,
         )

@@ -155,7 +155,7 @@ def _tell(
             urgency=urgency,
             link=link_to(supervision),
             subdistrict_id=supervision.subdistrict_id,
-            community_id=supervision.community_id,
+            community_id=supervision.issue.phoning_community_id,
         )
     ]
     outbox.post_all(notices)

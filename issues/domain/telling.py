@@ -92,10 +92,10 @@ def tell_petitioners(
             "body": by.body,
             **params,
         }
-        outbox.post_all([notice for petition in petitions for notice in _notices(petition, kind, matter, at)])
+        outbox.post_all([notice for petition in petitions for notice in _notices(issue, petition, kind, matter, at)])
 
 
-def _notices(petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[Notice]:
+def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[Notice]:
     return outbox.notices_for(
         petition.petitioner,
         f"petition_{kind}",
@@ -105,7 +105,7 @@ def _notices(petition: Petition, kind: str, matter: dict[str, Any], at: datetime
         urgency=NOTICES[kind],
         link=f"/petitions/{petition.receipt_no}/",
         subdistrict_id=petition.subdistrict_id,
-        community_id=petition.community_id,
+        community_id=issue.phoning_community_id,
     )
 
 

@@ -156,6 +156,11 @@ class Issue(PlaceOfMatter):
         """Whether it complains about the community's own people: it is the street's, and nobody's below."""
         return self.category.is_about_staff and self.category.handling.handler == "street"
 
+    @property
+    def phoning_community_id(self) -> int | None:
+        """Whose staff phone those whom a message about it didn't reach; the street's alone where it goes past them."""
+        return None if self.goes_past_the_community else self.community_id
+
     def is_seen_by_those_of(self, category: Category, *, hides_petitioner: bool) -> bool:
         """Whether what is of `category` may join it: the same people see both.
 

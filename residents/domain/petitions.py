@@ -123,7 +123,8 @@ def _tell_that_it_is_filed(petition: Petition, written_down: WrittenDown | None,
         urgency=Urgency.PROMPT if written_down else Urgency.ORDINARY,
         link=f"/petitions/{petition.receipt_no}/",
         subdistrict_id=petition.subdistrict_id,
-        community_id=petition.community_id,
+        # The office above phones whoever complains about staff: the community may be who is meant.
+        community_id=None if petition.category.is_about_staff else petition.community_id,
     )
 
 

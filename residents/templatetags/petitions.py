@@ -1,5 +1,7 @@
 """How a petition is called, who has it and when it is due, in the few words that every list says the same way."""
 
+from typing import Any
+
 from django import template
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -50,7 +52,7 @@ def holder_initial(petition: Petition) -> str:
     return surname_for_reader(petition.holder_surname, petition.holder_surname_latin)[:1]
 
 
-NOBODY_HAS_IT = {
+NOBODY_HAS_IT: dict[str, Any] = {
     PetitionStage.WITHDRAWN: gettext_lazy("You withdrew it"),
     PetitionStage.DECLINED: gettext_lazy("It was not taken up"),
 }

@@ -117,3 +117,14 @@ def test_a_hidden_petition_is_not_linked_to_an_open_one_nor_the_other_way_round(
             intake.link(petition, issue, actor=cast.wu, at=NOW)
     assert complaint.links.get(undone_at=None).issue == complaint_issue
     assert lamp.links.get(undone_at=None).issue == lamp_issue
+
+
+def test_messages_about_a_complaint_about_the_community_are_phoned_by_the_street_alone(cast):
+    """Those that reached nobody stand on a list with name and number: the community may be who is complained about."""
+    petition = file(cast.li, cast.building, category="complaint_community", words="网格员骂人。")
+    order = take_in(petition)
+    sweep(bell="test", now=NOW + timedelta(days=40), even_so=True)
+    handling.accept(order, actor=cast.sun, at=NOW + timedelta(days=40))
+    about = Notice.objects.filter(recipient__in=(cast.li, cast.sun))
+    assert about.count() > 2
+    assert set(about.values_list("community_id", "subdistrict_id")) == {(None, cast.subdistrict.pk)}

@@ -11,7 +11,7 @@ from governance.domain import audit
 from issues.models import SupervisionOrder, WorkOrder
 from issues.workflow import ISSUE, SUPERVISION, WORK_ORDER
 from residents.workflow import PETITION
-from tests.cast import NOW, Cast, client_of
+from tests.cast import NOW, Cast, client_of, file
 
 STEPS = {step.verb for table in (ISSUE, WORK_ORDER, SUPERVISION, PETITION) for step in table.steps}
 OF_THE_DESK = {"link", "unlink", "unmerge", "relate", "unrelate"}
@@ -39,3 +39,16 @@ def test_an_order_is_called_what_its_register_is_called(cast: Cast, model: type)
     noun = {WorkOrder: "work order", SupervisionOrder: "supervision order"}[model]
     _deed, entry = said_of(cast, "accept", noun)
     assert entry == {WorkOrder: "工单", SupervisionOrder: "督办单"}[model]
+
+
+def test_the_trail_in_the_console_doesnt_say_whose_a_petition_is(cast: Cast):
+    """The receipt number stands beside it: with a name, anybody could look up who said what, for no reason at all."""
+    petition = file(cast.li, cast.building, name_visibility="nobody")
+    page = (
+        client_of(cast.sun)
+        .get(reverse("admin:governance_auditentry_changelist"), {"q": petition.receipt_no})
+        .content.decode()
+    )
+    assert petition.receipt_no in page
+    assert "居民" in page
+    assert "李" not in page

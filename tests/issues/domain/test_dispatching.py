@@ -7,7 +7,7 @@ import pytest
 from governance.models import Body, Management, ManagementKind, Notice
 from issues.domain import dispatching
 from issues.domain.sweep import ring_unaccepted
-from issues.models import WorkOrder
+from issues.models import CategoryHandling, WorkOrder
 from tests.cast import NOW, Cast, file, take_in
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,11 @@ def test_a_contract_ends_at_local_midnight_not_at_that_of_greenwich(cast: Cast):
 )
 def test_some_categories_go_past_the_company(cast: Cast, category, body, why):
     assert dispatched(cast, category) == (body, why)
+
+
+def test_a_complaint_doesnt_reach_whoever_it_is_about_even_if_the_register_says_so(cast: Cast):
+    CategoryHandling.objects.filter(category__code="complaint").update(handler="manager")
+    assert dispatched(cast, "complaint")[0] == "春和社区"
 
 
 def test_with_no_committee_entered_the_street_answers(cast: Cast):
