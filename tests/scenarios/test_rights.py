@@ -189,7 +189,7 @@ def test_a_reference_offers_nothing_of_another_street(world, model, field):
 
 # --- what is asked, in numbers ---
 
-AT_LEAST = 14_000
+AT_LEAST = 20_000
 
 
 def test_the_file_yields_no_fewer_cases_than_it_did(built_once, record_property):
