@@ -30,6 +30,9 @@ _DATA = "22"
 
 # What the database says no to, where the constraint itself has no sentence: by constraint, or by the trigger's word.
 SENTENCES: dict[str, str | Promise] = {
+    "complaint_hides_its_petitioner": _("A complaint about staff always keeps the name back."),
+    "calendar_day_kind_known": _("A day is a holiday or a make-up workday."),
+    "calendar_day_has_a_source": _("Say where this day is written."),
     "subdistrict_named_once": _("This district has a subdistrict of this name already."),
     "community_named_once": _("This subdistrict has a community of this name already."),
     "estate_named_once": _("This community has an estate of this name already."),

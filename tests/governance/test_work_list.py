@@ -5,10 +5,25 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from governance import work_list
-from governance.models import Building, CalendarYear, Estate, GridUnit, Management, Notice, Role, RoleAssignment
+from governance.models import (
+    Building,
+    CalendarYear,
+    Estate,
+    GridUnit,
+    Management,
+    MemberKind,
+    Membership,
+    Notice,
+    PartyMember,
+    Role,
+    RoleAssignment,
+    Standing,
+)
 from governance.work_list import WaitingRows, WorkItem
+from issues.models import SweepRun
 from tests.cast import LONG_AGO, NOW, Cast, client_of
 from tests.governance.admin.registry import a_notice
 
@@ -20,7 +35,13 @@ def items_of(user) -> dict[str, WorkItem]:
 
 @pytest.fixture
 def governed(cast: Cast) -> Cast:
-    """Everything is in order in the cast's street."""
+    """Everything is in order in the cast's street, its branch and the portal."""
+    SweepRun.objects.create(bell="loop", started_at=timezone.now(), finished_at=timezone.now())
+    for number in range(3):
+        member = PartyMember.objects.create(
+            community=cast.community, number=str(number), full_name="党员", kind=MemberKind.RESIDENT
+        )
+        Membership.objects.create(member=member, branch=cast.branch, standing=Standing.FULL, since=date(2020, 1, 1))
     for role in (Role.GRID_LEADER, Role.GRID_WORKER):
         for grid_unit in GridUnit.objects.filter(community__subdistrict=cast.subdistrict):
             RoleAssignment.objects.get_or_create(
