@@ -80,7 +80,7 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
         "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/homes/", "/supervisions/"]
         + [f"/desk/{order.issue.public_id}/{verb}" for verb in ("", "dispatch/", "decline/", "merge/", "unlink/")]
-        + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "verify/", "decline/", "dispute/", "end/")],
+        + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")],
         "yu": ["/outdoors/", "/outdoors/find/", "/outdoors/file/"]
         + [f"/outdoors/{order.issue.public_id}/{verb}" for verb in ("", "verify/", "not_fixed/", "mediate/")],
         "sun": ["/coverage/", "/coverage/grid_buildings/", "/coverage/tree/"]
