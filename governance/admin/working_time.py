@@ -51,11 +51,15 @@ class CalendarDayAdmin(RegisterAdmin):
     group = "clocks"
     shared = True
     form = CalendarDayForm
-    list_display = ("day", "kind", "label", "source")
+    list_display = ("day", "kind", "holiday", "source")
     list_filter = ("kind",)
     search_fields = ("name", "source")
     ordering = ("-day",)
     fields = ("day", "kind", "name", "source")
+
+    @display(description=_("Holiday"), ordering="name")
+    def holiday(self, row: CalendarDay) -> str:
+        return row.label
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Which day it is stays: another day is another row."""

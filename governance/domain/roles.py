@@ -1,6 +1,6 @@
 """Giving and ending roles."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Model
@@ -36,8 +36,9 @@ def grant(
 
 
 def revoke(assignment: RoleAssignment, *, actor: User | str, at: datetime) -> None:
-    """End a role at `at`. Access ends with the next request."""
+    """End a role at `at`. Access ends with the next request. One given at this very instant has lasted a moment."""
+    valid_until = max(at, assignment.valid_from + timedelta(microseconds=1))
     with transaction.atomic():
-        ended = RoleAssignment.objects.in_force(at).filter(pk=assignment.pk).update(valid_until=at)
+        ended = RoleAssignment.objects.in_force(at).filter(pk=assignment.pk).update(valid_until=valid_until)
         if ended:
             audit.record("revoke", "role", str(assignment.pk), actor=actor, at=at, role=assignment.role)

@@ -63,8 +63,8 @@ class CoverageSnapshot(models.Model):
     """What a rule came to at the end of a day. Written once by the sweep after midnight, never changed."""
 
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="coverage_snapshots")
-    day = models.DateField()
-    rule = models.CharField(max_length=20, choices=CoverageRule)
+    day = models.DateField(_("day"))
+    rule = models.CharField(_("what is counted"), max_length=20, choices=CoverageRule)
     numerator = models.PositiveIntegerField()
     denominator = models.PositiveIntegerField()
     gaps = models.JSONField(default=list, blank=True, help_text="Names of what was missing")

@@ -92,7 +92,7 @@ class RegisterImport(models.Model):
     file_sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.CHECKED)
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.CHECKED)
     new_rows = models.PositiveIntegerField(default=0)
     changed_rows = models.PositiveIntegerField(default=0)
     unchanged_rows = models.PositiveIntegerField(default=0)

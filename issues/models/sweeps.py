@@ -6,10 +6,10 @@ from django.utils.translation import pgettext_lazy
 
 
 class Bell(models.TextChoices):
-    BEAT = "beat", "Celery beat"
-    LOOP = "loop", "manage.py sweep --loop"
-    DOORBELL = "doorbell", "an event"
-    COMMAND = "command", "manage.py sweep"
+    BEAT = "beat", pgettext_lazy("bell", "the task queue's clock")
+    LOOP = "loop", pgettext_lazy("bell", "the plain loop")
+    DOORBELL = "doorbell", pgettext_lazy("bell", "an event")
+    COMMAND = "command", pgettext_lazy("bell", "somebody, by hand")
 
 
 class SweepRun(models.Model):

@@ -68,6 +68,18 @@ def step(name: str, verb: str) -> Callable[[World], str]:
     return lambda world: f"/petitions/new/{world.drafts[name].token}/{verb}/"
 
 
+def found(name: str) -> Callable[[World], str]:
+    return lambda world: f"/outdoors/{world.findings[name].public_id}/"
+
+
+def order_of_finding(name: str) -> Callable[[World], str]:
+    return lambda world: f"/queue/{world.findings[name].orders.get().public_id}/"
+
+
+def account(name: str) -> Callable[[World], str]:
+    return lambda world: f"/supervisions/{world.accounts[name].public_id}/"
+
+
 # --- what is done on a page ---
 
 
@@ -188,6 +200,9 @@ FOLLOWING = (
     Case("petition-rated", "li", petition("rated")),
     Case("petition-reopened", "li", petition("reopened")),
     Case("petition-withdrawn", "li", petition("withdrawn")),
+    Case("petition-declined", "xu", petition("declined")),
+    Case("petition-checked", "xu", petition("checked")),
+    Case("petition-written-down", "wang", petition("told")),
     Case("supplement", "li", petition("overdue", "supplement/")),
     Case("supplement-error", "li", petition("overdue", "supplement/"), submit("main form")),
     Case("withdraw", "li", petition("overdue", "withdraw/")),
@@ -199,7 +214,9 @@ FOLLOWING = (
     Case("change-password-error", "li", at("/account/password/change/"), submit("main form")),
     Case("sign-out", "li", at("/account/logout/")),
     Case("homes", "wang", at("/homes/")),
-    Case("homes-empty", "gao", at("/homes/")),
+    Case("homes-disputed", "gao", at("/homes/")),
+    Case("homes-declined", "zhao", at("/homes/")),
+    Case("homes-empty", "chen", at("/homes/")),
     Case("home-claim-estate", "li", at("/homes/claim/")),
     Case("home-claim", "li", lambda world: f"/homes/claim/?estate={world.cast.estate.pk}"),
     Case(
@@ -252,17 +269,45 @@ WORKING = (
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),
     Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True),
     Case("not-reached-empty", "strange_worker", at("/not-reached/"), is_for_staff=True),
+    Case("outdoors", "yu", at("/outdoors/"), is_for_staff=True),
+    Case("outdoors-empty", "strange_walker", at("/outdoors/"), is_for_staff=True),
+    Case("outdoors-open", "yu", at("/outdoors/?show=open"), is_for_staff=True),
+    Case("outdoors-check", "yu", found("to_check"), is_for_staff=True),
+    Case("outdoors-check-error", "yu", found("to_check"), submit("form[action$='not_fixed/']"), is_for_staff=True),
+    Case("outdoors-quarrel", "yu", found("open"), is_for_staff=True),
+    Case("order-finding", "zhou", order_of_finding("to_check"), is_for_staff=True),
+    Case("supervision-judge", "sun", account("given"), is_for_staff=True),
+    Case("supervision-judge-error", "sun", account("given"), submit("form[action$='send_back/']"), is_for_staff=True),
+    Case("desk-home-disputed", "wu", home_at_desk("gao"), is_for_staff=True),
+    Case("outdoors-find", "yu", at("/outdoors/find/"), is_for_staff=True),
+    Case("outdoors-find-error", "yu", at("/outdoors/find/"), submit("main form[method=post]"), is_for_staff=True),
+    Case(
+        "outdoors-talk-error", "yu", at("/outdoors/find/?talk=1"), submit("main form[method=post]"), is_for_staff=True
+    ),
+    Case("outdoors-file", "bai", at("/outdoors/file/"), is_for_staff=True),
+    Case("outdoors-file-error", "bai", at("/outdoors/file/"), submit("main form[method=post]"), is_for_staff=True),
+    Case("outdoors-building", "yu", lambda world: f"/b/{world.cast.building.qr_token}/", is_for_staff=True),
+    Case("queue-liaison", "luo", at("/queue/"), is_for_staff=True),
+    Case("coverage", "sun", at("/coverage/"), is_for_staff=True),
+    Case("coverage-community", "wu", at("/coverage/"), is_for_staff=True),
+    Case("coverage-rule", "sun", at("/coverage/companies/"), is_for_staff=True),
+    Case("party-tree", "sun", at("/coverage/tree/"), is_for_staff=True),
     Case("staff-inbox", "zhou", at("/inbox/"), is_for_staff=True),
 )
 PAGES = (*PUBLIC, *FILING, *FOLLOWING, *WORKING)
 
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en", "ko": "ko"}
 MODES = ("standard", "elder")
-# Every page in every language and mode; what a wrong press adds to it in every language, but in one mode: the errors
-# are the same few lines everywhere, and the page around them has been seen in the other mode.
-VISITS = [
-    (case, language, mode)
-    for case in PAGES
-    for language in LANGUAGES
-    for mode in (MODES[:1] if case.is_error else MODES)
-]
+
+
+def _modes(case: Case, language: str) -> tuple[str, ...]:
+    """Residents' pages in both modes. What a wrong press adds, in one: the errors are the same few lines everywhere.
+
+    Staff pages in elder mode in Chinese: it changes sizes only, and those who work here mostly read Chinese.
+    """
+    is_seen_large = not case.is_error and (not case.is_for_staff or language == "zh-hans")
+    return MODES if is_seen_large else MODES[:1]
+
+
+# Every page in every language.
+VISITS = [(case, language, mode) for case in PAGES for language in LANGUAGES for mode in _modes(case, language)]

@@ -26,7 +26,8 @@ def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
     """
     with django_db_blocker.unblock():
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        # The sequences go on: the cast is written again with the numbers that they have passed (`tests.replay`).
+        call_command("flush", interactive=False, verbosity=0, reset_sequences=False)
 
 
 @pytest.fixture(scope="module")

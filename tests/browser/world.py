@@ -1,22 +1,33 @@
 """The cast's street on `NOW`, with something on every page: rows, errors to be made, a clock that has run out."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from governance import shipped as shipped_by_governance
-from governance.domain import outbox
-from governance.models import Building, Channel, Notice, NoticeState, Urgency, User
+from governance.domain import coverage, outbox
+from governance.models import (
+    Building,
+    Category,
+    Channel,
+    CoverageTarget,
+    Notice,
+    NoticeState,
+    Role,
+    Urgency,
+    User,
+)
 from issues import shipped as shipped_by_issues
-from issues.domain import handling
+from issues.domain import findings, handling, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
-from issues.models import WorkOrder
-from residents.domain import drafts, petitions
-from residents.models import Petition, PetitionDraft
+from issues.models import Issue, SupervisionOrder, WorkOrder
+from residents.domain import drafts, names, occupancy, on_behalf, petitions
+from residents.domain.standing import Teller
+from residents.models import OccupancyRelation, Petition, PetitionChannel, PetitionDraft
 from tests.cast import NOW, Cast, build_cast, draft
 
 
@@ -29,6 +40,8 @@ class World:
     orders: dict[str, WorkOrder]
     drafts: dict[str, PetitionDraft]
     photo: bytes
+    findings: dict[str, Issue] = field(default_factory=dict)
+    accounts: dict[str, SupervisionOrder] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
@@ -46,6 +59,7 @@ def build_world(photo: bytes) -> World:
     _matters_of_neighbours(world)
     _drafts(world)
     _nobody_was_reached(world)
+    _behind_the_counter(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
         order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
@@ -177,6 +191,65 @@ def _matters_of_neighbours(world: World) -> None:
         world, "dispute", cast.wang, cast.building, _ago(hours=20), category="dispute", words="楼上天天半夜拖椅子。"
     )
     handling.accept(quarrel, actor=cast.wu, at=_ago(hours=19))
+
+
+def _behind_the_counter(world: World) -> None:
+    """What the desk declined, the grid found, checked and wrote down, what was talked over, and whose a home is."""
+    cast = world.cast
+    _file(world, "declined", cast.xu, cast.building, _ago(days=2), category="other", words="对门借钱一直不还。")
+    triage.decline(
+        _issue(world, "declined"), reason="private", words="借款要两家自己谈。", actor=cast.wu, at=_ago(days=1)
+    )
+
+    checked = _file(world, "checked", cast.xu, cast.building, _ago(hours=9), category="rubbish", words="桶满了两天。")
+    handling.accept(checked, actor=cast.liu, at=_ago(hours=8))
+    handling.finish(checked, actor=cast.liu, at=_ago(hours=7), words="清空冲洗了。")
+    verification.verify(_issue(world, "checked"), actor=cast.yu, at=_ago(hours=6), words="桶是空的。")
+
+    world.findings["to_check"] = _find(world, "facilities", "扶手底座锈穿，一推就晃。", _ago(hours=5))
+    order = WorkOrder.objects.live().get(issue=world.findings["to_check"])
+    handling.accept(order, actor=cast.zhou, at=_ago(hours=4))
+    handling.finish(order, actor=cast.zhou, at=_ago(hours=3), words="焊好了。")
+    world.findings["open"] = _find(world, "dispute", "两家为占楼道吵起来。", _ago(hours=2))
+    again = mediation.Talk("两家", "各让一半", is_agreed=False, follow_up_on=NOW.date())
+    mediation.mediate(world.findings["open"], again, actor=cast.yu, at=_ago(hours=1))
+
+    told = on_behalf.Told(
+        token=uuid4(), name="王磊", phone=cast.wang.phone or "", channel=PetitionChannel.COUNTER, has_agreed=True,
+        category=Category.objects.get(code="facilities"), building=cast.building, words="台阶缺了一角。",
+        name_visibility="handlers",
+    )  # fmt: skip
+    teller = Teller(Role.BUILDING_STEWARD, cast.bai.surname, cast.bai.surname_latin)
+    world.petitions["told"] = on_behalf.file_for(told, actor=cast.bai, teller=teller, at=_ago(minutes=40))
+    names.open_name(world.petitions["told"], actor=cast.sun, at=_ago(minutes=30), reason="要打电话约时间")
+
+    rival = occupancy.claim(cast.gao, cast.other_unit, OccupancyRelation.OWNER, evidence="判决书", at=_ago(days=3))
+    occupancy.dispute(rival, words="两人都说是自己的。", actor=cast.wu, at=_ago(days=2))
+    gone = occupancy.claim(cast.zhao, cast.other_unit, OccupancyRelation.TENANT, at=_ago(days=3))
+    occupancy.decline(gone, reason="moved_out", words="房东说搬走了。", actor=cast.wu, at=_ago(days=2))
+
+    late = _file(world, "late", cast.xu, cast.building, _ago(minutes=65), words="楼道灯一闪一闪的。")
+    for minutes in (60, 40, 30, 25):
+        sweep(bell="loop", now=_ago(minutes=minutes))
+    world.accounts["given"] = SupervisionOrder.objects.get(issue=late.issue)
+    account = supervision.Account("缺灯管。", "已经调来。", NOW.date())
+    supervision.answer(world.accounts["given"], account, actor=cast.zheng, at=_ago(minutes=5))
+
+    for days in range(12, 0, -1):
+        coverage.take_snapshots(_ago(days=days), lambda what: None)
+    CoverageTarget.objects.create(
+        subdistrict=cast.subdistrict, rule="companies", baseline_on=date(2025, 5, 1), baseline_percent=20,
+        due_on=date(2026, 12, 31), target_percent=100,
+    )  # fmt: skip
+
+
+def _issue(world: World, name: str) -> Issue:
+    return Issue.objects.get(links__petition=world.petitions[name], links__undone_at=None)
+
+
+def _find(world: World, category: str, words: str, at: datetime) -> Issue:
+    finding = findings.Finding(uuid4(), Category.objects.get(code=category), world.cast.building, words)
+    return findings.report(finding, actor=world.cast.yu, at=at)
 
 
 def _drafts(world: World) -> None:
