@@ -16,7 +16,6 @@ from governance.admin import history
 from governance.admin.base import RegisterAdmin
 from governance.domain import registers
 from governance.domain.refusals import Refusal
-from issues.domain.policies import NothingChanged
 from issues.domain.promising import NotSound
 
 
@@ -98,8 +97,6 @@ class VersionedAdmin(RegisterAdmin):
             return self._edit_page(request, in_force, form, problems=[("", problem) for problem in unsound.problems])
         except registers.StaleVersion as stale:
             return self._second_officer(request, form, stale)
-        except (registers.NotAccepted, NothingChanged) as refused:
-            return self._edit_page(request, in_force, form, problems=[("", str(refused))])
         except Refusal as refused:
             return self._edit_page(request, in_force, form, problems=[("", str(refused))])
         messages.success(request, self.said_of(made))
