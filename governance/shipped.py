@@ -31,6 +31,7 @@ class ShippedCategory(NamedTuple):
     is_emergency: bool = False
     hides_petitioner: bool = False
     is_about_staff: bool = False
+    is_listed: bool = True
 
 
 CATEGORIES = (
@@ -112,6 +113,7 @@ CATEGORIES = (
         "装修、广场舞", "Building work, loud music", "공사, 음악",
         "噪音 噪声 吵 太吵 太闹 闹腾 半夜太吵 睡不着 装修 电钻 敲墙 广场舞 音响 喇叭 唱歌 打麻将 施工 工地 嗡嗡响 "
         "noise noisy loud music drilling 소음 시끄러워요 공사 층간소음 음악",
+        is_listed=False,
     ),
     ShippedCategory(
         "fumes", "油烟异味", "Fumes, smells", "연기·냄새",
@@ -130,19 +132,21 @@ CATEGORIES = (
         "不牵绳、粪便", "No lead, droppings", "목줄, 배설물",
         "宠物 狗 遛狗 不牵绳 不拴绳 狗屎 狗粪 狗叫 咬人 流浪狗 流浪猫 猫 野猫 大型犬 养鸡 鸽子 "
         "pet dog cat barking bite stray 반려견 개 고양이 목줄 배설물 짖어요",
+        is_listed=False,
     ),
     ShippedCategory(
         "dispute", "邻里纠纷", "Neighbours", "이웃 갈등",
         "不公开", "Not made public", "공개하지 않음",
         "邻居 吵架 打架 骂人 纠纷 矛盾 闹矛盾 楼上 楼下 对门 占地方 占楼道 种菜 鞋柜 调解 说理 不讲理 "
         "neighbour neighbor quarrel dispute 이웃 다툼 갈등 싸움",
-        hides_petitioner=True,
+        hides_petitioner=True, is_listed=False,
     ),
     ShippedCategory(
         "deeds", "证件手续", "Papers, deeds", "서류·등기",
         "房产证等", "Title deeds and the like", "부동산 등기 등",
         "房产证 房本 房照 不动产证 产权证 办证 办不下来 手续 过户 落户 证明 盖章 契税 维修基金 "
         "title deed deeds property certificate papers 등기 등기부 집문서 증명서 서류",
+        is_listed=False,
     ),
     ShippedCategory(
         "trees", "树木绿化", "Trees, greenery", "나무·녹지",
@@ -163,7 +167,7 @@ CATEGORIES = (
         "送餐、看病、上门帮忙", "Meals, doctor, help at home", "식사, 병원, 가사 도움",
         "老人 老头 老太太 独居 没人照顾 送餐 送饭 食堂 看病 取药 量血压 理发 买菜 跑腿 扶一把 摔倒 摔了 轮椅 助浴 "
         "old elderly senior meals help 어르신 노인 할머니 할아버지 독거 도시락 병원",
-        is_tile=False,
+        is_tile=False, is_listed=False,
     ),
     ShippedCategory(
         "lost", "丢了东西", "Lost property", "분실물",
@@ -184,27 +188,27 @@ CATEGORIES = (
         "私搭乱建、占绿地", "Extensions, taken green space", "무허가 건축, 녹지 점유",
         "违建 违章 违章建筑 私搭乱建 搭棚 加盖 封阳台 圈地 占绿地 占公共 拆承重墙 承重墙 住改商 群租 "
         "illegal unauthorised unauthorized extension building 불법건축 무단증축 무허가 불법개조",
-        is_tile=False,
+        is_tile=False, is_listed=False,
     ),
     ShippedCategory(
         "complaint", "投诉物业公司", "Complaint about the company", "관리회사 불만",
         "被投诉的人看不到", "The person concerned can't see it", "당사자는 볼 수 없음",
         "投诉 投诉物业 举报 态度不好 态度差 不管 没人管 推来推去 踢皮球 糊弄 敷衍 骂人 不作为 保安态度 管家 "
         "complaint complain company staff rude 불만 민원 신고 불친절 직원 관리소",
-        is_tile=False, hides_petitioner=True, is_about_staff=True,
+        is_tile=False, hides_petitioner=True, is_about_staff=True, is_listed=False,
     ),
     ShippedCategory(
         "complaint_community", "投诉社区工作人员", "Complaint about community staff", "커뮤니티 직원 불만",
         "直接到街道，社区看不到", "Straight to the street office", "가도로 바로 전달, 커뮤니티는 볼 수 없음",
         "投诉社区 举报社区 社区工作人员 网格员 网格长 楼栋长 支部书记 居委会 居委会不管 社区不管 态度不好 "
         "complaint community grid worker secretary committee 커뮤니티 그리드 주민위원회 불만 민원",
-        is_tile=False, hides_petitioner=True, is_about_staff=True,
+        is_tile=False, hides_petitioner=True, is_about_staff=True, is_listed=False,
     ),
     ShippedCategory(
         "other", "其他", "Something else", "기타",
         "都不是，自己写", "None of these, in my own words", "해당 없음, 직접 쓰기",
         "其他 别的 不知道 说不清 建议 咨询 问一下 other else question suggestion 기타 문의 건의",
-        is_tile=False,
+        is_tile=False, is_listed=False,
     ),
 )  # fmt: skip
 

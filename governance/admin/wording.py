@@ -35,6 +35,7 @@ LABELS: dict[tuple[str, str], str | Promise] = {
     ("category", "is_emergency"): _("Emergency"),
     ("category", "hides_petitioner"): _("Keeps the name back"),
     ("category", "is_about_staff"): _("About staff"),
+    ("category", "is_listed"): _("In the public ledger"),
     ("category", "is_tile"): _("Shown as a picture"),
     ("category", "position"): _("Order"),
     ("category", "is_archived"): _("Archived"),
@@ -61,6 +62,7 @@ HELP: dict[tuple[str, str], str | Promise] = {
     ("category", "is_emergency"): _("The page says 119, 110 and 120 first"),
     ("category", "is_about_staff"): _("A complaint about people in charge: it goes past them, one level up"),
     ("category", "hides_petitioner"): _("Quarrels: whoever is complained about never learns the name"),
+    ("category", "is_listed"): _("One by one in the estate's ledger. Quarrels, complaints, care and deeds never are"),
     ("category", "is_tile"): _("All others are found by search"),
     ("dutyshift", "position"): _("Who is rung first when several are on duty"),
 }

@@ -32,6 +32,10 @@ class Category(Versioned):
     is_about_staff = models.BooleanField(
         default=False, help_text="A complaint about people in charge: it goes past them, one level up"
     )
+    is_listed = models.BooleanField(
+        default=True,
+        help_text="One by one in the estate's public ledger. Never quarrels, complaints, care and deeds: RULES §3",
+    )
     is_tile = models.BooleanField(default=True, help_text="Shown as a picture tile; others are found by search")
     position = models.PositiveSmallIntegerField(default=0)
     is_archived = models.BooleanField(default=False)
@@ -48,6 +52,9 @@ class Category(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(is_about_staff=False) | Q(hides_petitioner=True), name="complaint_hides_its_petitioner"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_listed=False) | Q(hides_petitioner=False), name="quarrels_are_never_listed"
             ),
         ]
 

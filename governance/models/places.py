@@ -1,8 +1,10 @@
 """Places, from the district down to one exclusive unit, and the grid units drawn over buildings."""
 
 import secrets
+import uuid
 
 import pgtrigger
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +71,7 @@ class Estate(Versioned, Ended):
     community = models.ForeignKey(Community, models.PROTECT, related_name="estates", verbose_name=_("community"))
     name = models.CharField(_("name"), max_length=60)
     address = models.CharField(_("address"), max_length=120, blank=True)
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
 
     class Meta:
         verbose_name = _("estate")
