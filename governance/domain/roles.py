@@ -3,10 +3,18 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from governance.domain import audit
 from governance.models import ROLE_HELD_AT, DualRegistration, Role, RoleAssignment, User
+
+
+def lock_person(user_id: int) -> None:
+    """Give and end this person's roles one after the other. Before the rows that say why: everywhere in this order.
+
+    Whoever only refers to the person, as a petition does, needn't wait.
+    """
+    list(User.objects.filter(pk=user_id).select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def grant(
@@ -25,7 +33,9 @@ def grant(
     key = ROLE_HELD_AT[role]
     held_at = {key: place} if key else {}
     with transaction.atomic():
-        existing = RoleAssignment.objects.in_force(at).filter(user=user, role=role, **held_at).first()
+        lock_person(user.pk)
+        # Whoever was faster may have given it at an instant after `at`: that is the same role.
+        existing = RoleAssignment.objects.filter(_not_ended_by(at), user=user, role=role, **held_at).first()
         if existing:
             return existing
         assignment = RoleAssignment.objects.create(
@@ -39,6 +49,10 @@ def revoke(assignment: RoleAssignment, *, actor: User | str, at: datetime) -> No
     """End a role at `at`. Access ends with the next request. One given at this very instant has lasted a moment."""
     valid_until = max(at, assignment.valid_from + timedelta(microseconds=1))
     with transaction.atomic():
-        ended = RoleAssignment.objects.in_force(at).filter(pk=assignment.pk).update(valid_until=valid_until)
-        if ended:
+        ended = RoleAssignment.objects.filter(_not_ended_by(valid_until), pk=assignment.pk)
+        if ended.update(valid_until=valid_until):
             audit.record("revoke", "role", str(assignment.pk), actor=actor, at=at, role=assignment.role)
+
+
+def _not_ended_by(at: datetime) -> Q:
+    return Q(valid_until=None) | Q(valid_until__gt=at)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit, outbox, roles
@@ -211,8 +212,13 @@ def _need(fact: str, given: str) -> None:
 
 
 def _locked(occupancy: Occupancy, beside: Sequence[Occupancy] = ()) -> Occupancy:
-    """The row, locked together with those `beside` it: always in the same order, so that nobody waits in a circle."""
+    """The row, locked together with those `beside` it: always in the same order, so that nobody waits in a circle.
+
+    The people come first: the role hangs on all the homes that a person has in the estate, not on one of them.
+    """
     ids = {occupancy.pk, *(each.pk for each in beside)}
+    for user_id in sorted({occupancy.user_id, *(each.user_id for each in beside)}):
+        roles.lock_person(user_id)
     rows = (
         Occupancy.objects.select_for_update(of=("self",))
         .select_related("user", "decided_by", "unit__building__estate__community")
@@ -255,7 +261,9 @@ def _end_role_without_home(occupancy: Occupancy, *, actor: User, at: datetime) -
     )
     if remaining.exists():
         return
-    held = RoleAssignment.objects.in_force(at).filter(user_id=occupancy.user_id, role=Role.RESIDENT, estate=estate)
+    # Somebody who was faster may have given it at an instant after `at`.
+    lasting = Q(valid_until=None) | Q(valid_until__gt=at)
+    held = RoleAssignment.objects.filter(lasting, user_id=occupancy.user_id, role=Role.RESIDENT, estate=estate)
     for assignment in held:
         roles.revoke(assignment, actor=actor, at=at)
 

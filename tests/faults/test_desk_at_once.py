@@ -7,7 +7,7 @@ import pytest
 
 from governance.domain import roles
 from governance.domain.refusals import StepNotAllowed
-from governance.models import Role, User
+from governance.models import Role, RoleAssignment, User
 from issues.domain import ladder, supervision
 from issues.domain.supervision import Account
 from issues.models import IssueStep, SupervisionOrder
@@ -94,3 +94,44 @@ def test_an_account_is_accepted_and_sent_back_at_once(cast):
     judged = IssueStep.objects.filter(verb__in=("supervision_accept_answer", "supervision_send_back"))
     assert judged.count() == 1
     assert page().judged_by == judged.get().actor
+
+
+def two_homes_of(person: User, cast, number: int) -> list[Occupancy]:
+    at = NOW + timedelta(minutes=number)
+    return [occupancy.claim(person, unit, OccupancyRelation.OWNER, at=at) for unit in (cast.unit, cast.other_unit)]
+
+
+def is_resident(person: User, cast) -> bool:
+    held = RoleAssignment.objects.filter(user=person, role=Role.RESIDENT, estate=cast.estate, valid_until=None)
+    return held.exists()
+
+
+def test_one_home_is_confirmed_while_the_other_one_of_the_same_person_ends(cast, colleague):
+    for number in range(ROUNDS):
+        kept, left = two_homes_of(cast.zhao, cast, number)
+        at = LATER + timedelta(minutes=10 * number)
+        occupancy.verify(left, words="房产证", actor=cast.wu, at=at)
+        # Whoever is counted first may come last: the instants of two requests say nothing about their locks.
+        outcomes = together(
+            partial(occupancy.verify, mine(kept), words="房产证", actor=cast.wu, at=at + timedelta(seconds=2)),
+            partial(occupancy.end, mine(left), words="卖了", actor=colleague, at=at + timedelta(seconds=1)),
+        )
+        assert errors(outcomes) == []
+        assert (mine(kept).state, is_resident(cast.zhao, cast)) == (OccupancyState.VERIFIED, True)
+        occupancy.end(mine(kept), words="搬走了", actor=cast.wu, at=at + timedelta(minutes=1))
+        assert not is_resident(cast.zhao, cast)
+
+
+def test_two_homes_of_one_person_are_confirmed_at_once_and_the_role_is_held_once(cast, colleague):
+    for number in range(ROUNDS):
+        homes = two_homes_of(cast.zhao, cast, number)
+        at = LATER + timedelta(minutes=10 * number)
+        outcomes = together(
+            partial(occupancy.verify, mine(homes[0]), words="房产证", actor=cast.wu, at=at + timedelta(seconds=1)),
+            partial(occupancy.verify, mine(homes[1]), words="合同", actor=colleague, at=at),
+        )
+        assert errors(outcomes) == []
+        held = RoleAssignment.objects.filter(user=cast.zhao, role=Role.RESIDENT, estate=cast.estate, valid_until=None)
+        assert held.count() == 1
+        for home in homes:
+            occupancy.end(mine(home), words="搬走了", actor=cast.wu, at=at + timedelta(minutes=1))
