@@ -160,6 +160,13 @@ def remaining(due: datetime, now: datetime, *, working_days: int | None = None) 
     return pgettext("clock", "%(span)s left") % {"span": span(due - now)}
 
 
+def target(minutes: int | None, working_days: int | None) -> str:
+    """What is promised: 30 分钟, or 15 个工作日. Empty where neither is given."""
+    if working_days:
+        return ngettext("%(days)s working day", "%(days)s working days", working_days) % {"days": working_days}
+    return span(timedelta(minutes=minutes)) if minutes else ""
+
+
 def remaining_working_days(days: int) -> str:
     """还有 6 个工作日."""
     return ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days}

@@ -1,14 +1,14 @@
 """What the page of one order shows: what was said, the clocks, the history, and who may hold it. Reads only."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance import wording
@@ -132,6 +132,7 @@ def _staff(now: datetime) -> QuerySet[RoleAssignment, Any]:
         Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), body=OuterRef("body"))
         | Q(role=Role.COMMUNITY_STAFF, community=OuterRef("body__community"), kind=BodyKind.RESIDENTS_COMMITTEE)
         | Q(role=Role.STREET_OFFICER, subdistrict=OuterRef("body__subdistrict"), kind=BodyKind.STREET_OFFICE)
+        | Q(role=Role.DISTRICT_OFFICER, district=OuterRef("body__district"), kind=BodyKind.DISTRICT_OFFICE)
     )
     return (
         RoleAssignment.objects.in_force(now)
@@ -274,10 +275,7 @@ def why(clock: SlaClock, now: datetime) -> str:
 
 
 def _target(clock: SlaClock) -> str:
-    if clock.target_working_days:
-        days = clock.target_working_days
-        return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
-    return wording.span(timedelta(minutes=clock.target_minutes)) if clock.target_minutes else ""
+    return wording.target(clock.target_minutes, clock.target_working_days)
 
 
 def history(issue: Issue, now: datetime) -> list[Told]:

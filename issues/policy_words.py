@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance import wording
@@ -105,10 +105,7 @@ def span_of(minutes: int) -> str:
 
 
 def length(target: Promised) -> str:
-    if target.minutes:
-        return span_of(target.minutes)
-    days = target.working_days or 0
-    return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
+    return wording.target(target.minutes, target.working_days)
 
 
 def when(rung: Any) -> str:

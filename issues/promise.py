@@ -1,16 +1,16 @@
 """What will happen to a petition once it is filed: the times of the policy that would apply, in plain words."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from governance import wording
 from governance.domain.refusals import Refusal
 from governance.models import Category, Estate
 from issues.domain import clocks
 from issues.domain.dispatching import body_for
-from issues.models import ClockKind, Issue, SlaTarget
+from issues.models import ClockKind, Issue
 
 SENTENCES = {
     ClockKind.RESPOND: gettext_lazy("Somebody contacts you."),
@@ -38,11 +38,10 @@ def promise(category: Category, estate: Estate, at: datetime) -> list[tuple[str,
         return []
     at_once = _("You get a receipt number; it goes to whoever is on duty at %(body)s.") % {"body": body.short_name}
     targets = sorted(policy.targets.all(), key=lambda target: (target.working_days or 0, target.minutes or 0))
-    return [(_("At once"), at_once), *((_label(target), str(SENTENCES[ClockKind(target.kind)])) for target in targets)]
-
-
-def _label(target: SlaTarget) -> str:
-    if target.working_days:
-        days = target.working_days
-        return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
-    return wording.span(timedelta(minutes=target.minutes or 0))
+    return [
+        (_("At once"), at_once),
+        *(
+            (wording.target(target.minutes, target.working_days), str(SENTENCES[ClockKind(target.kind)]))
+            for target in targets
+        ),
+    ]

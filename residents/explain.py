@@ -314,11 +314,11 @@ def _promise_sentence(why: Why) -> SafeString:
         "“%(policy)s” gives %(days)s: counted from the next working day until work ends on the last one, at %(time)s.",
         why.working_days or 0,
     )
-    days = ngettext("%(days)s working day", "%(days)s working days", why.working_days or 0)
+    days = wording.target(None, why.working_days)
     return say(
         sentence,
         policy=why.policy,
-        days=_bold(days % {"days": why.working_days}),
+        days=_bold(days),
         time=wording.clock_time(why.due_at),
     )
 
@@ -410,7 +410,7 @@ def _segments(why: Why, counted: list[CountedDay], now: datetime) -> Track:
     total, reached = _total(counted), _reached(counted, now)
     words = gettext("day %(number)s of %(total)s") % {"number": reached, "total": total}
     if not reached:
-        words = ngettext("%(days)s working day", "%(days)s working days", total) % {"days": total}
+        words = wording.target(None, total)
     if not 0 < total <= MOST_SEGMENTS:
         return _bar(why, now)._replace(reached=words)
     today = next((day.number for day in counted if day.on == _today(now)), None)

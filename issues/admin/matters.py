@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from governance import wording
 from governance.admin.base import RegisterAdmin
@@ -60,6 +60,7 @@ class ToRead(RegisterAdmin):
 @registers(Issue)
 class IssueAdmin(ToRead):
     subdistrict_paths = ("subdistrict",)
+    category_path = "category"
     list_display = ("matter", "estate", "severity", "state", "filed_at", "finished_at")
     list_select_related = (*MATTER, "community")
     list_filter = (
@@ -112,6 +113,7 @@ class WorkOrderAdmin(ToRead):
     """Orders by the body that has them. Who of its people holds one is their manager's to see."""
 
     subdistrict_paths = ("subdistrict",)
+    category_path = "issue__category"
     list_display = ("matter", "place", "body", "state", "dispatched_at", "due", "finished_at")
     list_select_related = (*of_issue(*MATTER), "body")
     list_filter = ("state", "body", "community", "arrival_proof", "dispatched_at")
@@ -143,6 +145,7 @@ def late_answers(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
 @registers(SupervisionOrder)
 class SupervisionOrderAdmin(ToRead):
     subdistrict_paths = ("subdistrict",)
+    category_path = "issue__category"
     list_display = ("matter", "place", "body", "state", "issued_at", "answer_due_at", "answered_at")
     list_select_related = (*of_issue(*MATTER), "body")
     list_filter = (
@@ -203,6 +206,7 @@ class Kept(SimpleListFilter):
 @registers(SlaClock)
 class SlaClockAdmin(ToRead):
     subdistrict_paths = ("subdistrict",)
+    category_path = "issue__category"
     list_display = ("matter", "kind", "promise", "due_at", "stopped_at", "result")
     list_select_related = (*of_issue(*MATTER), "policy", "calendar")
     list_filter = (Kept, "kind", "starts_at")
@@ -232,10 +236,7 @@ class SlaClockAdmin(ToRead):
 
 
 def _length(clock: SlaClock) -> str:
-    if clock.target_minutes:
-        return policy_words.span_of(clock.target_minutes)
-    days = clock.target_working_days or 0
-    return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
+    return wording.target(clock.target_minutes, clock.target_working_days)
 
 
 def _result(clock: SlaClock) -> str:
@@ -252,6 +253,7 @@ def _result(clock: SlaClock) -> str:
 @registers(Escalation)
 class EscalationAdmin(ToRead):
     subdistrict_paths = ("clock__subdistrict",)
+    category_path = "clock__issue__category"
     list_display = ("matter", "promise", "rung_in_words", "due_at", "acted_at", "lag")
     list_select_related = (*(f"clock__issue__{name}" for name in MATTER), "rung")
     list_filter = ("clock__kind", "due_at")

@@ -1,13 +1,13 @@
 """Where a matter would go if it were sorted so: the tiles to choose from, the body, its promise, whose phone rings."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from governance import wording
 from governance.models import Body, BodyKind, Category, DutyShift, Role, RoleAssignment
@@ -126,6 +126,8 @@ def _policy(as_sorted: Issue, category: Category) -> SlaPolicy | None:
 
 def _whose(handler: str, bodies: list[Body]) -> Body | None:
     """As `issues.domain.dispatching.body_for` chooses, among bodies that are read already."""
+    if handler == Handler.DISTRICT:
+        return next((body for body in bodies if body.kind == BodyKind.DISTRICT_OFFICE), None)
     offices = {body.kind: body for body in reversed(bodies) if body.kind in (COMMITTEE, STREET)}
     managing = next((body for body in bodies if body.kind not in (COMMITTEE, STREET, BodyKind.DEPARTMENT)), None)
     if handler == Handler.MANAGER and managing:
@@ -146,6 +148,7 @@ def _with_their_people(bodies: QuerySet[Body], issue: Issue, now: datetime) -> Q
         Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER, Role.DEPARTMENT_LIAISON), body=OuterRef("pk"))
         | Q(role=Role.COMMUNITY_STAFF, community=OuterRef("community"))
         | Q(role=Role.STREET_OFFICER, subdistrict=OuterRef("subdistrict"))
+        | Q(role=Role.DISTRICT_OFFICER, district=OuterRef("district"))
     )
     return bodies.annotate(
         on_duty=_names(on_duty, now), next_up=_names(next_up, now), managers=_names(managers), staff=_names(staff)
@@ -173,7 +176,11 @@ def _line(body: Any) -> list[str]:
 
 
 def _works_for(role: str, body: Body) -> bool:
-    offices = {COMMITTEE: Role.COMMUNITY_STAFF, STREET: Role.STREET_OFFICER}
+    offices = {
+        COMMITTEE: Role.COMMUNITY_STAFF,
+        STREET: Role.STREET_OFFICER,
+        BodyKind.DISTRICT_OFFICE: Role.DISTRICT_OFFICER,
+    }
     return role == offices[BodyKind(body.kind)] if body.kind in offices else role not in offices.values()
 
 
@@ -185,9 +192,5 @@ def _name(row: dict[str, str]) -> str:
 def _promise(target: SlaTarget) -> str:
     """“4 小时解决”, “1 个工作日首次回应”."""
     kind = str(ClockKind(target.kind).label)
-    if target.working_days:
-        days = target.working_days
-        length = ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
-    else:
-        length = wording.span(timedelta(minutes=target.minutes or 0))
+    length = wording.target(target.minutes, target.working_days)
     return gettext("%(length)s to %(kind)s") % {"length": length, "kind": kind}
