@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from issues.views.deadlines import deadlines
+from issues.views.ledger import estates, ledger
 from issues.views.desk import desk_inbox, desk_matter, desk_step
 from issues.views.orders import building_scanned, order_detail, order_photo, order_step
 from issues.views.outdoors import file_for, find, issue_photo, matter, step, today
@@ -11,6 +12,8 @@ from issues.views.supervisions import supervision_detail, supervision_step, supe
 
 urlpatterns: list[URLPattern] = [
     path("deadlines/", deadlines, name="deadlines"),
+    path("estates/", estates, name="estates"),
+    path("estates/<uuid:public_id>/ledger/", ledger, name="ledger"),
     path("b/<str:qr_token>/", building_scanned, name="building_scanned"),
     path("desk/", desk_inbox, name="desk"),
     path("desk/<uuid:public_id>/", desk_matter, name="desk_matter"),
