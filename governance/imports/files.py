@@ -8,9 +8,10 @@ import io
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import partial
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
@@ -96,6 +97,27 @@ class Table:
     rows: tuple[SheetRow, ...]
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A filled sheet of a long file. `rows()` reads it from the start, one row at a time; empty rows are left out.
+
+    No sheet of the file goes further down than `last_row`.
+    """
+
+    title: str
+    last_row: int
+    rows: Callable[[], Iterator[SheetRow]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be, packed and unpacked (bytes), and how far down its rows may go."""
+
+    packed: int
+    unpacked: int
+    rows: int
+
+
 def cell_name(row: int, column: int) -> str:
     """C5, for the fifth row's third column."""
     return f"{get_column_letter(column)}{row}"
@@ -109,10 +131,44 @@ def read_table(file: IO[bytes], *, beside: frozenset[str] = frozenset()) -> Tabl
     """
     content = _content_of(file)
     try:
-        outline = _outline_of(content)
+        outline = _outline_of(io.BytesIO(content), len(content), LARGEST_UNPACKED)
         _refuse_unlike_a_table(outline)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         return _table_in(book, outline, beside)
+    except _BROKEN as broken:
+        raise FileRefused(_not_an_xlsx()) from broken
+
+
+def long_sheets(file: IO[bytes], limits: Limits) -> list[Sheet]:
+    """The filled sheets of a file that may be too long to hold. `file` stays open as long as their rows are read.
+
+    Nothing is said of headings; merged cells hold what their first cell holds, the others nothing. Raises
+    `FileRefused`, as `read_table` does, before the first row is read.
+    """
+    size = file.seek(0, io.SEEK_END)
+    if size > limits.packed:
+        raise FileRefused(
+            _("The file is larger than %(most)s MB. Split it into several.") % {"most": limits.packed // 1024**2}
+        )
+    file.seek(0)
+    _refuse_unlike_an_xlsx(file.read(LARGEST_FILE))
+    try:
+        outline = _outline_of(file, size, limits.unpacked)
+        if outline.last_row > limits.rows:
+            raise FileRefused(
+                _("The table goes down to row %(last)s. A file may have %(most)s rows: split it into several.")
+                % {"last": outline.last_row, "most": limits.rows}
+            )
+        book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        sheets = [Sheet(sheet.title, outline.last_row, partial(_safely, sheet, outline)) for sheet in book.worksheets]
+        return [sheet for sheet in sheets if next(sheet.rows(), None)]
+    except _BROKEN as broken:
+        raise FileRefused(_not_an_xlsx()) from broken
+
+
+def _safely(sheet: Any, outline: "Outline") -> Iterator[SheetRow]:
+    try:
+        yield from _rows_of(sheet, outline)
     except _BROKEN as broken:
         raise FileRefused(_not_an_xlsx()) from broken
 
@@ -125,13 +181,18 @@ def _content_of(file: IO[bytes]) -> bytes:
     content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise FileRefused(_("The file is larger than 10 MB. Split it into several."))
+    _refuse_unlike_an_xlsx(content)
+    return content
+
+
+def _refuse_unlike_an_xlsx(content: bytes) -> None:
+    """By how the file begins."""
     if not content:
         raise FileRefused(_("The file is empty."))
     if content.startswith(_OLD_FORMAT):
         if _ENCRYPTED in content:
             raise FileRefused(_("The file is protected by a password. Save it without one, then bring it again."))
         raise FileRefused(_("This is the old .xls format. Open the file and save it as .xlsx, then bring it again."))
-    return content
 
 
 # --- the outline ---
@@ -147,16 +208,16 @@ class Outline:
     merged: list[str] = field(default_factory=list)
 
 
-def _outline_of(content: bytes) -> Outline:
+def _outline_of(file: IO[bytes], size: int, most_unpacked: int) -> Outline:
     outline = Outline()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        _refuse_a_bomb(archive, len(content))
+    with zipfile.ZipFile(file) as archive:
+        _refuse_a_bomb(archive, size, most_unpacked)
         unpacked = 0
         for part in archive.infolist():
             reader = _PartReader(outline) if part.filename.lower().endswith((".xml", ".rels", ".vml")) else None
             for piece in _pieces(archive, part):
                 unpacked += len(piece)
-                if unpacked > LARGEST_UNPACKED:
+                if unpacked > most_unpacked:
                     raise FileRefused(_too_large_unpacked())
                 if reader:
                     reader.read(piece)
@@ -165,11 +226,11 @@ def _outline_of(content: bytes) -> Outline:
     return outline
 
 
-def _refuse_a_bomb(archive: zipfile.ZipFile, size: int) -> None:
+def _refuse_a_bomb(archive: zipfile.ZipFile, size: int, most_unpacked: int) -> None:
     """By what the archive declares; what it really holds is counted while it is unpacked."""
     parts = archive.infolist()
     declared = sum(part.file_size for part in parts)
-    if len(parts) > MOST_PARTS or declared > LARGEST_UNPACKED or declared > size * MOST_TIMES_SMALLER:
+    if len(parts) > MOST_PARTS or declared > most_unpacked or declared > size * MOST_TIMES_SMALLER:
         raise FileRefused(_too_large_unpacked())
     if any(part.flag_bits & 0x1 for part in parts):
         raise FileRefused(_("The file is protected by a password. Save it without one, then bring it again."))
