@@ -255,6 +255,11 @@ def _note(update: PetitionUpdate, now: datetime) -> Sentence:
     return Sentence(say(gettext("%(who)s told you"), who=actor(update)))
 
 
+def _reply(update: PetitionUpdate, now: datetime) -> Sentence:
+    """Of imported petitions: what the office that it came from has answered."""
+    return Sentence(gettext("The office answered"))
+
+
 def _returned(update: PetitionUpdate, now: datetime) -> Sentence:
     """reason: not_ours, wrong_place, needs_others or unclear"""
     reason = str(RETURN_REASONS[str(update.params["reason"])])
@@ -465,6 +470,7 @@ SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "arrived": _arrived,
     "planned": _planned,
     "note": _note,
+    "reply": _reply,
     "returned": _returned,
     "reassigned": _reassigned,
     "rung": _rung,

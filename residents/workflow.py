@@ -23,6 +23,9 @@ PETITION = Workflow(
         Step("withdraw", (FILED, IN_HAND), WITHDRAWN, "residents.is_petitioner", _("Withdraw")),
         Step("accept_result", (FINISHED,), CLOSED, "residents.is_petitioner", _("Solved")),
         Step("reopen", (FINISHED,), IN_HAND, "residents.is_petitioner", _("Not solved, do it again")),
+        # Of imported petitions: nobody is there who could rate them.
+        Step("answer", (FILED,), CLOSED, SYSTEM, _("Answered by the office it came from")),
+        Step("close", (FINISHED,), CLOSED, SYSTEM, _("Close: nobody rates it")),
         Step("not_fixed", (FINISHED,), IN_HAND, SYSTEM, _("Checked on site: not put right")),
     ),
 )

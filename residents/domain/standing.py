@@ -93,6 +93,11 @@ def finish(petition: Petition, *, at: datetime) -> None:
     PETITION.take_step(petition, "finish", actor="handling", at=at, fields={"finished_at": at})
 
 
+def close(petition: Petition, *, at: datetime) -> None:
+    """Of an imported petition: its matter is closed, and nobody is there to rate it."""
+    PETITION.take_step(petition, "close", actor="handling", at=at)
+
+
 def take_up_again(petition: Petition, *, at: datetime) -> None:
     """Somebody has looked, and it isn't put right: it is handled again without waiting for the person's own word."""
     changes = {"epoch": petition.epoch + 1, "finished_at": None, "arrived_at": None, "arrival_proof": ""}

@@ -1,5 +1,6 @@
 """The nouns of residents: who lives here, and what they say."""
 
+from residents.models.imports import ImportedPetition, PetitionImport
 from residents.models.occupancy import DeclineReason, Occupancy, OccupancyRelation, OccupancyState, Resident
 from residents.models.petitions import (
     Evaluation,
@@ -16,6 +17,7 @@ from residents.models.petitions import (
 __all__ = [
     "DeclineReason",
     "Evaluation",
+    "ImportedPetition",
     "NameVisibility",
     "Occupancy",
     "OccupancyRelation",
@@ -23,6 +25,7 @@ __all__ = [
     "Petition",
     "PetitionChannel",
     "PetitionDraft",
+    "PetitionImport",
     "PetitionPhoto",
     "PetitionStage",
     "PetitionUpdate",

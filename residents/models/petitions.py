@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from residents import workflow
+from residents.models.word_pairs import WordPairsField
 
 MAX_PHOTOS = 6
 MAX_WORDS = 2000
@@ -28,6 +30,7 @@ class PetitionChannel(models.TextChoices):
     COUNTER = "counter", _("counter")
     WECHAT = "wechat", _("WeChat")
     PATROL = "patrol", _("patrol")
+    IMPORT = "import", _("import")
 
 
 class PetitionStage(models.TextChoices):
@@ -81,12 +84,38 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         return self.filter(state__in=(PetitionStage.FILED, PetitionStage.IN_HAND))
 
     def awaiting_intake(self) -> "PetitionQuerySet":
-        return self.filter(state=PetitionStage.FILED).order_by("filed_at", "id")
+        """Filed and ready to be taken in. What was imported without a place or a category waits at the desk instead."""
+        return self.filter(state=PetitionStage.FILED, estate__isnull=False, category__isnull=False).order_by(
+            "filed_at", "id"
+        )
+
+    def imported(self) -> "PetitionQuerySet":
+        """What an office brought along from before. It belongs to nobody here."""
+        return self.filter(channel=PetitionChannel.IMPORT)
+
+    def awaiting_a_place(self) -> "PetitionQuerySet":
+        """Imported, unanswered, and nobody has said yet where it is and what."""
+        return self.imported().filter(state=PetitionStage.FILED, estate=None)
+
+    def at_the_desk_of(self, user, at) -> "PetitionQuerySet":
+        """What was imported for the person's street, or has been given to their community and isn't past it."""
+        scope = user.scope(at)
+        rows = self.imported()
+        if scope.is_administrator:
+            return rows
+        of_the_street = Q(subdistrict__in=scope.subdistricts) & ~Q(category__is_about_street=True)
+        of_the_community = Q(community__in=scope.communities) & ~Q(category__is_about_staff=True)
+        return rows.filter(of_the_street | of_the_community)
+
+    def from_residents(self) -> "PetitionQuerySet":
+        """Filed here, by whatever way: somebody was promised something."""
+        return self.exclude(channel=PetitionChannel.IMPORT)
 
     def look_alikes(self, category, building, since) -> "PetitionQuerySet":
-        """Open petitions about the same kind of thing at the same building. Never quarrels or complaints."""
+        """Open petitions about the same kind of thing at the same building. Never quarrels, complaints or imports."""
         return (
             self.under_way()
+            .from_residents()
             .filter(category=category, building=building, filed_at__gte=since, category__hides_petitioner=False)
             .order_by("-filed_at")
         )
@@ -105,11 +134,21 @@ class Petition(PlaceOfMatter):
     receipt_no = models.CharField(_("receipt number"), max_length=12, unique=True, editable=False)
     draft_token = models.UUIDField(unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="petitions", verbose_name=_("estate"))
-    petitioner = models.ForeignKey("governance.User", models.PROTECT, related_name="petitions")
-    category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+", verbose_name=_("category"))
-    words = models.TextField(_("words"), blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    # These four are missing in imported petitions alone: see the constraints.
+    community = models.ForeignKey(
+        "governance.Community", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("community")
+    )
+    estate = models.ForeignKey(
+        "governance.Estate", models.PROTECT, null=True, blank=True, related_name="petitions", verbose_name=_("estate")
+    )
+    petitioner = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="petitions")
+    category = models.ForeignKey(
+        "governance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
+    subject = models.TextField(_("subject"), blank=True, help_text="Of an imported petition: its heading")
+    # How long words may be is the form's to say: what an office brings along is kept whole.
+    words = models.TextField(_("words"), blank=True)
+    pairs = WordPairsField("subject", "words")
     name_visibility = models.CharField(_("who may see the name"), max_length=10, choices=NameVisibility)
     channel = models.CharField(_("channel"), max_length=10, choices=PetitionChannel, default=PetitionChannel.PORTAL)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
@@ -172,11 +211,42 @@ class Petition(PlaceOfMatter):
                 condition=~Q(filed_by=F("petitioner")),
                 name="filed_for_somebody_else",
             ),
+            models.CheckConstraint(
+                condition=Q(channel="import") | Q(petitioner__isnull=False), name="only_an_import_is_nobodys"
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="import")
+                | Q(community__isnull=False, estate__isnull=False, category__isnull=False),
+                name="only_an_import_lacks_its_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(estate=None, building=None, category=None)
+                | Q(estate__isnull=False, community__isnull=False, category__isnull=False),
+                name="place_and_category_together",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel="import") | Q(petitioner=None, name_visibility="nobody"),
+                name="import_names_nobody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(estate=None) | Q(state__in=("filed", "closed")), name="in_hand_has_a_place"
+            ),
         ]
         indexes = [
             models.Index(fields=["petitioner", "-filed_at"], name="petitions_of_a_person"),
-            models.Index(fields=["filed_at"], condition=Q(state="filed"), name="petitions_awaiting_intake"),
+            models.Index(
+                fields=["filed_at"],
+                condition=Q(state="filed", estate__isnull=False, category__isnull=False),
+                name="petitions_awaiting_intake",
+            ),
             models.Index(fields=["building", "category", "-filed_at"], name="petitions_look_alike"),
+            models.Index(fields=["subdistrict", "-filed_at", "-id"], name="petitions_of_a_street"),
+            models.Index(
+                fields=["subdistrict", "state", "-filed_at"],
+                condition=Q(channel="import"),
+                name="petitions_imported",
+            ),
+            GinIndex(fields=["pairs"], name="petitions_by_pairs"),
         ]
         triggers = [
             pgtrigger.FSM(name="stage_by_the_table", field="state", transitions=workflow.PETITION.transitions())
@@ -200,9 +270,34 @@ class Petition(PlaceOfMatter):
         return self.name_visibility == NameVisibility.NOBODY
 
     @property
+    def is_about_staff(self) -> bool:
+        """Whether it complains about people in charge. Of what was imported nobody knows until it has a category."""
+        return self.category is not None and self.category.is_about_staff
+
+    @property
+    def is_about_street(self) -> bool:
+        """Whether it complains about the street office's own people."""
+        return self.category is not None and self.category.is_about_street
+
+    @property
+    def is_imported(self) -> bool:
+        return self.channel == PetitionChannel.IMPORT
+
+    @property
+    def awaits_a_place(self) -> bool:
+        """As `PetitionQuerySet.awaiting_a_place`."""
+        return self.is_imported and self.state == PetitionStage.FILED and self.estate_id is None
+
+    @property
+    def said(self) -> str:
+        """All that was said: the heading, where there is one, and the words."""
+        return "\n".join(part for part in (self.subject, self.words) if part)
+
+    @property
     def subject_words(self) -> str:
-        """The first sentence of what was said, at most 24 characters; empty where only photos speak."""
-        sentence = self.words.strip().splitlines()[0] if self.words.strip() else ""
+        """Its heading, or the first sentence of what was said, at most 24 characters; empty where only photos speak."""
+        said = self.said.strip()
+        sentence = said.splitlines()[0] if said else ""
         for mark in "。！？!?；;":
             sentence = sentence.split(mark)[0]
         return sentence if len(sentence) <= 24 else sentence[:23] + "…"
@@ -253,7 +348,7 @@ class PetitionUpdate(models.Model):
     at = models.DateTimeField()
     kind = models.CharField(max_length=30)
     params = models.JSONField(default=dict, blank=True)
-    words = models.TextField(blank=True, validators=[MaxLengthValidator(MAX_WORDS)])
+    words = models.TextField(blank=True)
     actor_role = models.CharField(max_length=20, blank=True)
     actor_surname = models.CharField(max_length=20, blank=True)
     actor_surname_latin = models.CharField(max_length=40, blank=True)

@@ -22,7 +22,7 @@ UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
 @register.simple_tag
 def subject(petition: Petition) -> SafeString:
     """The place, and what was said in the first sentence, or the category's name: “3栋 2单元 门禁刷卡没反应”."""
-    said = own_words(petition.subject_words) if petition.subject_words else own_words(petition.category.name)
+    said = own_words(petition.subject_words or (petition.category.name if petition.category else ""))
     # Who has words for it mostly says in them where exactly; the spot stands with what was reported.
     where = door(petition) or place(petition) if petition.subject_words else place(petition)
     # People often begin with the building themselves; said twice it only gets longer.

@@ -13,7 +13,7 @@ from governance.imports.catalogue import REGISTERS
 from governance.imports.checking import Found, look_at, write_good_rows
 from governance.imports.planning import in_words
 from governance.imports.register import Register
-from governance.models import Subdistrict
+from governance.management.places import subdistrict_meant
 
 # What the audit trail calls whoever types this.
 ACTOR = "import_register"
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="say what was found as JSON")
 
     def handle(self, *args: Any, register: str, file: Path, subdistrict: str, **options: Any) -> None:
-        sheet, place = REGISTERS[register], _subdistrict(subdistrict)
+        sheet, place = REGISTERS[register], subdistrict_meant(subdistrict)
         try:
             with file.open("rb") as opened:
                 found = look_at(sheet, opened, place)
@@ -50,15 +50,6 @@ class Command(BaseCommand):
         self.stdout.write(said)
         if found.outcome.bad:
             raise CommandError(f"{found.outcome.bad} rows were not good.")
-
-
-def _subdistrict(said: str) -> Subdistrict:
-    district, _slash, name = said.rpartition("/")
-    rows = Subdistrict.objects.filter(name=name, **({"district__name": district} if district else {}))
-    found = list(rows[:2])
-    if len(found) != 1:
-        raise CommandError(f"There are several subdistricts {said}." if found else f"There is no subdistrict {said}.")
-    return found[0]
 
 
 def _as_text(sheet: Register, found: Found) -> str:
