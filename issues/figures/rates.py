@@ -1,0 +1,187 @@
+"""The three rates (三率) of RULES.md §1, all per petition, and what stands beside them.
+
+No official formula was found: these are ours. Imported petitions are in none of them: nobody had promised them
+anything. Nor are those that were withdrawn or not taken up; both are counted where the rates are shown.
+"""
+
+from dataclasses import dataclass
+
+from issues.figures.asking import Rows
+from issues.figures.narrowing import Narrowing
+from issues.figures.shares import Share
+
+# Which of the two periods an instant lies in: before, between the two, now.
+BUCKETS = "ARRAY[%(before_starts)s, %(before_ends)s, %(starts)s, %(ends)s]::timestamptz[]"
+BEFORE, NOW = 1, 3
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate with that of the period before it."""
+
+    now: Share
+    before: Share
+
+
+@dataclass(frozen=True)
+class Response:
+    """`denied`: petitions whose log says that somebody was in time, and whose person says that nobody was."""
+
+    rate: Rate
+    denied: int
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Finished petitions: what their person says, or that only the staff say so, or that nobody has said anything."""
+
+    rate: Rate
+    not_solved: int
+    staff_only: int
+    no_answer: int
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What the rates leave out, of the petitions filed in the period; and the matters filed in it that were merged."""
+
+    withdrawn: int = 0
+    declined: int = 0
+    imported: int = 0
+    merged: int = 0
+
+
+def response_sql(narrowing: Narrowing) -> str:
+    """Response rate (响应率): petitions whose person was contacted in time ÷ petitions for which that came due.
+
+    The promise is the clock `respond` of the petition's matter, or `arrive` where that round has none; each round of
+    the matter counts by itself, for those who had filed by the time it was due. In time is by the due time itself.
+    “Nobody contacted me”, said of that round by its person, beats the log: of the round that had last been finished
+    when it was said.
+    """
+    join, scope = narrowing.petition("p")
+    return f"""
+        WITH due AS MATERIALIZED (
+            SELECT c.issue_id, c.epoch, c.due_at, coalesce(c.stopped_at <= c.due_at, false) AS met
+            FROM issues_slaclock c
+            WHERE c.subdistrict_id = ANY(%(streets)s) AND c.voided_at IS NULL AND c.kind IN ('respond', 'arrive')
+              AND c.due_at >= %(before_starts)s AND c.due_at < %(ends)s
+              AND (c.kind = 'respond' OR NOT EXISTS (
+                SELECT 1 FROM issues_slaclock r WHERE r.issue_id = c.issue_id AND r.epoch = c.epoch
+                  AND r.kind = 'respond' AND r.voided_at IS NULL))
+        ), link AS MATERIALIZED (
+            SELECT l.issue_id, l.petition_id FROM issues_issuepetition l
+            WHERE l.undone_at IS NULL
+              AND l.issue_id BETWEEN (SELECT min(issue_id) FROM due) AND (SELECT max(issue_id) FROM due)
+        ), person AS MATERIALIZED (
+            SELECT p.id, p.filed_at FROM residents_petition p {join}
+            WHERE p.id BETWEEN (SELECT min(petition_id) FROM link) AND (SELECT max(petition_id) FROM link)
+              AND p.state NOT IN ('withdrawn', 'declined') AND p.channel <> 'import' {scope}
+        ), denial AS (
+            SELECT e.petition_id, array_agg(e.given_at) AS said_at FROM residents_evaluation e
+            WHERE NOT e.was_contacted
+              AND e.petition_id BETWEEN (SELECT min(petition_id) FROM link) AND (SELECT max(petition_id) FROM link)
+            GROUP BY e.petition_id
+        ), counted AS (
+            SELECT width_bucket(due.due_at, {BUCKETS}) AS period, due.met,
+                   due.met AND denial.said_at IS NOT NULL AND EXISTS (
+                     SELECT 1 FROM unnest(denial.said_at) s(at) WHERE due.epoch = (
+                       SELECT max(ended.epoch) FROM (
+                         SELECT k.epoch FROM issues_slaclock k WHERE k.issue_id = due.issue_id
+                         GROUP BY k.epoch HAVING bool_and(coalesce(k.stopped_at, k.voided_at) <= s.at)
+                           AND count(*) = count(coalesce(k.stopped_at, k.voided_at))) ended)) AS denied
+            FROM due JOIN link ON link.issue_id = due.issue_id
+            JOIN person ON person.id = link.petition_id AND person.filed_at <= due.due_at
+            LEFT JOIN denial ON denial.petition_id = person.id
+        )
+        SELECT period, count(*) AS due, count(*) FILTER (WHERE met AND NOT denied) AS met,
+               count(*) FILTER (WHERE denied) AS denied
+        FROM counted WHERE period IN ({BEFORE}, {NOW}) GROUP BY 1"""
+
+
+def finished_sql(narrowing: Narrowing) -> str:
+    """Petitions that stand finished since an instant in the period: confirmed by their person, or by the staff alone.
+
+    Confirmed is a rating of that very round that says “solved”; by the staff alone, a check on site since then that
+    found it put right, where the person has said nothing.
+    """
+    join, scope = narrowing.petition("p")
+    return f"""
+        WITH checked AS (
+            SELECT l.petition_id, max(v.verified_at) AS at FROM issues_verification v
+            JOIN issues_issuepetition l ON l.issue_id = v.issue_id AND l.undone_at IS NULL
+            WHERE v.holds AND v.verified_at >= %(before_starts)s
+            GROUP BY 1
+        )
+        SELECT width_bucket(p.finished_at, {BUCKETS}) AS period, count(*) AS finished,
+               count(*) FILTER (WHERE e.is_solved) AS confirmed,
+               count(*) FILTER (WHERE e.is_solved IS NULL AND checked.at >= p.finished_at) AS staff_only,
+               count(*) FILTER (WHERE e.is_solved IS NULL AND (checked.at >= p.finished_at) IS NOT TRUE) AS no_answer
+        FROM residents_petition p {join}
+        LEFT JOIN residents_evaluation e
+          ON e.petition_id = p.id AND e.epoch = p.epoch AND e.given_at >= %(before_starts)s
+        LEFT JOIN checked ON checked.petition_id = p.id
+        WHERE p.state IN ('finished', 'closed') AND p.channel <> 'import'
+          AND p.finished_at >= %(before_starts)s AND p.finished_at < %(ends)s {scope}
+        GROUP BY 1"""
+
+
+def ratings_sql(narrowing: Narrowing) -> str:
+    """Ratings given in the period: how many, how many of four or five, how many “not solved”.
+
+    Satisfaction (满意率) is ratings of 4–5 ÷ ratings. “Not solved” opens a petition again: that round had been
+    finished and belongs into the resolution rate, at the instant of the rating.
+    """
+    join, scope = narrowing.petition("p")
+    return f"""
+        WITH given AS MATERIALIZED (
+            SELECT e.petition_id, e.given_at, e.satisfaction, e.is_solved FROM residents_evaluation e
+            WHERE e.given_at >= %(before_starts)s AND e.given_at < %(ends)s
+        ), person AS MATERIALIZED (
+            SELECT p.id FROM residents_petition p {join}
+            WHERE p.id BETWEEN (SELECT min(petition_id) FROM given) AND (SELECT max(petition_id) FROM given)
+              AND p.channel <> 'import' {scope}
+        )
+        SELECT width_bucket(given.given_at, {BUCKETS}) AS period, count(*) AS ratings,
+               count(*) FILTER (WHERE given.satisfaction >= 4) AS satisfied,
+               count(*) FILTER (WHERE NOT given.is_solved) AS not_solved
+        FROM given JOIN person ON person.id = given.petition_id
+        GROUP BY 1"""
+
+
+def read_response(rows: Rows) -> Response:
+    return Response(
+        Rate(_share(rows, NOW, "met", "due"), _share(rows, BEFORE, "met", "due")), _count(rows, NOW, "denied")
+    )
+
+
+def read_resolution(finished: Rows, ratings: Rows) -> Resolution:
+    """Resolution (解决率): petitions that their person confirmed solved ÷ petitions that were finished."""
+
+    def rate(period: int) -> Share:
+        all_of_them = _count(finished, period, "finished") + _count(ratings, period, "not_solved")
+        return Share(_count(finished, period, "confirmed"), all_of_them)
+
+    return Resolution(
+        Rate(rate(NOW), rate(BEFORE)),
+        not_solved=_count(ratings, NOW, "not_solved"),
+        staff_only=_count(finished, NOW, "staff_only"),
+        no_answer=_count(finished, NOW, "no_answer"),
+    )
+
+
+def read_satisfaction(rows: Rows) -> Rate:
+    return Rate(_share(rows, NOW, "satisfied", "ratings"), _share(rows, BEFORE, "satisfied", "ratings"))
+
+
+def read_not_solved(rows: Rows) -> Rate:
+    """Ratings that say “not solved” ÷ ratings."""
+    return Rate(_share(rows, NOW, "not_solved", "ratings"), _share(rows, BEFORE, "not_solved", "ratings"))
+
+
+def _count(rows: Rows, period: int, name: str) -> int:
+    return sum(row[name] for row in rows if row["period"] == period)
+
+
+def _share(rows: Rows, period: int, part: str, whole: str) -> Share:
+    return Share(_count(rows, period, part), _count(rows, period, whole))
