@@ -157,6 +157,7 @@ PICTURES = {
     ),
     "facilities": ('<path class="t" d="M7 24h34v6H7z"/><path d="M11 30v12M37 30v12M10 13h28v6H10zM13 19v5M35 19v5"/>'),
     "complaint_community": '<path class="t" d="M6 8h36v25H24l-9 8v-8H6z"/><path d="M18 17h12M18 24h8"/>',
+    "complaint_street": '<path class="t" d="M6 8h36v25H24l-9 8v-8H6z"/><path d="M18 25l6-8 6 8"/>',
     "complaint": '<path class="t" d="M6 8h36v25H24l-9 8v-8H6z"/><path d="M24 14v9M24 27.3v.3"/>',
     "other": '<circle class="t" cx="24" cy="24" r="18"/><path class="fat" d="M15.5 24h.1M24 24h.1M32.5 24h.1"/>',
     "all_done": '<circle class="t" cx="24" cy="24" r="19"/><path d="M15 24.5l6.5 6.5L34 17.5"/>',

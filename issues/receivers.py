@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from governance.domain import outbox
 from governance.domain.doorbell import doorbell
 from governance.models import Urgency
-from issues.domain import clocks, intake, lifetime, people
+from issues.domain import clocks, dispatching, intake, lifetime, people
 from issues.domain.telling import desk, link_to, lock_matter, petitions_of, tell_what_is_next, teller
 from issues.models import ArrivalProof, ClockKind, Issue, IssuePetition, IssueState, WorkOrder, WorkOrderState
 from issues.workflow import ISSUE, WORK_ORDER
@@ -34,6 +34,8 @@ def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
                 cursor.execute(f"SET LOCAL statement_timeout = {INTAKE_WITHIN_MS}")
                 cursor.execute(f"SET LOCAL lock_timeout = {INTAKE_WITHIN_MS}")
             intake.take_in(petition.pk, at=at)
+    except dispatching.NobodyAnswers as refusal:
+        log.warning("petition %s waits for somebody to answer it: %s", petition.receipt_no, refusal)
     except Error as error:
         # Never the error's own words: PostgreSQL's DETAIL quotes the row, with what a resident has said.
         sqlstate = getattr(error.__cause__, "sqlstate", None)
@@ -105,7 +107,7 @@ def _post_to_whoever_has_it(order: WorkOrder, key: str, petition: Petition, at: 
             at=at,
             urgency=Urgency.PROMPT,
             link=link_to(order),
-            subdistrict_id=order.subdistrict_id,
+            subdistrict_id=order.issue.phoning_subdistrict_id,
             community_id=order.issue.phoning_community_id,
         )
 

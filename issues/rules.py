@@ -3,7 +3,11 @@
 import rules
 
 from governance.models import BodyKind, Community, User
-from issues.models import Issue, SupervisionOrder, WorkOrder, WorkOrderState
+from issues.models import Issue, IssuePetition, SupervisionOrder, WorkOrder, WorkOrderState
+from residents.models import Occupancy
+
+# Those whose staff answer for it together: nobody is their manager.
+OFFICES = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE)
 
 
 @rules.predicate
@@ -15,6 +19,8 @@ def is_of_the_body(user: User, order: WorkOrder) -> bool:
             return order.community_id in scope.communities
         case BodyKind.STREET_OFFICE:
             return order.subdistrict_id in scope.subdistricts
+        case BodyKind.DISTRICT_OFFICE:
+            return order.body.district_id in scope.districts
         case BodyKind.DEPARTMENT:
             return order.body_id in scope.bodies
         case _:
@@ -33,8 +39,8 @@ def is_unclaimed(_user: User, order: WorkOrder) -> bool:
 
 @rules.predicate
 def leads_the_body(user: User, order: WorkOrder) -> bool:
-    """The company's manager; a committee and the street office lead themselves."""
-    if order.body.kind in (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE):
+    """The company's manager; a committee and the offices of street and district lead themselves."""
+    if order.body.kind in OFFICES:
         return True
     return order.body_id in user.scope().managed_bodies
 
@@ -50,15 +56,49 @@ def keeps_the_desk(user: User, issue: Issue) -> bool:
     """Whether the matter lies at the desk of the person: of its community, unless it goes past it, or of the street."""
     scope = user.scope()
     if issue.subdistrict_id in scope.subdistricts:
-        return True
+        return not issue.goes_past_the_street
     return issue.community_id in scope.communities and not issue.goes_past_the_community
 
 
 @rules.predicate
 def walks_there(user: User, issue: Issue) -> bool:
-    """Whether the matter is at a building that the person walks, and isn't about people in charge."""
-    building = issue.building
-    return building is not None and not issue.category.is_about_staff and user.scope().walks(building)
+    """Whether the matter is at a building that the person walks, and isn't about people in charge.
+
+    A quarrel isn't for the building's steward, who lives among those at odds.
+    """
+    building, scope = issue.building, user.scope()
+    if building is None or issue.category.is_about_staff:
+        return False
+    return building.grid_unit_id in scope.grid_units if issue.is_a_quarrel else scope.walks(building)
+
+
+@rules.predicate
+def is_party(user: User, issue: Issue) -> bool:
+    """Whether the matter is the person's own: filed in their name, or a quarrel at a building where they have a home.
+
+    Whose words stand behind a petition isn't asked of anybody else: this is about the person who wants to act.
+    """
+    if IssuePetition.objects.filter(issue=issue, undone_at=None, petition__petitioner=user).exists():
+        return True
+    return issue.is_a_quarrel and has_a_home_there(user, issue)
+
+
+@rules.predicate
+def has_a_home_there(user: User, issue: Issue) -> bool:
+    homes = Occupancy.objects.standing().filter(user=user, unit__building=issue.building_id)
+    return issue.building_id is not None and homes.exists()
+
+
+@rules.predicate
+def is_own_order(user: User, order: WorkOrder) -> bool:
+    """Whether somebody would put right, and call finished, what they have asked for themselves.
+
+    An order read by `for_queue` knows it: a list isn't asked about row by row.
+    """
+    asked_by: list[int] | None = getattr(order, "petitioner_ids", None)
+    if asked_by is not None:
+        return user.pk in asked_by
+    return IssuePetition.objects.filter(issue=order.issue_id, undone_at=None, petition__petitioner=user).exists()
 
 
 @rules.predicate
@@ -70,6 +110,8 @@ def is_of_the_body_supervised(user: User, supervision: SupervisionOrder) -> bool
             return supervision.body.community_id in scope.communities
         case BodyKind.STREET_OFFICE:
             return supervision.subdistrict_id in scope.subdistricts
+        case BodyKind.DISTRICT_OFFICE:
+            return supervision.body.district_id in scope.districts
         case BodyKind.DEPARTMENT:
             return supervision.body_id in scope.managed_bodies
         case _:
@@ -79,24 +121,28 @@ def is_of_the_body_supervised(user: User, supervision: SupervisionOrder) -> bool
 
 @rules.predicate
 def judges_the_answer(user: User, supervision: SupervisionOrder) -> bool:
-    """The community judges a company's or a department's account, the street the community's; nobody their own."""
+    """The community judges a company's or a department's account, the street the community's; nobody their own.
+
+    Of a complaint about the street's people the district judges, as the street does of its own matters: a colleague.
+    """
     scope = user.scope()
     if supervision.answered_by_id == user.pk:
         return False
+    if supervision.issue.goes_past_the_street:
+        return supervision.body.district_id in scope.districts
     if supervision.subdistrict_id in scope.subdistricts:
         return True
-    offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
-    is_theirs = supervision.body.kind not in offices and not supervision.issue.goes_past_the_community
+    is_theirs = supervision.body.kind not in OFFICES and not supervision.issue.goes_past_the_community
     return supervision.community_id in scope.communities and is_theirs
 
 
-rules.add_rule("issues.may_triage", keeps_the_desk)
-rules.add_rule("issues.may_verify", walks_there | keeps_the_desk)
-rules.add_rule("issues.may_mediate", walks_there | keeps_the_desk)
+rules.add_rule("issues.may_triage", keeps_the_desk & ~is_party)
+rules.add_rule("issues.may_verify", (walks_there | keeps_the_desk) & ~is_party)
+rules.add_rule("issues.may_mediate", (walks_there | keeps_the_desk) & ~is_party)
 rules.add_rule("issues.may_answer", is_of_the_body_supervised)
 rules.add_rule("issues.may_accept_answer", judges_the_answer)
-rules.add_rule("issues.may_work_on", is_of_the_body)
-rules.add_rule("issues.is_holder", is_of_the_body & holds_it)
+rules.add_rule("issues.may_work_on", is_of_the_body & ~is_own_order)
+rules.add_rule("issues.is_holder", is_of_the_body & holds_it & ~is_own_order)
 rules.add_rule("issues.may_return", is_of_the_body & (is_unclaimed | holds_it))
 rules.add_rule("issues.may_reassign", is_of_the_body & leads_the_body)
 rules.add_rule("issues.may_link", has_the_community)

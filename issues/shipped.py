@@ -13,7 +13,7 @@ from issues.models import Audience, ClockKind, Handler, Severity
 
 GetModel = Callable[[str, str], Any]
 
-MANAGER, COMMUNITY, STREET = Handler.MANAGER, Handler.COMMUNITY, Handler.STREET
+MANAGER, COMMUNITY, STREET, DISTRICT = Handler.MANAGER, Handler.COMMUNITY, Handler.STREET, Handler.DISTRICT
 ORDINARY, MAJOR, COMPLEX, EMERGENCY = Severity.ORDINARY, Severity.MAJOR, Severity.COMPLEX, Severity.EMERGENCY
 
 # Who handles it, and how severe it is. Complaints and quarrels go past the company; what only an authority can settle
@@ -45,6 +45,7 @@ HANDLING: dict[str, tuple[Handler, Severity]] = {
     "unauthorised": (STREET, ORDINARY),
     "complaint": (COMMUNITY, ORDINARY),
     "complaint_community": (STREET, ORDINARY),
+    "complaint_street": (DISTRICT, ORDINARY),
     "other": (COMMUNITY, ORDINARY),
 }
 # What a person at the community desk sorts first: nothing in it says enough.
@@ -148,6 +149,7 @@ ASSIGNMENTS = (
     ShippedAssignment("emergency", severity=EMERGENCY),
     ShippedAssignment("office", handler=STREET),
     ShippedAssignment("office", handler=COMMUNITY),
+    ShippedAssignment("office", handler=DISTRICT),
     ShippedAssignment("office", category="fees"),
 )
 

@@ -3,17 +3,26 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.domain.working_time import Calendar, add_working_days, calendar_of
-from governance.models import Category, WorkingCalendar
+from governance.models import BodyKind, Category, Role, RoleAssignment, WorkingCalendar
 from governance.models.scope import Scope
 from governance.work_list import WaitingRows, WorkItem, work_item
-from issues.models import CategoryHandling, Issue, SlaClock, SupervisionOrder, SweepRun
+from issues.models import (
+    CategoryHandling,
+    Issue,
+    IssuePetition,
+    SlaClock,
+    SupervisionOrder,
+    SweepRun,
+    WorkOrder,
+)
+from residents.models import Petition
 
 # Beat rings the sweep every ten seconds: two minutes without one mean that nothing rings it.
 SILENT = timedelta(minutes=2)
@@ -23,15 +32,18 @@ RECENT = timedelta(hours=1)
 LONGEST_LOOK_BACK_DAYS = 21
 
 
-def _mine(rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
-    return rows if scope.is_administrator else rows.filter(subdistrict__in=scope.subdistricts)
+def _mine(rows: QuerySet[Any], scope: Scope, category: str) -> QuerySet[Any]:
+    """Those of the person's streets; complaints about a street's own people are the administrators' to look after."""
+    if scope.is_administrator:
+        return rows
+    return rows.filter(~Q(**{f"{category}__is_about_street": True}), subdistrict__in=scope.subdistricts)
 
 
 @work_item
 def accounts_overdue(scope: Scope, now: datetime) -> WaitingRows:
     late = SupervisionOrder.objects.late_at(now).order_by("answer_due_at")
     return WaitingRows(
-        _mine(late, scope),
+        _mine(late, scope, "issue__category"),
         lambda count: ngettext(
             "%(count)s supervision order is unanswered past its time",
             "%(count)s supervision orders are unanswered past their time",
@@ -50,7 +62,7 @@ def matters_unsorted(scope: Scope, now: datetime) -> WaitingRows:
     since = _a_working_day_before(office, now)
     waiting = Issue.objects.awaiting_triage().filter(opened_at__lt=since).order_by("opened_at")
     return WaitingRows(
-        _mine(waiting, scope),
+        _mine(waiting, scope, "category"),
         lambda count: ngettext(
             "%(count)s matter has waited to be sorted for longer than a working day",
             "%(count)s matters have waited to be sorted for longer than a working day",
@@ -73,6 +85,30 @@ def _a_working_day_before(office: Calendar, now: datetime) -> datetime:
 
 
 @work_item
+def complaints_with_nobody_to_answer(scope: Scope, now: datetime) -> WaitingRows:
+    """About people in charge, where no office above them is entered, or nobody works there: they go to nobody below."""
+    works_there = RoleAssignment.objects.in_force(now).filter(
+        role=Role.DISTRICT_OFFICER, district=OuterRef("body__district"), user__is_active=True
+    )
+    lying = WorkOrder.objects.live().filter(~Exists(works_there), body__kind=BodyKind.DISTRICT_OFFICE)
+    links = IssuePetition.objects.filter(undone_at=None, issue__orders__in=lying, petition=OuterRef("pk"))
+    not_taken_in = Q(pk__in=Petition.objects.awaiting_intake().filter(filed_at__lt=now - SILENT).values("pk"))
+    waiting = Petition.objects.filter(not_taken_in | Exists(links), category__is_about_staff=True)
+    return WaitingRows(
+        _mine(waiting.order_by("filed_at"), scope, "category"),
+        lambda count: ngettext(
+            "%(count)s complaint about staff has nobody to answer it: enter the office above them, and who works there",
+            "%(count)s complaints about staff have nobody to answer them: enter the office above them, and who works"
+            " there",
+            count,
+        ),
+        reverse("admin:residents_petition_changelist") + "?state__exact=filed",
+        "overdue",
+        "receipt_no",
+    )
+
+
+@work_item
 def categories_unhandled(scope: Scope, now: datetime) -> WaitingRows:
     handled = CategoryHandling.objects.filter(category=OuterRef("pk"))
     return WaitingRows(
@@ -90,7 +126,7 @@ def categories_unhandled(scope: Scope, now: datetime) -> WaitingRows:
 def due_times_provisional(scope: Scope, now: datetime) -> WaitingRows:
     """Running clocks that were counted through a year whose holidays aren't loaded."""
     return WaitingRows(
-        _mine(SlaClock.objects.running().filter(is_provisional=True), scope),
+        _mine(SlaClock.objects.running().filter(is_provisional=True), scope, "issue__category"),
         lambda count: ngettext(
             "%(count)s due time is provisional: the year's holidays are not loaded",
             "%(count)s due times are provisional: the year's holidays are not loaded",

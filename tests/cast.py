@@ -76,6 +76,7 @@ class Cast:
     committee: Body
     residents_committee: Body
     street_office: Body
+    district_office: Body
     chen: User  # the branch's secretary
     zhao: User  # grid leader
     yu: User  # grid worker beside him
@@ -93,6 +94,7 @@ class Cast:
     he: User  # its manager
     wu: User  # community worker
     sun: User  # street officer
+    shen: User  # officer of the district, above the street
     administrator: User
     department: Body  # the police station
     stranger: User  # owner in another street
@@ -136,6 +138,7 @@ PEOPLE = {
     "luo": ("罗刚", "Luo"),
     "strange_walker": ("石磊", "Shi"),
     "strange_liaison": ("尹航", "Yin"),
+    "shen": ("沈怀远", "Shen"),
 }
 
 
@@ -197,6 +200,10 @@ def build_cast() -> Cast:
             ]
         )
     )
+    district_office = Body.objects.create(
+        kind=BodyKind.DISTRICT_OFFICE, name="云溪区委社会工作部", short_name="区委社工部",
+        phone="0531-55510009", district=district,
+    )  # fmt: skip
     since = date(2020, 1, 1)
     Management.objects.bulk_create(
         [
@@ -220,6 +227,7 @@ def build_cast() -> Cast:
         (Role.PROPERTY_MANAGER, "body", committee, "he"),
         (Role.COMMUNITY_STAFF, "community", community, "wu"),
         (Role.STREET_OFFICER, "subdistrict", here, "sun"),
+        (Role.DISTRICT_OFFICER, "district", district, "shen"),
         (Role.ADMINISTRATOR, "", None, "administrator"),
         (Role.PROPERTY_STAFF, "body", strange_company, "strange_steward"),
         (Role.PROPERTY_MANAGER, "body", strange_company, "strange_manager"),
@@ -254,6 +262,7 @@ def build_cast() -> Cast:
         committee=committee,
         residents_committee=residents_committee,
         street_office=street_office,
+        district_office=district_office,
         department=department,
         strange_department=rest[-1],
         strange_grid_unit=strange_grid_unit,

@@ -1,9 +1,10 @@
 """The audit trail, to be read: what was done by whom and when. What it said stays with the thing's own history."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import display
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -28,7 +29,11 @@ VERBS: dict[str, str | Promise] = {
     "import": pgettext_lazy("deed", "imported"),
     "phoned": pgettext_lazy("deed", "told by phone"),
     "reveal_phone": pgettext_lazy("deed", "number shown"),
+    "note_consent": pgettext_lazy("deed", "consent noted"),
+    "withdraw_consent": pgettext_lazy("deed", "consent taken back"),
 }
+# By noun, the references of what a street's officers don't see, as a column of text. Upper storeys add theirs.
+KEPT_BACK: dict[str, Callable[[], QuerySet[Any, Any]]] = {}
 NOUNS: dict[str, str | Promise] = {"role": _("role held"), "account": _("account")}
 
 
@@ -53,7 +58,12 @@ class AuditEntryAdmin(RegisterAdmin):
 
     def in_scope(self, rows: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
         # A chain is a subdistrict's; the system's chain is read by administrators.
-        return rows if scope.is_administrator else rows.filter(chain__in=scope.subdistricts)
+        if scope.is_administrator:
+            return rows
+        kept_back = Q()
+        for noun, refs in KEPT_BACK.items():
+            kept_back |= Q(noun=noun, object_ref__in=refs())
+        return rows.filter(~kept_back, chain__in=scope.subdistricts)
 
     def prepare(self, rows: list[Any], request: HttpRequest) -> None:
         names = actors({row.actor_ref for row in rows}, only_staff=True)

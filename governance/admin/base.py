@@ -34,6 +34,8 @@ from governance.models import Subdistrict
 from governance.models.registers import Versioned
 from governance.models.scope import Scope
 
+# By model: which of its rows a street's officers don't see, beside what `category_path` says. Upper storeys add theirs.
+KEPT_BACK: dict[str, list[Q]] = {}
 # What the list filters of Django put behind a field's name.
 _LOOKUPS = ("", "__exact", "__id__exact", "__pk__exact", "__isnull", "__gte", "__lt", "__isempty")
 
@@ -43,6 +45,8 @@ class RegisterAdmin(ModelAdmin):
 
     `group`: where the side bar shows it, one of `governance.admin.site.GROUPS`.
     `subdistrict_paths`: lookups from a row to the subdistrict it belongs to; a row is in scope by any of them.
+    `category_path`: lookup from a row of what residents say to its category. Complaints about the street's own people
+    are kept from its officers.
     `shared`: rows belong to all streets; officers read them, administrators change them.
     `administrators_only`: to officers the register doesn't exist; references to its rows are scoped all the same.
     `may_add`, `may_change`: whether the console's form writes rows at all; without, the register is for reading.
@@ -52,6 +56,7 @@ class RegisterAdmin(ModelAdmin):
 
     group: ClassVar[str]
     subdistrict_paths: ClassVar[tuple[str, ...]] = ()
+    category_path = ""
     shared = False
     administrators_only = False
     may_add = True
@@ -108,6 +113,10 @@ class RegisterAdmin(ModelAdmin):
         mine = Q()
         for subdistrict in self.subdistrict_paths:
             mine |= Q(**{f"{subdistrict}__in": scope.subdistricts})
+        if self.category_path:
+            mine &= ~Q(**{f"{self.category_path}__is_about_street": True})
+        for kept_back in KEPT_BACK.get(self.opts.label_lower, ()):
+            mine &= ~kept_back
         return rows.filter(mine)
 
     def subdistrict_of(self, row: models.Model) -> int | None:

@@ -15,4 +15,5 @@ class DutyShiftAdmin(RegisterAdmin):
     search_fields = ("user__full_name", "body__name", "body__short_name")
     autocomplete_fields = ("user", "body", "estate")
     ordering = ("-ends_at", "position")
+    private_fields = frozenset({"user"})
     fields = ("body", "estate", "user", "starts_at", "ends_at", "position")

@@ -21,9 +21,15 @@ from governance.models.roles import ADDRESSED
 from governance.templatetags.words import own_words
 
 # By which role a person acts here, and how those who act are called.
+# Of several roles the later one in this table.
 IN_OFFICE: dict[str, str | Promise] = {
+    Role.BUILDING_STEWARD: ADDRESSED[Role.BUILDING_STEWARD],
+    Role.GRID_WORKER: ADDRESSED[Role.GRID_WORKER],
+    Role.GRID_LEADER: ADDRESSED[Role.GRID_LEADER],
+    Role.DEPARTMENT_LIAISON: ADDRESSED[Role.DEPARTMENT_LIAISON],
     Role.COMMUNITY_STAFF: ADDRESSED[Role.COMMUNITY_STAFF],
     Role.STREET_OFFICER: ADDRESSED[Role.STREET_OFFICER],
+    Role.DISTRICT_OFFICER: ADDRESSED[Role.DISTRICT_OFFICER],
     Role.ADMINISTRATOR: pgettext_lazy("role and surname", "Administrator %(surname)s"),
 }
 
@@ -35,6 +41,10 @@ DEEDS: dict[str, str | Promise] = {
     "grant": pgettext_lazy("history", "%(who)s gave this role"),
     "revoke": pgettext_lazy("history", "%(who)s ended this role"),
     "import": pgettext_lazy("history", "%(who)s took this in from a file"),
+    "note_consent": pgettext_lazy(
+        "history", "%(who)s noted that the member agreed on %(given_on)s to be shown to residents"
+    ),
+    "withdraw_consent": pgettext_lazy("history", "%(who)s noted that the member took this consent back"),
 }
 # Verbs whose changes are told one by one, and of these the deeds that go before them.
 TOLD_FIELD_BY_FIELD = {"change", "end"}
@@ -117,9 +127,10 @@ def _person(user: User | None, roles: dict[int, str]) -> SafeString:
 
 
 def _office_roles(people: Iterable[User]) -> dict[int, str]:
-    """The role by which each of them acts in the console, or at the desk."""
+    """The role by which each of them acts in the console, at the desk, or outdoors."""
     held = RoleAssignment.objects.filter(user__in=list(people), role__in=IN_OFFICE).order_by("valid_from")
-    return dict(held.values_list("user_id", "role"))
+    rank = list(IN_OFFICE).index
+    return dict(sorted(held.values_list("user_id", "role"), key=lambda row: rank(row[1])))
 
 
 def _is_uuid(ref: str) -> bool:

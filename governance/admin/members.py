@@ -5,16 +5,17 @@ reads names here; the trail holds none. Rows are written through `governance.dom
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.contrib.admin import display
-from django.db import models
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,8 +25,10 @@ from governance.admin.forms import DAY, ConfirmForm, NamesSelect, RegisterForm
 from governance.admin.party import NetAdmin, by_number, deed, in_force, list_url, mine_of, now_of, today_of
 from governance.admin.site import registers
 from governance.domain import party
+from governance.domain.moment import local_day
 from governance.models import (
     Building,
+    Consent,
     DualRegistration,
     Estate,
     GridUnit,
@@ -35,7 +38,9 @@ from governance.models import (
     Role,
     RoleAssignment,
     Standing,
+    User,
 )
+from governance.models.people import UNVERSIONED
 from governance.models.scope import Scope
 from governance.work_list import WaitingRows, work_item
 
@@ -50,6 +55,33 @@ class MemberForm(RegisterForm):
         widget=forms.TextInput,
         help_text=gettext_lazy("Needed only to give the member a role. Leave it empty to change nothing."),
     )
+    agreed_on = forms.DateField(
+        label=gettext_lazy("Agreed that residents may know, on"),
+        required=False,
+        help_text=format_lazy(
+            gettext_lazy("The day on the signed paper; empty where the member hasn't agreed, or takes it back. {text}"),
+            text=party.SHOWN_TEXT,
+        ),
+        **DAY,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        agreed = self._consent()
+        if agreed:
+            self.initial["agreed_on"] = local_day(agreed.given_at)
+
+    def _consent(self) -> Consent | None:
+        return self.instance.consents.filter(withdrawn_at=None).first() if self.instance.pk else None
+
+    def note_consent(self, *, actor: User, at: datetime) -> None:
+        """Write down what the form says of the consent, where that is new. Raises what the domain raises."""
+        typed: date | None = self.cleaned_data.get("agreed_on")
+        if "agreed_on" not in self.changed_data:
+            return
+        party.withdraw_consent(self.instance, actor=actor, at=at)
+        if typed:
+            party.note_consent(self.instance, given_on=typed, actor=actor, at=at)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -84,8 +116,27 @@ class PartyMemberAdmin(NetAdmin):
     search_fields = ("full_name", "number")
     autocomplete_fields = ("community", "body", "contact")
     ordering = ("full_name", "pk")
-    fields = ("full_name", "number", "kind", "community", "body", "contact", "agrees_to_be_shown", "account", "phone")
-    readonly_fields = ("account",)
+    fields = (
+        "full_name", "number", "kind", "community", "body", "contact", "agreed_on", "consent", "account", "phone",
+    )  # fmt: skip
+    readonly_fields = ("account", "consent")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            form.note_consent(**deed(request))
+
+    @display(description=gettext_lazy("Consent"))
+    def consent(self, row: PartyMember) -> str:
+        """Which text was signed, and who noted it when."""
+        noted = row.consents.filter(withdrawn_at=None).select_related("noted_by").first() if row.pk else None
+        if noted is None:
+            return ""
+        if noted.text_version == UNVERSIONED:
+            return _("Noted before the texts had versions: ask again where in doubt")
+        who = noted.noted_by.surname_for_reader() if noted.noted_by else ""
+        facts = {"version": noted.text_version, "who": who, "day": noted.noted_at and local_day(noted.noted_at)}
+        return _("Text %(version)s, noted by %(who)s on %(day)s") % facts
 
     def prepare(self, rows: list[Any], request: HttpRequest) -> None:
         current = Membership.objects.filter(in_force(today_of(request)), member__in=[row.pk for row in rows])

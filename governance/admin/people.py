@@ -24,7 +24,7 @@ from governance.domain.phones import mobile_number
 from governance.models import ROLE_HELD_AT, Role, RoleAssignment, User
 from governance.models.scope import Scope
 
-# From a role to the street it belongs to. The administrators' role belongs to none.
+# From a role to the street it belongs to. The administrators' role belongs to none, nor does one at a district.
 HELD_IN = (
     "subdistrict",
     "community__subdistrict",
@@ -37,7 +37,7 @@ HELD_IN = (
     "party_branch__body__subdistrict",
     "body__subdistrict",
 )
-HELD_AT = ("subdistrict", "community", "estate", "building", "grid_unit", "party_branch", "body")
+HELD_AT = ("district", "subdistrict", "community", "estate", "building", "grid_unit", "party_branch", "body")
 
 
 def held_in(subdistricts: frozenset[int]) -> Q:
@@ -153,10 +153,11 @@ class RoleAssignmentAdmin(RegisterAdmin):
         return self.admin_site.label_of(place) if place is not None else ""
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """An officer gives roles of the own street; who administers the portal is for administrators to say."""
+        """An officer gives roles of the own street; who administers the portal, or the district, administrators say."""
         if db_field.name == "role":
             is_administrator = request.user.scope(request.now).is_administrator  # type: ignore[union-attr,attr-defined]
-            kept_back = {Role.RESIDENT} if is_administrator else {Role.RESIDENT, Role.ADMINISTRATOR}
+            above = set() if is_administrator else {Role.ADMINISTRATOR, Role.DISTRICT_OFFICER}
+            kept_back = {Role.RESIDENT, *above}
             kwargs["choices"] = [("", _("Please choose")), *(c for c in Role.choices if c[0] not in kept_back)]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 

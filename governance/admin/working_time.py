@@ -25,7 +25,8 @@ class CategoryAdmin(RegisterAdmin):
     readonly_fields = ("code",)
     fields = (
         "code", "name_zh", "name_en", "name_ko", "hint_zh", "hint_en", "hint_ko", "search_words",
-        "is_emergency", "hides_petitioner", "is_about_staff", "is_listed", "is_tile", "position", "is_archived",
+        "is_emergency", "hides_petitioner", "is_about_staff", "is_about_street", "is_listed", "is_tile", "position",
+        "is_archived",
     )  # fmt: skip
     may_add = False
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from governance.domain import party
 from governance.domain.moment import local_day
-from governance.models import Body, BodyKind, Building, DutyShift, Management, PartyMember, Role, RoleAssignment, User
+from governance.models import Body, BodyKind, Building, DutyShift, Management, Role, RoleAssignment, User
 
 
 @dataclass(frozen=True)
@@ -96,22 +97,18 @@ def _held_here(building: Building, managing: Body | None, at: datetime) -> Query
     if managing:
         wanted |= Q(role=Role.PROPERTY_MANAGER, body=managing)
     held = RoleAssignment.objects.in_force(at).filter(wanted, user__is_active=True)
-    return held.select_related("user__party_member").order_by("valid_from", "pk")
+    agreed = party.shown_consents(at).filter(member__user=OuterRef("user"))
+    return held.select_related("user").annotate(agrees=Exists(agreed)).order_by("valid_from", "pk")
 
 
 def _people(held: list[RoleAssignment], roles: tuple[Role, ...]) -> tuple[Answerable, ...]:
     return tuple(
-        _named(each.user, each.role, is_shown_as_member=_agrees(each.user))
+        # Only with a consent in force: who belongs to the party is for the person to say.
+        _named(each.user, each.role, is_shown_as_member=each.agrees)  # type: ignore[attr-defined]
         for role in roles
         for each in held
         if each.role == role
     )
-
-
-def _agrees(user: User) -> bool:
-    """Whether the person is a party member and wants residents to know."""
-    member: PartyMember | None = getattr(user, "party_member", None)
-    return member is not None and member.agrees_to_be_shown and member.ended_on is None
 
 
 def _duty(

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit, registers, roles
-from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.domain.moment import LOCAL_ZONE, database_now, local_day
 from governance.domain.registers import Changes, NotAccepted
 from governance.models import (
     Body,
@@ -22,6 +22,8 @@ from governance.models import (
     Building,
     CommitteeTerm,
     Community,
+    Consent,
+    ConsentPurpose,
     DualRegistration,
     Estate,
     GridUnit,
@@ -47,6 +49,13 @@ PRIVATE: dict[type[Versioned], frozenset[str]] = {
     Membership: frozenset({"member"}),
     DualRegistration: frozenset({"member"}),
 }
+# What a member reads and signs before residents may know: change the words, change the version.
+SHOWN_TEXT_VERSION = "2026-11"
+SHOWN_TEXT = _(
+    "I agree that the residents of the buildings where I am on duty see that I am a party member, beside my role and"
+    " surname. I may take this back at any time; then it is no longer shown, from that moment on, and nothing else"
+    " changes for me."
+)
 # A role that would only have begun later lasts for no time; the register wants an end after its beginning.
 _INSTANT = timedelta(microseconds=1)
 # 加入: what an organisation joins beside its own line.
@@ -91,6 +100,11 @@ class SameStanding(NotAccepted):
 class TooEarly(NotAccepted):
     code = "too_early"
     sentence = _("The change must come after the first day of what it ends.")
+
+
+class NotYetGiven(NotAccepted):
+    code = "not_yet_given"
+    sentence = _("Nobody agrees in advance: the day lies ahead.")
 
 
 class NotGivenToRegistered(NotAccepted):
@@ -310,6 +324,67 @@ def change_standing(membership: Membership, standing: Standing, *, on: date, act
     with transaction.atomic():
         end_membership(membership, on=on - timedelta(days=1), actor=actor, at=at)
         return begin_membership(membership.member, membership.branch, standing, since=on, actor=actor, at=at)
+
+
+# --- that residents may know: sensitive, so asked apart and in writing (RULES.md §3) ---
+
+
+def shown_consents(at: datetime) -> QuerySet[Consent]:
+    """The consents in force at `at` of those who stand in the register: nobody else is shown as a member."""
+    in_force = Consent.objects.in_force(at).filter(purpose=ConsentPurpose.SHOWN_AS_MEMBER)
+    return in_force.filter(Q(member__ended_on=None) | Q(member__ended_on__gte=local_day(at)))
+
+
+def note_consent(member: PartyMember, *, given_on: date, actor: User, at: datetime) -> Consent:
+    """Write down that the member has agreed, on which day, to which version of the text, and who noted it.
+
+    One in force stays as it is. Raises `MemberHasLeft`, and `NotYetGiven` for a day ahead.
+    """
+    _refuse(given_on > local_day(at), NotYetGiven)
+    with transaction.atomic():
+        member = registers.locked(member)
+        _refuse(_ended_before(member, local_day(at)), MemberHasLeft)
+        earlier = member.consents.filter(withdrawn_at=None).first()
+        if earlier:
+            return earlier
+        consent = shown_consent(member, given_on=given_on)
+        noted_on_saving(consent, actor, at)
+        consent.save(force_insert=True)
+        facts = {"text_version": consent.text_version, "given_on": given_on.isoformat()}
+        _about_consent("note_consent", member, actor, at, **facts)
+        return consent
+
+
+def withdraw_consent(member: PartyMember, *, actor: Actor, at: datetime) -> None:
+    """From this moment on residents don't see it any more. Withdrawn twice changes nothing."""
+    with transaction.atomic():
+        member = registers.locked(member)
+        for consent in member.consents.filter(withdrawn_at=None).select_for_update():
+            consent.withdrawn_at = max(at, consent.given_at)
+            consent.save(update_fields=["withdrawn_at"])
+            _about_consent("withdraw_consent", member, actor, at, text_version=consent.text_version)
+
+
+def shown_consent(member: PartyMember, *, given_on: date | None = None) -> Consent:
+    """A consent that isn't saved yet, to the text as it is now. Given on that day, else today: by its first instant."""
+    day = given_on or local_day(database_now())
+    given_at = datetime.combine(day, time.min, tzinfo=LOCAL_ZONE)
+    return Consent(
+        member=member,
+        purpose=ConsentPurpose.SHOWN_AS_MEMBER,
+        text_version=SHOWN_TEXT_VERSION,
+        given_at=given_at,
+    )
+
+
+def noted_on_saving(consent: Any, actor: Actor, at: datetime) -> None:
+    consent.noted_by, consent.noted_at = actor if isinstance(actor, User) else None, at
+
+
+def _about_consent(verb: str, member: PartyMember, actor: Actor, at: datetime, **facts: str) -> None:
+    subdistrict_id = subdistrict_of(member)
+    noun, ref = registers.noun_of(member), str(member.pk)
+    audit.record(verb, noun, ref, actor=actor, at=at, subdistrict_id=subdistrict_id, **facts)
 
 
 # --- 双报到: checking in with a community, and what is given to whoever has ---

@@ -4,7 +4,7 @@ The rows are written in a few statements; where the database refuses one of them
 that is to blame stands alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,16 @@ _AT_ONCE = 500
 
 @dataclass(eq=False)
 class Entry:
-    """A row to enter, or, with what was read `before`, to change. `follows`: what must be in the register first."""
+    """A row to enter, or, with what was read `before`, to change. `follows`: what must be in the register first.
+
+    `on_saving` writes on the row who saves it, and when: a plan knows neither.
+    """
 
     row: Versioned
     before: Versioned | None = None
     private: frozenset[str] = frozenset()
     follows: "tuple[Entry, ...]" = ()
+    on_saving: Callable[[Any, User | str, datetime], None] | None = None
 
     def changes(self) -> Changes:
         """As `registers.differences`; a reference to a row that is still to be saved is a change, too."""
@@ -84,6 +88,9 @@ def save_all(
     **facts: Any,
 ) -> None:
     """Save all of the entries with one audit entry each, or none. Raises `OneRefused`."""
+    for entry in entries:
+        if entry.on_saving:
+            entry.on_saving(entry.row, actor, at)
     with transaction.atomic():
         for entry, sentence in _write(entries).items():
             raise OneRefused(entry, sentence)

@@ -13,6 +13,7 @@ class BodyKind(models.TextChoices):
     MANAGEMENT_COMMITTEE = "management_committee", _("property management committee")
     RESIDENTS_COMMITTEE = "residents_committee", _("residents' committee")
     STREET_OFFICE = "street_office", _("street office")
+    DISTRICT_OFFICE = "district_office", _("district office")
     DEPARTMENT = "department", _("department")
     STATIONED_UNIT = "stationed_unit", _("stationed unit")
 
@@ -22,7 +23,10 @@ OF_AN_ESTATE = (BodyKind.OWNERS_COMMITTEE, BodyKind.MANAGEMENT_COMMITTEE)
 
 
 class Body(Versioned, Ended):
-    """A body that can hold an order. A residents' committee stands for its community, a street office for its area."""
+    """A body that can hold an order. A residents' committee stands for its community, a street office for its area.
+
+    All but the office of a district belong to a street. That one stands above its streets, for complaints about them.
+    """
 
     kind = models.CharField(_("kind"), max_length=24, choices=BodyKind)
     name = models.CharField(_("name"), max_length=80)
@@ -32,7 +36,21 @@ class Body(Versioned, Ended):
         _("promise"), max_length=120, blank=True, help_text=_("The service promise the body has made in public")
     )
     subdistrict = models.ForeignKey(
-        "governance.Subdistrict", models.PROTECT, related_name="bodies", verbose_name=_("subdistrict")
+        "governance.Subdistrict",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bodies",
+        verbose_name=_("subdistrict"),
+    )
+    district = models.ForeignKey(
+        "governance.District",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bodies",
+        verbose_name=_("district"),
+        help_text=_("Of a district's office alone: the district whose streets it stands above"),
     )
     community = models.ForeignKey(
         "governance.Community",
@@ -64,6 +82,17 @@ class Body(Versioned, Ended):
             ),
             models.UniqueConstraint(
                 fields=["subdistrict"], condition=Q(kind=BodyKind.STREET_OFFICE), name="one_street_office_a_subdistrict"
+            ),
+            models.UniqueConstraint(
+                fields=["district"],
+                name="one_office_a_district",
+                violation_error_message=_("This district has an office already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="district_office", district__isnull=False, subdistrict=None, community=None)
+                | (~Q(kind="district_office") & Q(district=None, subdistrict__isnull=False)),
+                name="body_of_a_street_or_a_district",
+                violation_error_message=_("A district's office belongs to its district, any other body to a street."),
             ),
             models.UniqueConstraint(
                 fields=["estate"],

@@ -32,6 +32,9 @@ class Category(Versioned):
     is_about_staff = models.BooleanField(
         default=False, help_text="A complaint about people in charge: it goes past them, one level up"
     )
+    is_about_street = models.BooleanField(
+        default=False, help_text="A complaint about the street office's own people: it goes to the district"
+    )
     is_listed = models.BooleanField(
         default=True,
         help_text="One by one in the estate's public ledger. Never quarrels, complaints, care and deeds: RULES §3",
@@ -52,6 +55,9 @@ class Category(Versioned):
             ),
             models.CheckConstraint(
                 condition=Q(is_about_staff=False) | Q(hides_petitioner=True), name="complaint_hides_its_petitioner"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_about_street=False) | Q(is_about_staff=True), name="complaint_about_the_street_is_one"
             ),
             models.CheckConstraint(
                 condition=Q(is_listed=False) | Q(hides_petitioner=False), name="quarrels_are_never_listed"

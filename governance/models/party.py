@@ -242,9 +242,6 @@ class PartyMember(Versioned, Ended):
         related_name="+",
         verbose_name=_("who keeps contact"),
     )
-    agrees_to_be_shown = models.BooleanField(
-        _("agrees that residents may know"), default=False, help_text=_("Asked of the person apart, and in writing")
-    )
 
     class Meta:
         verbose_name = _("party member")

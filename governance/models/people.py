@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain.moment import database_now, local_day
 from governance.encryption import EncryptedTextField, lookup_hash
 from governance.models.bodies import Management
+from governance.models.places import Subdistrict
+from governance.models.registers import Versioned
 from governance.models.roles import ROLE_HELD_AT, Role, surname_for_reader
 from governance.models.scope import HELD_KEYS, Scope
 
@@ -103,16 +105,26 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self._scope
 
     def read_scope(self, at: datetime) -> Scope:
-        """The scope at `at`, asked of the database in at most two queries; an inactive person's is empty."""
+        """The scope at `at`; an inactive person's is empty.
+
+        At most two queries, and one more for whoever works for a district.
+        """
         if not self.is_active:
             return Scope(at)
         held = list(self.assignments.in_force(at).values("role", *HELD_KEYS))
         bodies = {row["body_id"] for row in held if row["body_id"]}
         managed = Management.objects.in_force(local_day(at)).filter(body__in=bodies)
-        return Scope.of(at, held, manages=frozenset(managed.values_list("body_id", "estate_id") if bodies else ()))
+        districts = {row["district_id"] for row in held if row["role"] == Role.DISTRICT_OFFICER}
+        overseen = Subdistrict.objects.filter(district__in=districts)
+        return Scope.of(
+            at,
+            held,
+            manages=frozenset(managed.values_list("body_id", "estate_id") if bodies else ()),
+            overseen=frozenset(overseen.values_list("pk", flat=True) if districts else ()),
+        )
 
 
-_KEYS = ("estate", "building", "body", "grid_unit", "party_branch", "community", "subdistrict")
+_KEYS = ("estate", "building", "body", "grid_unit", "party_branch", "community", "subdistrict", "district")
 
 
 def _held_where_it_belongs() -> Q:
@@ -134,6 +146,9 @@ class RoleAssignment(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="assignments", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    district = models.ForeignKey(
+        "governance.District", models.PROTECT, null=True, blank=True, verbose_name=_("district")
+    )
     subdistrict = models.ForeignKey(
         "governance.Subdistrict", models.PROTECT, null=True, blank=True, verbose_name=_("subdistrict")
     )
@@ -198,19 +213,49 @@ class ConsentPurpose(models.TextChoices):
     """What is asked for apart from the office's own duty, which needs no consent (个人信息保护法 13, 14)."""
 
     ACCOUNT = "account", _("Use of my phone number to sign in and to reach me")
+    SHOWN_AS_MEMBER = "shown_as_member", _("That residents on whose doors I am on duty may know of my party membership")
 
 
-class Consent(models.Model):
-    """Somebody agreed to one purpose, in one version of its text; withdrawn by a date, never erased by an update."""
+# Consents that were ticks before the texts had versions: which words the person read, nobody can say any more.
+UNVERSIONED = "unversioned"
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="consents")
-    purpose = models.CharField(max_length=30, choices=ConsentPurpose)
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def in_force(self, at: datetime) -> "ConsentQuerySet":
+        """Given by `at`, and not withdrawn by then: a withdrawal counts from its own instant."""
+        return self.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at), given_at__lte=at)
+
+
+class Consent(Versioned):
+    """Somebody agreed to one purpose, in one version of its text; withdrawn by a date, never erased by an update.
+
+    Whoever signs in agrees as a user; a party member, who may have no account, by the office's register, with who
+    noted it there.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="consents")
+    member = models.ForeignKey(
+        "governance.PartyMember", models.PROTECT, null=True, blank=True, related_name="consents", editable=False
+    )
+    purpose = models.CharField(max_length=30, choices=ConsentPurpose, editable=False)
     text_version = models.CharField(max_length=20)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    noted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
+    noted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(purpose="shown_as_member", user=None, member__isnull=False)
+                | (~Q(purpose="shown_as_member") & Q(user__isnull=False, member=None)),
+                name="consent_of_a_user_or_a_member",
+            ),
+            models.UniqueConstraint(
+                fields=["member", "purpose"], condition=Q(withdrawn_at=None), name="member_consents_once"
+            ),
             models.UniqueConstraint(
                 fields=["user", "purpose", "text_version"], condition=Q(withdrawn_at=None), name="consent_given_once"
             ),
@@ -221,4 +266,4 @@ class Consent(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user}: {self.purpose} {self.text_version}"
+        return f"{self.user or self.member}: {self.purpose} {self.text_version}"

@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     BRANCH_SECRETARY = "branch_secretary", _("branch secretary")
     COMMUNITY_STAFF = "community_staff", _("community worker")
     STREET_OFFICER = "street_officer", _("street office officer")
+    DISTRICT_OFFICER = "district_officer", _("district officer")
     ADMINISTRATOR = "administrator", _("administrator")
 
 
@@ -35,6 +36,8 @@ ROLE_HELD_AT = {
     Role.BRANCH_SECRETARY: "party_branch",
     Role.COMMUNITY_STAFF: "community",
     Role.STREET_OFFICER: "subdistrict",
+    # One level above the streets: for complaints about their own staff (RULES.md §3).
+    Role.DISTRICT_OFFICER: "district",
     Role.ADMINISTRATOR: None,
 }
 
@@ -53,6 +56,7 @@ ADDRESSED: dict[str, str | Promise] = {
     Role.BRANCH_SECRETARY: pgettext_lazy("role and surname", "Secretary %(surname)s"),
     Role.COMMUNITY_STAFF: pgettext_lazy("role and surname", "Community worker %(surname)s"),
     Role.STREET_OFFICER: pgettext_lazy("role and surname", "Officer %(surname)s"),
+    Role.DISTRICT_OFFICER: pgettext_lazy("role and surname", "District officer %(surname)s"),
 }
 
 

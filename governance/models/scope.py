@@ -10,7 +10,9 @@ from governance.models.roles import Role
 if TYPE_CHECKING:
     from governance.models.places import Building
 
-HELD_KEYS = ("body_id", "community_id", "subdistrict_id", "grid_unit_id", "building_id", "party_branch_id")
+HELD_KEYS = (
+    "body_id", "community_id", "subdistrict_id", "district_id", "grid_unit_id", "building_id", "party_branch_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,9 @@ class Scope:
     `bodies` are those the person works for, `managed_bodies` those among them whose manager (or a department's liaison)
     the person is, `manages` the (body, estate) pairs that are under management on the local day of `at`. `grid_units`
     are walked by its workers and leaders, `buildings` by their stewards.
+
+    `districts` are those whose office the person works for, and `overseen` their subdistricts. That is not being in
+    charge of these: of a street the district sees what complains about the street's own people, and nothing else.
     """
 
     at: datetime
@@ -29,6 +34,8 @@ class Scope:
     manages: frozenset[tuple[int, int]] = frozenset()
     communities: frozenset[int] = frozenset()
     subdistricts: frozenset[int] = frozenset()
+    districts: frozenset[int] = frozenset()
+    overseen: frozenset[int] = frozenset()
     grid_units: frozenset[int] = frozenset()
     buildings: frozenset[int] = frozenset()
     party_branches: frozenset[int] = frozenset()
@@ -41,7 +48,7 @@ class Scope:
 
     @property
     def handles_orders(self) -> bool:
-        return bool(self.bodies or self.communities or self.subdistricts)
+        return bool(self.bodies or self.communities or self.subdistricts or self.districts)
 
     @property
     def works_outdoors(self) -> bool:
@@ -70,7 +77,9 @@ class Scope:
     @property
     def gives_or_judges_accounts(self) -> bool:
         """Whether supervision orders are this person's to answer, to judge or to look at."""
-        return bool(self.managed_bodies or self.communities or self.subdistricts or self.is_administrator)
+        return bool(
+            self.managed_bodies or self.communities or self.subdistricts or self.districts or self.is_administrator
+        )
 
     @property
     def phones_people(self) -> bool:
@@ -85,8 +94,15 @@ class Scope:
         )
 
     @classmethod
-    def of(cls, at: datetime, held: Iterable[Mapping[str, Any]], *, manages: frozenset[tuple[int, int]]) -> "Scope":
-        """The scope of whoever holds these roles: rows of `role` and `HELD_KEYS`. `manages` as the field says."""
+    def of(
+        cls,
+        at: datetime,
+        held: Iterable[Mapping[str, Any]],
+        *,
+        manages: frozenset[tuple[int, int]],
+        overseen: frozenset[int] = frozenset(),
+    ) -> "Scope":
+        """The scope of whoever holds these roles: rows of `role` and `HELD_KEYS`. The others as the fields say."""
         held = list(held)
 
         def ids(key: str, *roles: str) -> frozenset[int]:
@@ -100,6 +116,8 @@ class Scope:
             managed_bodies=ids("body_id", Role.PROPERTY_MANAGER, Role.DEPARTMENT_LIAISON),
             communities=ids("community_id", Role.COMMUNITY_STAFF),
             subdistricts=ids("subdistrict_id", Role.STREET_OFFICER),
+            districts=ids("district_id", Role.DISTRICT_OFFICER),
+            overseen=overseen,
             grid_units=ids("grid_unit_id", Role.GRID_WORKER, Role.GRID_LEADER),
             buildings=ids("building_id", Role.BUILDING_STEWARD),
             party_branches=ids("party_branch_id", Role.BRANCH_SECRETARY),

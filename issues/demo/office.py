@@ -45,6 +45,14 @@ AT_THE_DESK = (
         ),
     ),
     Story(
+        "street-counter", "3 working days, 15:20", "resident22", "complaint_street", "5栋", 2,
+        "去街道办事大厅办居住证明，窗口的人让我跑了三趟，每趟要的材料都不一样，还说“爱办不办”。",
+        (
+            do("2h", "accept", "shen"),
+            do("1d", "note", "shen", words="已向大厅调取当天的办件记录，本周内当面了解情况后答复您。"),
+        ),
+    ),
+    Story(
         "loan", "2 working days, 10:20", "resident16", "other", "7栋", 1,
         "对门邻居去年借了我三千块钱一直不还，请社区帮我要回来。",
         (

@@ -93,6 +93,7 @@ WORKERS = (
     Worker("wu", "吴婷", "Wu", Role.COMMUNITY_STAFF, "春和社区"),
     Worker("luo", "罗文斌", "Luo", Role.COMMUNITY_STAFF, "春和社区"),
     Worker("sun", "孙志远", "Sun", Role.STREET_OFFICER, "安和街道"),
+    Worker("shen", "沈怀远", "Shen", Role.DISTRICT_OFFICER, "云溪区"),
     Worker("admin", "林岚", "Lin", Role.ADMINISTRATOR),
 )  # fmt: skip
 
@@ -223,6 +224,14 @@ def _build_bodies(street: Street) -> None:
             subdistrict=street.subdistrict,
             community=street.community if kind == BodyKind.RESIDENTS_COMMITTEE else None,
         )
+    # Whoever complains about the street's own people is answered one level up.
+    street.bodies["区委社工部"] = Body.objects.create(
+        kind=BodyKind.DISTRICT_OFFICE,
+        name="云溪区委社会工作部",
+        short_name="区委社工部",
+        phone="0531-55510009",
+        district=street.subdistrict.district,
+    )
     managed, own = street.estates["春和苑小区"], street.estates["星湖家园"]
     Management.objects.bulk_create(
         [
@@ -293,6 +302,7 @@ def _held_at(street: Street, role: Role, place: str) -> Model | None:
         "party_branch": street.branches,
         "community": {place: street.community},
         "subdistrict": {place: street.subdistrict},
+        "district": {place: street.subdistrict.district},
         None: {place: None},
     }
     return found[ROLE_HELD_AT[role]][place]

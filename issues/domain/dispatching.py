@@ -27,7 +27,11 @@ PROGRAM = "dispatching"
 
 
 class NobodyAnswers(Refusal):
-    """Neither the community nor the street office is entered as a body: the register is incomplete."""
+    """No office is entered as a body to which the matter may go: the register is incomplete.
+
+    A complaint about people in charge waits as it was filed, rather than fall to those it is about; the work list of
+    the console says so.
+    """
 
     code = "nobody_answers"
 
@@ -41,6 +45,8 @@ class Answerable(NamedTuple):
 
 def body_for(issue: Issue, at: datetime) -> Answerable:
     """Whoever manages the estate on the day of `at`, or the body its category goes to; else the default duty holder."""
+    if issue.goes_past_the_street:
+        return Answerable(_office_above_the_street(issue, at), "category")
     handler = issue.category.handling.handler
     if handler == Handler.MANAGER and issue.category.is_about_staff:
         # Whatever the register says: whoever is complained about doesn't get the complaint.
@@ -55,7 +61,9 @@ def body_for(issue: Issue, at: datetime) -> Answerable:
 
 def bodies_to_hand_to(issue: Issue, at: datetime) -> QuerySet[Body]:
     """Whom a person at the desk may send the matter to: whoever manages the estate, its community, its street office,
-    and the departments of its street. Never those whom it complains about."""
+    and the departments of its street. Never those whom it complains about: past the street goes to the district."""
+    if issue.goes_past_the_street:
+        return _standing(_offices(issue).filter(kind=BodyKind.DISTRICT_OFFICE), at)
     allowed = Q(kind__in=(BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT), subdistrict=issue.subdistrict_id)
     handler, is_about_staff = issue.category.handling.handler, issue.category.is_about_staff
     if not is_about_staff or handler == Handler.COMMUNITY:
@@ -63,11 +71,18 @@ def bodies_to_hand_to(issue: Issue, at: datetime) -> QuerySet[Body]:
     if not is_about_staff:
         managing = Management.objects.in_force(local_day(at)).filter(estate=issue.estate_id)
         allowed |= Q(pk__in=managing.values("body"))
-    return Body.objects.standing_on(local_day(at)).filter(allowed)
+    return _standing(Body.objects.filter(allowed), at)
+
+
+def _standing(bodies: QuerySet[Body], at: datetime) -> QuerySet[Body]:
+    return bodies.filter(pk__in=Body.objects.standing_on(local_day(at)))
 
 
 def default_duty_holder(issue: Issue, *, above: Body | None = None) -> Body:
-    """兜底: the community; one level up, the street office, if the community can't, or is complained about."""
+    """兜底: the community; one level up, the street office, if the community can't, or is complained about; above
+    that the district's."""
+    if issue.goes_past_the_street:
+        return _office(issue, Handler.DISTRICT)
     if issue.goes_past_the_community:
         return _office(issue, Handler.STREET)
     community = _office(issue, Handler.COMMUNITY)
@@ -75,19 +90,45 @@ def default_duty_holder(issue: Issue, *, above: Body | None = None) -> Body:
 
 
 def street_office(issue: Issue) -> Body:
-    """Whom a resident may phone about what isn't taken up. Raises `NobodyAnswers`."""
-    return _office(issue, Handler.STREET)
+    """Whom a resident may phone about what isn't taken up: above the street, its district. Raises `NobodyAnswers`."""
+    return _office(issue, Handler.DISTRICT if issue.goes_past_the_street else Handler.STREET)
+
+
+def _offices(issue: Issue) -> QuerySet[Body]:
+    """The community's committee, the street's office and the district's."""
+    return Body.objects.filter(
+        Q(kind=BodyKind.RESIDENTS_COMMITTEE, community=issue.community_id)
+        | Q(kind=BodyKind.STREET_OFFICE, subdistrict=issue.subdistrict_id)
+        | Q(kind=BodyKind.DISTRICT_OFFICE, district__subdistricts=issue.subdistrict_id)
+    )
 
 
 def _office(issue: Issue, handler: str) -> Body:
-    offices = Q(kind=HANDLED_BY[Handler.COMMUNITY], community=issue.community_id) | Q(kind=HANDLED_BY[Handler.STREET])
-    bodies = Body.objects.filter(offices, subdistrict=issue.subdistrict_id).order_by("-pk")
-    by_kind = {body.kind: body for body in bodies}
-    committee, street = by_kind.get(HANDLED_BY[Handler.COMMUNITY]), by_kind.get(HANDLED_BY[Handler.STREET])
-    body = (committee or street) if handler == Handler.COMMUNITY else (street or committee)
+    """The office that `handler` names; where it isn't entered, another one, but none of those complained about."""
+    by_kind = {body.kind: body for body in _offices(issue).order_by("-pk")}
+    body = next((by_kind[kind] for kind in _in_turn(issue, handler) if kind in by_kind), None)
     if body is None:
-        raise NobodyAnswers(f"no residents' committee or street office for {issue.estate}")
+        raise NobodyAnswers(f"no office for {issue.estate}")
     return body
+
+
+def _in_turn(issue: Issue, handler: str) -> tuple[str, ...]:
+    """The kinds of office to ask, the right one first. A complaint about people in charge only ever goes up."""
+    committee, street, district = (HANDLED_BY[level] for level in (Handler.COMMUNITY, Handler.STREET, Handler.DISTRICT))
+    match handler:
+        case Handler.COMMUNITY:
+            return committee, street
+        case Handler.STREET:
+            return (street, district) if issue.goes_past_the_community else (street, committee)
+    return (district,)
+
+
+def _office_above_the_street(issue: Issue, at: datetime) -> Body:
+    """The district's office, if anybody works there: an order that no phone rings for would wait unseen."""
+    office = _office(issue, Handler.DISTRICT)
+    if not people.staff_of(office, at):
+        raise NobodyAnswers(f"nobody works for {office}")
+    return office
 
 
 def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: datetime) -> WorkOrder:
@@ -173,7 +214,7 @@ def ring(order: WorkOrder, at: datetime) -> User | None:
             at=at,
             urgency=Urgency.RING,
             link=link_to(order),
-            subdistrict_id=order.subdistrict_id,
+            subdistrict_id=order.issue.phoning_subdistrict_id,
             community_id=order.issue.phoning_community_id,
         )
         doorbell.ring_on_commit()

@@ -139,7 +139,7 @@ def show_the_new_holder(order: WorkOrder, *, actor: User, at: datetime, holder: 
             at=at,
             urgency=Urgency.RING,
             link=link_to(order),
-            subdistrict_id=order.subdistrict_id,
+            subdistrict_id=order.issue.phoning_subdistrict_id,
             community_id=order.issue.phoning_community_id,
         )
         doorbell.ring_on_commit()

@@ -18,6 +18,7 @@ from issues.domain.dispatching import dispatch
 from issues.domain.mediation import Talk, mediate
 from issues.domain.verification import keep_photos
 from issues.models import Issue, IssueState, IssueStep
+from issues.rules import has_a_home_there, walks_there
 from issues.workflow import ISSUE
 
 PROGRAM = "findings"
@@ -48,9 +49,10 @@ def report(
 
     With `put_right` (what was done) it is finished and closed on the spot, nobody is sent. A `talk` is written down
     with it; one that settles the matter ends it, too. The same token again returns the same matter.
-    Raises `NotInCharge` off the person's buildings, `FactMissing` without words or for a complaint about staff.
+    Raises `NotInCharge` off the person's buildings, `FactMissing` without words, for a complaint about staff, and for a
+    quarrel among the own neighbours that the person would settle: that one is only reported.
     """
-    _check(finding, actor, at)
+    _check(finding, put_right, talk, actor, at)
     earlier = _reported(finding, actor)
     if earlier:
         return earlier
@@ -69,11 +71,23 @@ def report(
     return issue
 
 
-def _check(finding: Finding, actor: User, at: datetime) -> None:
+def _may_settle(finding: Finding, actor: User, at: datetime) -> bool:
+    """As `issues.may_mediate` will say of the matter that comes of it."""
+    actor.scope(at)
+    matter = Issue(category=finding.category, building=finding.building, hides_petitioner=True)
+    return walks_there(actor, matter) and not has_a_home_there(actor, matter)
+
+
+def _check(finding: Finding, put_right: str, talk: Talk | None, actor: User, at: datetime) -> None:
     if not actor.scope(at).walks(finding.building):
         raise NotInCharge
     if finding.category.is_about_staff:
         raise FactMissing("category", _("Complaints about people in charge go to the street office by phone."))
+    if finding.category.hides_petitioner and (put_right.strip() or talk) and not _may_settle(finding, actor, at):
+        raise FactMissing(
+            "category",
+            _("A quarrel among your own neighbours is for the grid worker or the community: only report it."),
+        )
     if not finding.words.strip():
         raise FactMissing("words", _("Write what you found."))
 

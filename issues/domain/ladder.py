@@ -220,7 +220,7 @@ def _tell_person(person: User, things: list[Told], now: datetime) -> None:
     where: dict[str, Any] = {
         "at": now,
         "urgency": Urgency.PROMPT,
-        "subdistrict_id": first.clock.subdistrict_id,
+        "subdistrict_id": first.order.issue.phoning_subdistrict_id,
         "community_id": first.order.issue.phoning_community_id,
     }
     if len(things) > 1 or outbox.is_posted(person, event):

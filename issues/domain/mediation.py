@@ -114,6 +114,6 @@ def _call_back_order(issue: Issue, at: datetime) -> None:
             at=at,
             urgency=Urgency.ORDINARY,
             link=link_to(order),
-            subdistrict_id=order.subdistrict_id,
+            subdistrict_id=order.issue.phoning_subdistrict_id,
             community_id=order.issue.phoning_community_id,
         )

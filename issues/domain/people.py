@@ -12,6 +12,8 @@ from issues.models import Audience, Issue, SupervisionOrder, WorkOrder
 
 T = TypeVar("T")
 
+_OFFICES = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE)
+
 
 def present_order(issue: Issue) -> WorkOrder | None:
     """The issue's latest order, live or not: whoever had it last answers for it."""
@@ -51,6 +53,8 @@ def staff_of(body: Body, at: datetime) -> list[User]:
             return _holding(Q(role=Role.COMMUNITY_STAFF, community=body.community_id), at)
         case BodyKind.STREET_OFFICE:
             return _holding(Q(role=Role.STREET_OFFICER, subdistrict=body.subdistrict_id), at)
+        case BodyKind.DISTRICT_OFFICE:
+            return _holding(Q(role=Role.DISTRICT_OFFICER, district=body.district_id), at)
         case BodyKind.DEPARTMENT:
             return _holding(Q(role=Role.DEPARTMENT_LIAISON, body=body), at)
         case _:
@@ -60,16 +64,20 @@ def staff_of(body: Body, at: datetime) -> list[User]:
 def answerers(supervision: SupervisionOrder, at: datetime) -> list[User]:
     """Who has to give the account: as `issues.may_answer` says. A company only while it manages the estate."""
     body = supervision.body
-    if body.kind in (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT):
+    if body.kind in (*_OFFICES, BodyKind.DEPARTMENT):
         return staff_of(body, at)
     managed = Management.objects.in_force(local_day(at)).filter(estate=supervision.issue.estate_id, body=body)
     return managers_of(body, at) if managed.exists() else []
 
 
 def judges(supervision: SupervisionOrder, at: datetime) -> list[User]:
-    """Who accepts the account or sends it back: the community; the street, where the community or it gave it."""
-    offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE)
-    if supervision.body.kind in offices or supervision.issue.goes_past_the_community:
+    """Who accepts the account or sends it back: the community; the street, where the community or it gave it.
+
+    Of a complaint about the street's own people nobody there hears: their district does.
+    """
+    if supervision.issue.goes_past_the_street:
+        found = _above_the_street(supervision.issue, at)
+    elif supervision.body.kind in _OFFICES or supervision.issue.goes_past_the_community:
         found = _holding(Q(role=Role.STREET_OFFICER, subdistrict=supervision.subdistrict_id), at)
     else:
         found = _holding(Q(role=Role.COMMUNITY_STAFF, community=supervision.community_id), at)
@@ -99,7 +107,14 @@ def _audience(code: str, order: WorkOrder, at: datetime) -> Iterator[User]:
             if not issue.hides_petitioner:
                 yield from _holding(Q(role=Role.BRANCH_SECRETARY, party_branch__estate=issue.estate_id), at)
         case Audience.STREET:
-            yield from _holding(Q(role=Role.STREET_OFFICER, subdistrict=issue.subdistrict_id), at)
+            if issue.goes_past_the_street:
+                yield from _above_the_street(issue, at)
+            else:
+                yield from _holding(Q(role=Role.STREET_OFFICER, subdistrict=issue.subdistrict_id), at)
+
+
+def _above_the_street(issue: Issue, at: datetime) -> list[User]:
+    return _holding(Q(role=Role.DISTRICT_OFFICER, district__subdistricts=issue.subdistrict_id), at)
 
 
 def _holding(condition: Q, at: datetime) -> list[User]:

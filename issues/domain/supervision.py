@@ -154,7 +154,7 @@ def _tell(
             at=at,
             urgency=urgency,
             link=link_to(supervision),
-            subdistrict_id=supervision.subdistrict_id,
+            subdistrict_id=supervision.issue.phoning_subdistrict_id,
             community_id=supervision.issue.phoning_community_id,
         )
     ]

@@ -54,6 +54,9 @@ def take_in_waiting(now: datetime, run: SweepRun) -> int:
     for petition_id in Petition.objects.awaiting_intake().values_list("id", flat=True)[:BATCH]:
         try:
             taken += intake.take_in(petition_id, at=now) is not None
+        except dispatching.NobodyAnswers as refusal:
+            # Nothing broke: the register lacks an office, and the work list says so until somebody enters it.
+            log.warning("petition %s waits: %s", petition_id, refusal)
         except Exception:
             run.failures += 1
             log.exception("petition %s can't be taken in", petition_id)

@@ -55,6 +55,8 @@ def teller(person: User, order: WorkOrder) -> Teller:
     role = Role.DEPARTMENT_LIAISON if order.body.kind == BodyKind.DEPARTMENT else Role.PROPERTY_STAFF
     if role == Role.PROPERTY_STAFF and order.body_id in scope.managed_bodies:
         role = Role.PROPERTY_MANAGER
+    elif order.body.kind == BodyKind.DISTRICT_OFFICE:
+        role = Role.DISTRICT_OFFICER
     elif order.body_id not in scope.bodies:
         role = Role.COMMUNITY_STAFF if order.community_id in scope.communities else Role.STREET_OFFICER
     return Teller(str(role), person.surname or person.full_name[:1], person.surname_latin, order.body.short_name)
@@ -104,7 +106,7 @@ def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any]
         at=at,
         urgency=NOTICES[kind],
         link=f"/petitions/{petition.receipt_no}/",
-        subdistrict_id=petition.subdistrict_id,
+        subdistrict_id=issue.phoning_subdistrict_id,
         community_id=issue.phoning_community_id,
     )
 

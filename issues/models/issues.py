@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.encryption import EncryptedTextField
+from governance.models import User
 from governance.models.categories import Category
 from governance.models.scope import Scope
 from issues import workflow
+from residents.models import Occupancy
 from residents.models.petitions import PlaceOfMatter
 
 
@@ -53,28 +55,45 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def visible_to(self, user, at) -> "IssueQuerySet":
         """Matters of the communities and streets in the person's charge, and of the buildings the person walks.
 
-        Whoever is complained about doesn't see it: complaints about community staff go past the community, and no
-        complaint about staff reaches those who walk the grid.
+        Whoever is complained about doesn't see it: complaints about community staff go past the community, those
+        about the street's own people past the street, to its district; and no complaint about staff, nor a quarrel
+        that may be their own, reaches those who walk the grid.
         """
         scope = user.scope(at)
         if scope.is_administrator:
             return self
         at_the_desk = Q(community__in=scope.communities) & ~goes_past_the_community()
-        return self.filter(Q(subdistrict__in=scope.subdistricts) | at_the_desk | _walked(scope))
+        of_the_street = Q(subdistrict__in=scope.subdistricts) & ~goes_past_the_street()
+        of_the_district = Q(subdistrict__in=scope.overseen) & goes_past_the_street()
+        return self.filter(of_the_street | of_the_district | at_the_desk | _walked(user, scope))
 
     def walked_by(self, user, at) -> "IssueQuerySet":
         """Matters at the buildings that the person walks, whatever else is in their charge."""
-        return self.filter(_walked(user.scope(at)))
+        return self.filter(_walked(user, user.scope(at)))
 
 
 def goes_past_the_community(of_issue: str = "") -> Q:
-    """Complaints about the community's own people, as `Issue.goes_past_the_community`; `of_issue`: “issue__”."""
-    return Q(**{f"{of_issue}category__is_about_staff": True, f"{of_issue}category__handling__handler": "street"})
+    """Complaints about the community's own people, or about the street's, as `Issue.goes_past_the_community`;
+    `of_issue`: “issue__”."""
+    about_staff = Q(**{f"{of_issue}category__is_about_staff": True})
+    return goes_past_the_street(of_issue) | (about_staff & Q(**{f"{of_issue}category__handling__handler": "street"}))
 
 
-def _walked(scope: Scope) -> Q:
-    outdoors = Q(building__grid_unit__in=scope.grid_units) | Q(building__in=scope.buildings)
-    return outdoors & Q(category__is_about_staff=False)
+def goes_past_the_street(of_issue: str = "") -> Q:
+    """Complaints about the street office's own people, as `Issue.goes_past_the_street`."""
+    return Q(**{f"{of_issue}category__is_about_street": True})
+
+
+def _walked(user: User, scope: Scope) -> Q:
+    """At the buildings that are walked, but nothing about people in charge, and no quarrel among the own neighbours.
+
+    A building's steward lives there: its quarrels are for the grid workers and the community. So are, for a grid
+    worker, those of a building where they have a home themselves.
+    """
+    homes = Occupancy.objects.standing().filter(user=user).values("unit__building")
+    of_the_grid = Q(building__grid_unit__in=scope.grid_units) & ~Q(hides_petitioner=True, building__in=homes)
+    of_a_steward = Q(building__in=scope.buildings, hides_petitioner=False)
+    return (of_the_grid | of_a_steward) & Q(category__is_about_staff=False)
 
 
 class Issue(PlaceOfMatter):
@@ -153,13 +172,29 @@ class Issue(PlaceOfMatter):
 
     @property
     def goes_past_the_community(self) -> bool:
-        """Whether it complains about the community's own people: it is the street's, and nobody's below."""
-        return self.category.is_about_staff and self.category.handling.handler == "street"
+        """Whether it complains about the community's own people: it is the street's, and nobody's below. Or the next."""
+        of_the_street = self.category.is_about_staff and self.category.handling.handler == "street"
+        return self.goes_past_the_street or of_the_street
+
+    @property
+    def goes_past_the_street(self) -> bool:
+        """Whether it complains about the street office's own people: it is the district's, and nobody's below."""
+        return self.category.is_about_street
+
+    @property
+    def is_a_quarrel(self) -> bool:
+        """Whether neighbours are at odds: the name is kept back, and it isn't a complaint about people in charge."""
+        return self.hides_petitioner and not self.category.is_about_staff
 
     @property
     def phoning_community_id(self) -> int | None:
         """Whose staff phone those whom a message about it didn't reach; the street's alone where it goes past them."""
         return None if self.goes_past_the_community else self.community_id
+
+    @property
+    def phoning_subdistrict_id(self) -> int | None:
+        """As `phoning_community_id`, of the street; the administrators alone where it goes past the street, too."""
+        return None if self.goes_past_the_street else self.subdistrict_id
 
     def is_seen_by_those_of(self, category: Category, *, hides_petitioner: bool) -> bool:
         """Whether what is of `category` may join it: the same people see both.

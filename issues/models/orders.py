@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from governance.domain.moment import local_day
 from governance.models import BodyKind, Management
+from governance.models.scope import Scope
 from issues import workflow
-from issues.models.issues import goes_past_the_community
+from issues.models.issues import IssuePetition, goes_past_the_community, goes_past_the_street
 
 
 class WorkOrderState(models.TextChoices):
@@ -41,7 +43,18 @@ class ReturnReason(models.TextChoices):
 
 def _past_the_community() -> Q:
     """What the street has itself; and complaints about the community's people, whoever has them."""
-    return Q(body__kind=BodyKind.STREET_OFFICE) | goes_past_the_community("issue__")
+    offices = (BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE)
+    return Q(body__kind__in=offices) | goes_past_the_community("issue__")
+
+
+def _of_the_street(scope: Scope) -> Q:
+    """All that is in the street, but what complains about its own people."""
+    return Q(subdistrict__in=scope.subdistricts) & ~goes_past_the_street("issue__")
+
+
+def _of_the_district(scope: Scope) -> Q:
+    """What lies with the district's office: complaints about the people of its streets."""
+    return Q(body__district__in=scope.districts) & goes_past_the_street("issue__")
 
 
 class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
@@ -62,14 +75,16 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         # A department answers for its field, not for an estate: no contract gives it access, its office does.
         own_body = Q(body__in=scope.bodies) & (Exists(manages_today) | Q(body__kind=BodyKind.DEPARTMENT))
         by_area = Q(community__in=scope.communities) & ~_past_the_community()
-        return self.filter(own_body | by_area | Q(subdistrict__in=scope.subdistricts))
+        return self.filter(own_body | by_area | _of_the_street(scope) | _of_the_district(scope))
 
     def unmanaged(self, at) -> "WorkOrderQuerySet":
         """Live orders of a body that doesn't manage the estate on the day of `at`: its contract has ended meanwhile."""
         manages_today = Management.objects.in_force(local_day(at)).filter(
             estate=OuterRef("issue__estate"), body=OuterRef("body")
         )
-        offices = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DEPARTMENT)
+        offices = (
+            BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE, BodyKind.DEPARTMENT,
+        )  # fmt: skip
         return self.live().exclude(body__kind__in=offices).filter(~Exists(manages_today))
 
     def due_next(self) -> "WorkOrderQuerySet":
@@ -77,7 +92,11 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         return self.order_by(F("next_due_at").asc(nulls_last=True), "dispatched_at", "id")
 
     def for_queue(self) -> "WorkOrderQuerySet":
-        return self.select_related("issue__category", "issue__building", "issue__estate", "body", "holder")
+        """With all that a row shows, and who asked for it: nobody finishes what they asked for themselves."""
+        asked_by = IssuePetition.objects.filter(issue=OuterRef("issue"), undone_at=None)
+        return self.select_related("issue__category", "issue__building", "issue__estate", "body", "holder").annotate(
+            petitioner_ids=ArraySubquery(asked_by.values("petition__petitioner"))
+        )
 
 
 class WorkOrder(models.Model):
@@ -201,7 +220,7 @@ class SupervisionOrderQuerySet(models.QuerySet["SupervisionOrder"]):
         by_area = Q(community__in=scope.communities) & ~_past_the_community()
         departments = Q(body__in=scope.managed_bodies, body__kind=BodyKind.DEPARTMENT)
         companies = Q(body__in=scope.managed_bodies) & Exists(manages_today)
-        return self.filter(companies | departments | by_area | Q(subdistrict__in=scope.subdistricts))
+        return self.filter(companies | departments | by_area | _of_the_street(scope) | _of_the_district(scope))
 
     def late_at(self, at) -> "SupervisionOrderQuerySet":
         """Unanswered, and past the hour at which the account was due."""

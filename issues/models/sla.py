@@ -18,6 +18,7 @@ class Handler(models.TextChoices):
     MANAGER = "manager", _("whoever manages the estate")
     COMMUNITY = "community", _("the community")
     STREET = "street", _("the street office")
+    DISTRICT = "district", _("the district's office")
 
 
 class CategoryHandling(Versioned):
@@ -269,4 +270,8 @@ class Escalation(models.Model):
         return f"{self.clock_id}: {self.rung_id}"
 
 
-HANDLED_BY = {Handler.COMMUNITY: BodyKind.RESIDENTS_COMMITTEE, Handler.STREET: BodyKind.STREET_OFFICE}
+HANDLED_BY = {
+    Handler.COMMUNITY: BodyKind.RESIDENTS_COMMITTEE,
+    Handler.STREET: BodyKind.STREET_OFFICE,
+    Handler.DISTRICT: BodyKind.DISTRICT_OFFICE,
+}

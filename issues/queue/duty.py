@@ -35,6 +35,7 @@ def on_duty(now: datetime, scope: Scope, stamps: list[Stamp]) -> list[OnDuty]:
         Q(body__in=scope.bodies)
         | Q(body__kind=BodyKind.RESIDENTS_COMMITTEE, body__community__in=scope.communities)
         | Q(body__kind=BodyKind.STREET_OFFICE, body__subdistrict__in=scope.subdistricts)
+        | Q(body__kind=BodyKind.DISTRICT_OFFICE, body__district__in=scope.districts)
     )
     shifts = (
         DutyShift.objects.filter(bodies, ends_at__gt=now, starts_at__lte=now + wording.DAY)

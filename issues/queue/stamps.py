@@ -19,7 +19,8 @@ class Stamp(NamedTuple):
     body_kind: str
     body_name: str
     body_community_id: int | None
-    body_subdistrict_id: int
+    body_subdistrict_id: int | None
+    body_district_id: int | None
     building: str | None
     estate: str
 
@@ -30,7 +31,7 @@ class Stamp(NamedTuple):
 
 STAMP_FIELDS = (
     "pk", "next_due_at", "changed_at", "state", "holder_id", "body_id", "body__kind", "body__short_name",
-    "body__community_id", "body__subdistrict_id", "issue__building__name", "issue__estate__name",
+    "body__community_id", "body__subdistrict_id", "body__district_id", "issue__building__name", "issue__estate__name",
 )  # fmt: skip
 
 
@@ -40,4 +41,5 @@ def is_ours(stamp: Stamp, scope: Scope) -> bool:
         stamp.body_id in scope.bodies
         or (stamp.body_kind == BodyKind.RESIDENTS_COMMITTEE and stamp.body_community_id in scope.communities)
         or (stamp.body_kind == BodyKind.STREET_OFFICE and stamp.body_subdistrict_id in scope.subdistricts)
+        or (stamp.body_kind == BodyKind.DISTRICT_OFFICE and stamp.body_district_id in scope.districts)
     )

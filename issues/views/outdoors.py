@@ -40,6 +40,10 @@ DONE_WORDS = {
 }
 # Under this key the session keeps the number of the petition that was written down last: nothing else leads back to it.
 WRITTEN_DOWN = "written_down"
+NUMBER_LEFT_OUT = _(
+    "It isn't certain that this number is theirs, so it was left out: no message goes there. Check it with them, and"
+    " write the receipt number down for them."
+)
 QUARREL = "dispute"
 
 
@@ -171,14 +175,22 @@ def find(request: PortalRequest) -> HttpResponse:
     talk = forms.TalkForm(request.POST, now=request.now) if with_talk else None
     if not form.is_valid() or not (talk is None or talk.is_valid()):
         return _find_page(request, form, talk, status=400)
-    issue = findings.report(
-        form.finding(),
-        actor=request.user,
-        at=request.now,
-        photos=form.cleaned_data["photos"],
-        put_right=form.done(),
-        talk=talk.talk() if talk else None,
-    )
+    try:
+        issue = findings.report(
+            form.finding(),
+            actor=request.user,
+            at=request.now,
+            photos=form.cleaned_data["photos"],
+            put_right=form.done(),
+            talk=talk.talk() if talk else None,
+        )
+    except FactMissing as missing:
+        form.add_error(missing.fact if missing.fact in form.fields else None, str(missing.sentence))
+        return _find_page(request, form, talk, status=missing.status)
+    if not outdoors.matters(request.user, request.now).filter(pk=issue.pk).exists():
+        # A quarrel where the person lives: reported, and from now on others'.
+        messages.success(request, gettext("Reported. The grid worker and the community look after it."))
+        return redirect("outdoors")
     messages.success(request, _what_became_of(issue))
     return redirect("outdoors_matter", issue.public_id)
 
@@ -251,6 +263,8 @@ def file_for(request: PortalRequest) -> HttpResponse:
     except FactMissing as missing:
         form.add_error(missing.fact if missing.fact in form.fields else None, str(missing.sentence))
         return _file_page(request, form, status=missing.status)
+    if told.phone and not (petition.petitioner and petition.petitioner.phone_hash):
+        messages.warning(request, NUMBER_LEFT_OUT)
     request.session[WRITTEN_DOWN] = petition.receipt_no
     return redirect(f"{reverse('outdoors_file')}?done=1")
 
@@ -270,7 +284,7 @@ def _written_down(request: PortalRequest) -> HttpResponse:
     context = {
         "petition": petition,
         "next_step": next_step(petition.next_kind) if petition.next_kind else "",
-        "has_phone": bool(petition.petitioner.phone_hash),
+        "has_phone": bool(petition.petitioner and petition.petitioner.phone_hash),
         **desk_context(request),
     }
     return render(request, "issues/outdoors_filed.html", context)

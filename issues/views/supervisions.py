@@ -34,7 +34,10 @@ from issues.queue.rows import NEXT_STEPS
 from issues.workflow import SUPERVISION
 
 A_PAGE = 20
-ROLES = (Role.PROPERTY_MANAGER, Role.DEPARTMENT_LIAISON, Role.COMMUNITY_STAFF, Role.STREET_OFFICER, Role.ADMINISTRATOR)
+ROLES = (
+    Role.PROPERTY_MANAGER, Role.DEPARTMENT_LIAISON, Role.COMMUNITY_STAFF, Role.STREET_OFFICER, Role.DISTRICT_OFFICER,
+    Role.ADMINISTRATOR,
+)  # fmt: skip
 CLOSED = (SupervisionState.ACCEPTED, SupervisionState.SETTLED)
 DONE_WORDS = {
     "answer": _("The account is given. It is judged next."),

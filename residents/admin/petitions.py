@@ -39,6 +39,7 @@ class OpenNameForm(forms.Form):
 class PetitionAdmin(RegisterAdmin):
     group = "matters"
     subdistrict_paths = ("subdistrict",)
+    category_path = "category"
     may_add = False
     may_change = False
     change_form_template = "residents/console/petition.html"
@@ -103,6 +104,7 @@ class EvaluationAdmin(RegisterAdmin):
 
     group = "matters"
     subdistrict_paths = ("petition__subdistrict",)
+    category_path = "petition__category"
     may_add = False
     may_change = False
     list_display = ("petition", "matter", "satisfaction", "is_solved", "was_contacted", "given_at")

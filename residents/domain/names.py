@@ -26,13 +26,16 @@ class NameWithheld(Refusal):
 def open_name(petition: Petition, *, actor: User, at: datetime, reason: str) -> str:
     """The full name of whoever said it; that it was looked at, by whom and why, is on record and told to the person.
 
-    For the street's officers and administrators. Raises `NotInCharge`, `NameWithheld`, and `FactMissing` without a
-    reason; then nothing is written and nothing shown.
+    For the street's officers, unless it complains about them, and for administrators. Raises `NotInCharge`,
+    `NameWithheld`, and `FactMissing` without a reason; then nothing is written and nothing shown.
     """
     scope = actor.scope(at)
-    if not (scope.is_administrator or petition.subdistrict_id in scope.subdistricts):
+    about = petition.category
+    is_about_street, is_about_staff = (about.is_about_street, about.is_about_staff) if about else (False, False)
+    is_the_streets = petition.subdistrict_id in scope.subdistricts and not is_about_street
+    if not (scope.is_administrator or is_the_streets):
         raise NotInCharge
-    if petition.hides_its_person:
+    if petition.hides_its_person or petition.petitioner is None:
         raise NameWithheld
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:
@@ -53,8 +56,8 @@ def open_name(petition: Petition, *, actor: User, at: datetime, reason: str) -> 
             dedupe=f"name_seen:{petition.receipt_no}:{actor.public_id}:{at.isoformat()}",
             at=at,
             link=f"/petitions/{petition.receipt_no}/",
-            subdistrict_id=petition.subdistrict_id,
-            community_id=petition.community_id,
+            subdistrict_id=None if is_about_street else petition.subdistrict_id,
+            community_id=None if is_about_staff else petition.community_id,
         )
         audit.record(
             "open_name",

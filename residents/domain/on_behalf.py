@@ -42,9 +42,11 @@ class Told:
 def file_for(told: Told, *, actor: User, teller: Teller, at: datetime, photos: Iterable[ContentFile] = ()) -> Petition:
     """File what was told in the name of whoever told it. `teller` is the actor as residents know them.
 
-    The account of the number is theirs, or is opened for them, not yet proven: signing in with that number proves it.
-    The same token again returns the same petition. Raises `NotInCharge` off the actor's buildings, `FactMissing`
-    without the person's agreement, for the actor's own number, and for complaints about staff; `NotReady`.
+    The account of the number is theirs if it bears their name, or is opened for them, not yet proven: signing in with
+    that number proves it. Where the number signs in under another name, or none, one digit may be wrong: then nobody is
+    attached to what a stranger's account would read, and the petition stands without a number. The same token again
+    returns the same petition. Raises `NotInCharge` off the actor's buildings, `FactMissing` without the person's
+    agreement, for the actor's own number, and for complaints about staff; `NotReady`.
     """
     _check(told, actor, at)
     earlier = _filed(told, actor)
@@ -86,25 +88,26 @@ def _filed(told: Told, actor: User) -> Petition | None:
 
 
 def _person(told: Told, actor: User, at: datetime) -> User:
-    """Whose petition it is. An account that bears a name keeps it: only its own person changes that."""
-    person = User.objects.with_phone(told.phone).first() if told.phone else None
-    if person is None:
-        person = _open_account(told, actor, at)
-    elif not (person.full_name or person.surname):
-        person.full_name = told.name.strip()
-        person.save(update_fields=["full_name"])
-    return person
+    """Whose petition it is. Nobody is named, or given what was told, by a number that somebody else has typed."""
+    known = User.objects.with_phone(told.phone).first() if told.phone else None
+    if known is None:
+        return _open_account(told, told.phone, actor, at)
+    return known if _is_called(known, told.name) else _open_account(told, "", actor, at)
 
 
-def _open_account(told: Told, actor: User, at: datetime) -> User:
+def _is_called(person: User, name: str) -> bool:
+    return "".join(person.full_name.split()).casefold() == "".join(name.split()).casefold()
+
+
+def _open_account(told: Told, phone: str, actor: User, at: datetime) -> User:
     try:
         with transaction.atomic():
-            person = User.objects.create_user(phone=told.phone or None, full_name=told.name.strip())
+            person = User.objects.create_user(phone=phone or None, full_name=told.name.strip())
             audit.record("open", "account", str(person.public_id), actor=actor, at=at)
             return person
     except IntegrityError:
-        # The same number has just been entered elsewhere.
-        return User.objects.with_phone(told.phone).get()
+        # The same number has just been entered elsewhere: it is looked at as if it had been there before.
+        return _person(told, actor, at)
 
 
 def _draft(told: Told, person: User, photos: Iterable[ContentFile], at: datetime) -> PetitionDraft:

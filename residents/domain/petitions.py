@@ -102,6 +102,7 @@ def file_petition(
 
 
 def _tell_that_it_is_filed(petition: Petition, written_down: WrittenDown | None, at: datetime) -> None:
+    assert petition.petitioner is not None  # noqa: S101 - it was filed here
     by = written_down.teller if written_down else standing.NOBODY
     if written_down:
         standing.tell(petition, "filed_for_you", at=at, by=by, channel=str(written_down.channel))
@@ -122,9 +123,10 @@ def _tell_that_it_is_filed(petition: Petition, written_down: WrittenDown | None,
         # Who filed it alone has the number on the screen.
         urgency=Urgency.PROMPT if written_down else Urgency.ORDINARY,
         link=f"/petitions/{petition.receipt_no}/",
-        subdistrict_id=petition.subdistrict_id,
+        # Nor does the street phone about its own people: the administrators do.
+        subdistrict_id=None if petition.is_about_street else petition.subdistrict_id,
         # The office above phones whoever complains about staff: the community may be who is meant.
-        community_id=None if petition.category.is_about_staff else petition.community_id,
+        community_id=None if petition.is_about_staff else petition.community_id,
     )
 
 

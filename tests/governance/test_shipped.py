@@ -12,7 +12,8 @@ from governance.models.working_time import DayKind
 CODES = {
     "leak", "wall_crack", "heating", "sewer", "lift", "lift_trapped", "gas", "electricity", "plumbing", "parking",
     "ebike", "rubbish", "noise", "fumes", "pets", "trees", "dispute", "unauthorised", "security", "fees", "deeds",
-    "old_people", "lost", "facilities", "complaint", "complaint_community", "other",
+    "old_people", "lost", "facilities", "complaint", "complaint_community",
+    "complaint_street", "other",
 }
 # fmt: on
 
@@ -58,7 +59,7 @@ def test_what_neighbours_look_for_is_among_the_words(said, code):
 def test_only_a_stuck_lift_and_gas_are_emergencies_and_only_quarrels_and_complaints_hide_the_petitioner():
     assert {row.code for row in tables.CATEGORIES if row.is_emergency} == {"lift_trapped", "gas"}
     assert {row.code for row in tables.CATEGORIES if row.hides_petitioner} == {
-        "dispute", "complaint", "complaint_community",
+        "dispute", "complaint", "complaint_community", "complaint_street",
     }  # fmt: skip
 
 

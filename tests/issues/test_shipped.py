@@ -91,6 +91,7 @@ def test_nobody_handles_a_complaint_about_themselves(shipped):
         "dispute": COMMUNITY,
         "complaint": COMMUNITY,
         "complaint_community": STREET,
+        "complaint_street": Handler.DISTRICT,
     }
 
 

@@ -50,16 +50,20 @@ THINGS: dict[str, tuple[str, ...]] = {
     "order that somebody holds": ("order",),
     "order that nobody has accepted": ("waiting_order", "quarrel_order"),
     "order of the street office": ("street_order",),
+    "order of the district's office": ("district_order",),
     "supervision order": ("supervision",),
     "account that was given": ("account",),
     "supervision order to the street office": ("street_supervision",),
-    "matter": ("matter", "quarrel"),
+    "supervision order to the district's office": ("district_supervision",),
+    "matter": ("matter",),
+    "quarrel": ("quarrel",),
     "matter to be sorted": ("unsorted",),
     "open matter": ("waiting_matter",),
     "finished matter": ("finished_matter",),
     "complaint about a company": ("complaint",),
     "matter about the community's people": ("past_the_community",),
-    "matter about people in charge": ("complaint", "past_the_community"),
+    "matter about the street's people": ("past_the_street",),
+    "matter about people in charge": ("complaint", "past_the_community", "past_the_street"),
     "message that reached nobody": ("notice",),
     "gap of the net": ("gap",),
     "party organisation": ("branch",),
@@ -387,7 +391,7 @@ def _link(name: str, key: str = "public_id") -> Marker:
     return lambda thing: reverse(name, args=[getattr(thing, key)])
 
 
-ORDERS = ("order", "quarrel_order", "department_order", "street_order")
+ORDERS = ("order", "quarrel_order", "department_order", "street_order", "district_order")
 GAPS: dict[str, Marker] = {"gap": lambda building: building.name}
 # By address and kind: what of a thing stands on the page that shows it, and on no other.
 LISTS: dict[str, dict[str, Marker]] = {
@@ -396,12 +400,15 @@ LISTS: dict[str, dict[str, Marker]] = {
     "petition_list": {"petition": _link("petition_detail", "receipt_no")},
     "inbox": {"message": lambda notice: notice.link},
     "homes": {"home": _link("home_end")},
-    "desk": dict.fromkeys(("unsorted", "past_the_community"), _link("desk_matter")),
+    "desk": dict.fromkeys(("unsorted", "past_the_community", "past_the_street"), _link("desk_matter")),
     "desk_homes": {"home": _link("desk_home")},
     "outdoors": dict.fromkeys(
-        ("waiting_matter", "complaint", "past_the_community"), lambda issue: f"/outdoors/{issue.public_id}/"
+        ("waiting_matter", "quarrel", "complaint", "past_the_community", "past_the_street"),
+        lambda issue: f"/outdoors/{issue.public_id}/",
     ),
-    "supervisions": dict.fromkeys(("supervision", "street_supervision"), _link("supervision_detail")),
+    "supervisions": dict.fromkeys(
+        ("supervision", "street_supervision", "district_supervision"), _link("supervision_detail")
+    ),
     "building_cards": {"building": lambda building: f"/b/{building.qr_token}/"},
     "not_reached": {"notice": _link("notice_phoned")},
     "coverage": GAPS,

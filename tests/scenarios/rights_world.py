@@ -71,18 +71,19 @@ SITES = ("own", "neighbour", "other_estate", "other_community", "other_street")
 ASKED = (
     "li", "wang", "stranger", "zhou", "liu", "zheng", "gao", "strange_steward", "yu", "zhao", "strange_walker", "bai",
     "tian", "chen", "wu", "next_worker", "strange_worker", "luo", "strange_liaison", "sun", "strange_officer",
-    "administrator",
+    "shen", "administrator",
 )  # fmt: skip
 # Who asks for every thing: one of each role, `liu` beside `zhou` who holds the orders, and some of the other side.
 AT_THE_DOOR = (
-    "li", "zhou", "liu", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "next_worker", "luo", "sun",
+    "li", "zhou", "liu", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "next_worker", "luo", "sun", "shen",
     "administrator", "strange_steward", "strange_worker", "strange_officer",
 )  # fmt: skip
 IN_CONSOLE = (
-    "li", "zhou", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "luo", "sun", "strange_officer", "administrator",
+    "li", "zhou", "zheng", "yu", "zhao", "bai", "tian", "chen", "wu", "luo", "sun", "strange_officer", "shen",
+    "administrator",
 )  # fmt: skip
 # For these it matters whether a thing is in the next community of their street.
-OF_SEVERAL_COMMUNITIES = ("wu", "next_worker", "sun", "administrator")
+OF_SEVERAL_COMMUNITIES = ("wu", "next_worker", "sun", "shen", "administrator")
 
 
 @dataclass
@@ -171,6 +172,8 @@ def post_of(held: RoleAssignment, rights: Rights) -> Post:
     if held.subdistrict:
         office = Body.objects.get(kind=BodyKind.STREET_OFFICE, subdistrict=held.subdistrict)
         return Post(column, body=office.pk, subdistrict=held.subdistrict_id)
+    if held.district:
+        return Post(column, body=Body.objects.get(kind=BodyKind.DISTRICT_OFFICE, district=held.district).pk)
     if held.community:
         committee = Body.objects.get(kind=BodyKind.RESIDENTS_COMMITTEE, community=held.community)
         return Post(column, body=committee.pk, **line_of(held.community))
@@ -315,6 +318,7 @@ def matters_at(resident: User, building: Building) -> dict[str, Model]:
     waiting = take_in(file(resident, building, category="security"))
     quarrel = take_in(file(resident, building, category="dispute"))
     past = take_in(file(resident, building, category="complaint_community"))
+    past_the_street = take_in(file(resident, building, category="complaint_street"))
     complaint = take_in(file(resident, building, category="complaint"))
     street = building.estate.community.subdistrict
     unsorted = file(resident, building, category="other", words="说不清是什么。")
@@ -336,6 +340,9 @@ def matters_at(resident: User, building: Building) -> dict[str, Model]:
         "quarrel": quarrel.issue,
         "street_order": past,
         "past_the_community": past.issue,
+        "district_order": past_the_street,
+        "past_the_street": past_the_street.issue,
+        "district_supervision": a_supervision(past_the_street.issue, past_the_street.body),
         "complaint": complaint.issue,
         "unsorted": unsorted_issue,
         "unsorted_petition": unsorted,

@@ -34,7 +34,8 @@ class Bodies(Register):
             name="kind",
             heading=_("Kind"),
             required=True,
-            choices=choices_of(BodyKind),
+            # A file is a street's: what stands above it is entered in the console.
+            choices=tuple(choice for choice in choices_of(BodyKind) if choice[0] != BodyKind.DISTRICT_OFFICE),
             example=BodyKind.PROPERTY_COMPANY,
         ),
         text_of(Body, "phone", heading=_("Phone"), example="0531-55510001", help=_("The duty desk's public number")),

@@ -21,10 +21,10 @@ from governance.imports.catalogue.shared import (
     narrowing_community_column,
     refuse_unless_one,
 )
-from governance.imports.columns import Choice, Column, Day, Name, Reference, Wrong, YesNo, is_masked
+from governance.imports.columns import NOT_GIVEN, Choice, Column, Day, Name, Reference, Wrong, YesNo, is_masked
 from governance.imports.register import Period, Register, Values, text_of
 from governance.imports.shelves import Street
-from governance.models import DualRegistration, MemberKind, Membership, PartyMember, Standing
+from governance.models import Consent, DualRegistration, MemberKind, Membership, PartyMember, Standing
 
 
 def _branch_column(**said: Any) -> Reference:
@@ -63,8 +63,9 @@ class Members(Register):
             name="agrees_to_be_shown",
             heading=_("Agrees that residents may know"),
             has_default=True,
+            is_field=False,
             example=False,
-            help=_("Asked of the person apart, and in writing"),
+            help=_("Asked of the person apart, and in writing. A yes that is new is noted as given today"),
         ),
         Day(name="ended_on", heading=_("Last day in the register"), help=LEAVE_EMPTY),
         _branch_column(is_field=False),
@@ -81,7 +82,15 @@ class Members(Register):
 
     def rows(self) -> Any:
         memberships = Membership.objects.select_related("branch").order_by("since")
-        return super().rows().prefetch_related(Prefetch("memberships", memberships, to_attr="all_memberships"))
+        agreed = Consent.objects.filter(withdrawn_at=None)
+        return (
+            super()
+            .rows()
+            .prefetch_related(
+                Prefetch("memberships", memberships, to_attr="all_memberships"),
+                Prefetch("consents", agreed, to_attr="consents_in_force"),
+            )
+        )
 
     def check(self, values: Values, street: Street) -> None:
         if not values.get("branch"):
@@ -95,7 +104,21 @@ class Members(Register):
     def entries(self, values: Values, before: Any, street: Street) -> list[Entry]:
         self.refuse_a_mask(values["full_name"], before)
         member = Entry(self.filled(values, before, street), before, self.private)
-        return [member, *self.membership(values, member)] if values.get("branch") else [member]
+        memberships = self.membership(values, member) if values.get("branch") else []
+        return [member, *memberships, *self.consent(values, member)]
+
+    def consent(self, values: Values, member: Entry) -> list[Entry]:
+        """A yes that is new is a consent to the text as it is now; a no takes back what is in force, at once."""
+        agrees = values.get("agrees_to_be_shown", NOT_GIVEN)
+        known = next(iter(getattr(member.before, "consents_in_force", [])), None)
+        if agrees is NOT_GIVEN or agrees is None or bool(agrees) == (known is not None):
+            return []
+        if known is None:
+            new = party.shown_consent(member.row)  # type: ignore[arg-type]
+            return [Entry(new, follows=() if member.before else (member,), on_saving=party.noted_on_saving)]
+        row = copy.copy(known)
+        row.withdrawn_at = max(known.given_at, party.shown_consent(known.member).given_at)
+        return [Entry(row, known)]
 
     def refuse_a_mask(self, name: str, before: Any) -> None:
         if not is_masked(name):
@@ -131,6 +154,8 @@ class Members(Register):
     def value_of(self, row: Any, column: Column, street: Street) -> Any:
         if column.is_field:
             return super().value_of(row, column, street)
+        if column.name == "agrees_to_be_shown":
+            return bool(row.consents_in_force)
         membership = row.all_memberships[-1] if row.all_memberships else None
         if membership is None:
             return None

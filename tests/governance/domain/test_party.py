@@ -2,15 +2,20 @@
 
 import json
 from datetime import date, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.db import IntegrityError
 from django.utils import translation
 
 from governance.domain import party, party_tree, registers, roles
+from governance.domain.moment import local_day
 from governance.models import (
     AuditEntry,
     AuditPayload,
     BranchKind,
+    Consent,
     DualRegistration,
     GridUnit,
     MemberKind,
@@ -21,6 +26,7 @@ from governance.models import (
     RoleAssignment,
     Standing,
 )
+from governance.models.people import UNVERSIONED
 from tests import net
 from tests.cast import NOW, SHANGHAI, Cast
 
@@ -415,3 +421,76 @@ def test_a_committee_counts_the_members_of_all_below_it(cast: Cast):
     net.members(cast.branch, 2, community=cast.community)
     (found,) = party_tree.organisations_of((), DAY, also=[committee_of(cast).pk])
     assert found.full_members == 5
+
+
+# --- that residents may know ---
+
+
+def test_a_consent_says_to_which_text_on_which_day_and_who_noted_it(cast):
+    row = a_member(cast)
+    consent = party.note_consent(row, given_on=YESTERDAY, **by(cast))
+    assert (consent.purpose, consent.text_version) == ("shown_as_member", party.SHOWN_TEXT_VERSION)
+    assert (local_day(consent.given_at), consent.noted_by, consent.noted_at) == (YESTERDAY, cast.sun, NOW)
+    entry = AuditEntry.objects.get(verb="note_consent")
+    assert (entry.noun, entry.object_ref) == ("partymember", str(row.pk))
+    assert facts()[-1] == {"text_version": party.SHOWN_TEXT_VERSION, "given_on": YESTERDAY.isoformat()}
+
+
+def test_noted_twice_it_is_held_once_and_taken_back_twice_it_is_taken_back_once(cast):
+    row = a_member(cast)
+    assert party.note_consent(row, given_on=DAY, **by(cast)) == party.note_consent(row, given_on=YESTERDAY, **by(cast))
+    for _press in range(2):
+        party.withdraw_consent(row, **by(cast))
+    assert Consent.objects.get().withdrawn_at == NOW
+    assert list(AuditEntry.objects.order_by("id").values_list("verb", flat=True)) == [
+        "note_consent",
+        "withdraw_consent",
+    ]
+    assert not party.shown_consents(NOW).exists()
+
+
+def test_what_was_taken_back_may_be_given_anew_and_both_stay_on_record(cast):
+    row = a_member(cast)
+    party.note_consent(row, given_on=YESTERDAY, **by(cast))
+    party.withdraw_consent(row, **by(cast))
+    later = NOW + timedelta(days=1)
+    party.note_consent(row, given_on=TOMORROW, actor=cast.sun, at=later)
+    assert [each.withdrawn_at for each in row.consents.order_by("pk")] == [NOW, None]
+    assert party.shown_consents(later).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given_on", "ended_on", "refusal"),
+    [(TOMORROW, None, party.NotYetGiven), (DAY, YESTERDAY, party.MemberHasLeft)],
+)
+def test_a_consent_that_nobody_can_have_given_is_refused(cast, given_on, ended_on, refusal):
+    row = a_member(cast, ended_on=ended_on)
+    with pytest.raises(refusal):
+        party.note_consent(row, given_on=given_on, **by(cast))
+    assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "has_user", "has_member"),
+    [
+        ("shown_as_member", False, False),
+        ("shown_as_member", True, True),
+        ("account", False, True),
+        ("account", True, True),
+    ],
+)
+def test_a_consent_is_a_users_or_a_members(cast, purpose, has_user, has_member):
+    who = {"user": cast.li if has_user else None, "member": a_member(cast) if has_member else None}
+    with pytest.raises(IntegrityError, match="consent_of_a_user_or_a_member"):
+        Consent.objects.create(purpose=purpose, text_version="1", given_at=NOW, **who)
+
+
+def test_the_ticks_of_before_become_consents_to_a_text_that_nobody_can_name_any_more(cast):
+    migration = import_module("governance.migrations.0016_ticks_become_consents")
+    ticked, other = a_member(cast), a_member(cast, number="D-2")
+    with_the_tick = SimpleNamespace(filter=lambda **_tick: PartyMember.objects.filter(pk=ticked.pk))
+    then = {"PartyMember": SimpleNamespace(objects=with_the_tick), "Consent": Consent}
+    migration.make_consents(SimpleNamespace(get_model=lambda _app, name: then[name]), None)
+    consent = Consent.objects.get()
+    assert (consent.member, consent.text_version, consent.withdrawn_at) == (ticked, UNVERSIONED, None)
+    assert not other.consents.exists()

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from governance.domain import party
+from governance.domain.moment import database_now
 from governance.imports import checking
 from governance.imports.catalogue import REGISTERS
 from governance.imports.files import FileRefused
@@ -14,6 +16,7 @@ from governance.models import (
     Body,
     Building,
     CommitteeTerm,
+    Consent,
     Estate,
     GridUnit,
     JointUnit,
@@ -386,6 +389,26 @@ def test_a_full_member_becomes_probationary(cast):
         {"row": 2, "called": "春和社区 · 0001", "fields": [["standing", "full", "probationary"]]}
     ]
     assert Membership.objects.get().standing == "probationary"
+
+
+AGREED = (*MEMBER, "agrees_to_be_shown")
+
+
+def test_a_yes_is_a_consent_noted_by_whoever_takes_the_file_in_and_a_no_takes_it_back(cast):
+    written(
+        cast, "partymember", AGREED, [*member("0001"), "是"], [*member("0002", branch="", standing="", since=""), "否"]
+    )
+    consent = Consent.objects.get()
+    assert (consent.member.number, consent.text_version) == ("0001", party.SHOWN_TEXT_VERSION)
+    assert consent.noted_at is not None
+    assert found(cast, "partymember", AGREED, [*member("0001"), "是"]).outcome.unchanged == 1
+    assert found(cast, "partymember", AGREED, [*member("0001"), ""]).outcome.unchanged == 1
+    assert found(cast, "partymember", MEMBER, member("0001")).outcome.unchanged == 1
+    outcome = written(cast, "partymember", AGREED, [*member("0001"), "否"])
+    assert [name for name, _old, _new in outcome.changes[0]["fields"]] == ["withdrawn_at"]
+    assert not party.shown_consents(database_now()).exists()
+    written(cast, "partymember", AGREED, [*member("0001"), "是"])
+    assert Consent.objects.filter(withdrawn_at=None).count() == 1
 
 
 def test_a_masked_name_changes_nothing_and_names_nobody_new(cast):

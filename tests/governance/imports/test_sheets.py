@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from governance.domain import party
 from governance.imports import sheets
 from governance.imports.catalogue import REGISTERS
 from governance.imports.checking import look_at, write_good_rows
@@ -50,6 +51,7 @@ def full(cast):
     )
     Membership.objects.create(member=first, branch=own, standing="full", since=date(2024, 1, 1))
     Membership.objects.create(member=second, branch=own, standing="probationary", since=date(2024, 1, 1))
+    party.note_consent(second, given_on=date(2025, 3, 1), actor=cast.sun, at=NOW)
     DualRegistration.objects.create(member=first, community=cast.community, offers="+巡楼", since=date(2025, 1, 1))
     DualRegistration.objects.create(body=cast.hengxin, community=cast.community, since=date(2025, 1, 1))
     Estate.objects.create(community=cast.community, name="@家园", address="-1 号", ended_on=date(2025, 12, 31))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from governance.domain import roles
+from governance.domain import party, roles
 from governance.domain.neighbourhood import responsible_for
 from governance.models import Building, DutyShift, Management, PartyMember, Role, RoleAssignment, User
 from governance.models.party import MemberKind
@@ -107,15 +107,17 @@ def test_whoever_has_left_is_not_there_any_more(cast):
 
 
 def member(cast, user, *, agrees, ended_on=None):
-    return PartyMember.objects.create(
+    row = PartyMember.objects.create(
         number=f"M{user.pk}",
         full_name=user.full_name,
         kind=MemberKind.RESIDENT,
         community=cast.community,
         user=user,
-        agrees_to_be_shown=agrees,
-        ended_on=ended_on,
     )
+    if agrees:
+        party.note_consent(row, given_on=date(2025, 3, 1), actor=cast.sun, at=NOW)
+    PartyMember.objects.filter(pk=row.pk).update(ended_on=ended_on)
+    return row
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,13 @@ def test_that_somebody_is_a_party_member_is_shown_only_where_they_agreed(cast, a
     shown = page(cast.building)
     assert [bool(each.note) for each in shown.context["grid"]] == [False, False, is_shown, False]
     assert (shown.content == without) is not is_shown
+
+
+def test_whoever_takes_the_consent_back_is_shown_no_more_from_that_moment(cast):
+    row = member(cast, cast.bai, agrees=True)
+    assert page(cast.building).context["grid"][2].note
+    party.withdraw_consent(row, actor=cast.sun, at=NOW)
+    assert not page(cast.building).context["grid"][2].note
 
 
 def test_the_secretarys_office_is_shown_whether_or_not_the_person_agreed(cast):

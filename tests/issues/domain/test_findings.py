@@ -185,3 +185,22 @@ def test_a_quarrel_that_is_not_settled_goes_to_the_community(cast: Cast):
     issue = findings.report(quarrel, actor=cast.yu, at=NOW, talk=talk(is_agreed=False))
     assert (issue.state, Mediation.objects.count()) == ("open", 1)
     assert WorkOrder.objects.live().get(issue=issue).body == cast.residents_committee
+
+
+QUARREL = {"category": "dispute", "words": "两家为了楼道里的鞋柜吵起来。"}
+
+
+def test_the_buildings_steward_reports_a_quarrel_and_leaves_the_rest_to_others(cast: Cast):
+    issue = findings.report(finding(cast.building, **QUARREL), actor=cast.bai, at=NOW)
+    assert issue.orders.get().body == cast.residents_committee
+    assert [Issue.objects.walked_by(who, NOW).exists() for who in (cast.yu, cast.bai)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "more", [{"talk": Talk(parties="两家", agreement="各退一步", is_agreed=True)}, {"put_right": "劝开了"}]
+)
+def test_the_buildings_steward_doesnt_settle_a_quarrel_on_the_spot(cast: Cast, more):
+    with pytest.raises(FactMissing) as refused:
+        findings.report(finding(cast.building, **QUARREL), actor=cast.bai, at=NOW, **more)
+    assert (refused.value.fact, Issue.objects.count()) == ("category", 0)
+    findings.report(finding(cast.building, **QUARREL), actor=cast.yu, at=NOW, **more)

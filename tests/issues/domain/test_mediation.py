@@ -6,12 +6,14 @@ import pytest
 from django.db import connection
 
 from governance.domain.refusals import FactMissing, NotInCharge
-from governance.models import AuditEntry, Notice
-from issues.domain import handling, ladder, mediation
+from governance.models import AuditEntry, Notice, Unit
+from issues.domain import handling, ladder, mediation, triage
 from issues.domain.mediation import Talk
 from issues.models import Issue, IssueStep, Mediation, SlaClock, WorkOrder
-from residents.models import PetitionUpdate
-from tests.cast import NOW, Cast, file, take_in
+from issues.outdoors import mediations_of
+from issues.queue.rows import next_action
+from residents.models import Occupancy, PetitionUpdate
+from tests.cast import LONG_AGO, NOW, Cast, file, take_in
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +134,93 @@ def test_looking_in_again_on_a_settled_quarrel_is_written_down_and_changes_nothi
     mediation.mediate(issue, talk(agreement="没再吵"), actor=cast.yu, at=at(60 * 24 * 7))
     issue.refresh_from_db()
     assert (issue.state, Mediation.objects.count()) == ("finished", 2)
+
+
+# --- whose own it may be ---
+
+
+def home(cast: Cast, user, unit=None, state="verified"):
+    row = Occupancy.objects.create(user=user, unit=unit or cast.unit, relation="tenant", claimed_at=LONG_AGO)
+    Occupancy.objects.filter(pk=row.pk).update(state=state, decided_at=NOW, decided_by=cast.sun)
+    if state == "ended":
+        Occupancy.objects.filter(pk=row.pk).update(ended_at=NOW)
+
+
+def is_walked(issue: Issue, user) -> bool:
+    return Issue.objects.walked_by(user, NOW).filter(pk=issue.pk).exists()
+
+
+def test_the_buildings_steward_neither_sees_nor_mediates_the_quarrels_of_the_building(cast: Cast, issue):
+    assert not is_walked(issue, cast.bai)
+    assert not Issue.objects.visible_to(cast.bai, NOW).filter(pk=issue.pk).exists()
+    with pytest.raises(NotInCharge):
+        mediation.mediate(issue, talk(), actor=cast.bai, at=NOW)
+    assert not Mediation.objects.exists()
+
+
+def test_nor_does_the_steward_see_their_own_quarrel(cast: Cast):
+    take_in(file(cast.bai, cast.building, category="dispute", words="楼上半夜拖椅子。"))
+    assert not is_walked(Issue.objects.get(), cast.bai)
+
+
+def test_what_is_no_quarrel_the_steward_still_looks_after(cast: Cast):
+    noise = take_in(file(cast.li, cast.building, category="noise")).issue
+    assert is_walked(noise, cast.bai)
+    mediation.mediate(noise, talk(), actor=cast.bai, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "may"),
+    [("yu", "verified", False), ("yu", "claimed", False), ("yu", "ended", True), ("wu", "verified", False)],
+)
+def test_nobody_mediates_a_quarrel_where_they_have_a_home(cast: Cast, issue, who, state, may):
+    person = getattr(cast, who)
+    home(cast, person, state=state)
+    if who == "yu":
+        assert is_walked(issue, person) is may
+    if may:
+        mediation.mediate(issue, talk(), actor=person, at=NOW)
+        return
+    with pytest.raises(NotInCharge):
+        mediation.mediate(issue, talk(), actor=person, at=NOW)
+
+
+def test_a_home_in_another_building_stands_in_nobodys_way(cast: Cast, issue):
+    other = Unit.objects.create(building=cast.other_building, stairwell=1, number="903")
+    home(cast, cast.yu, other)
+    mediation.mediate(issue, talk(), actor=cast.yu, at=NOW)
+
+
+@pytest.mark.parametrize("who", ["yu", "wu"])
+def test_nobody_mediates_or_sorts_what_they_filed_for_themselves(cast: Cast, who):
+    person = getattr(cast, who)
+    own = take_in(file(person, cast.building, category="dispute", words="楼上半夜拖椅子。")).issue
+    with pytest.raises(NotInCharge):
+        mediation.mediate(own, talk(), actor=person, at=NOW)
+    with pytest.raises(NotInCharge):
+        triage.triage(own, category=own.category, actor=person, at=NOW)
+    mediation.mediate(own, talk(), actor=cast.zhao, at=NOW)
+
+
+def test_what_was_said_in_the_talk_isnt_read_by_whoever_filed_it(cast: Cast):
+    own = take_in(file(cast.yu, cast.building, category="dispute", words="楼上半夜拖椅子。")).issue
+    mediation.mediate(own, talk(), actor=cast.zhao, at=NOW)
+    assert [len(mediations_of(own, who, NOW)) for who in (cast.zhao, cast.wu, cast.yu, cast.bai)] == [1, 1, 0, 0]
+
+
+def test_a_steward_of_the_company_doesnt_accept_or_finish_their_own_order(cast: Cast):
+    order = take_in(file(cast.zhou, cast.building))
+    with pytest.raises(NotInCharge):
+        handling.accept(order, actor=cast.zhou, at=NOW)
+    handling.accept(order, actor=cast.liu, at=NOW)
+    handling.reassign(order, actor=cast.zheng, at=NOW, holder=cast.zhou)
+    with pytest.raises(NotInCharge):
+        handling.finish(order, actor=cast.zhou, at=NOW, words="修好了")
+    row = WorkOrder.objects.for_queue().get()
+    assert [next_action(row, who).verb for who in (cast.zhou, cast.liu)] == ["", ""]
+
+
+def test_the_queue_offers_an_order_to_all_but_whoever_asked_for_it(cast: Cast):
+    take_in(file(cast.zhou, cast.building))
+    row = WorkOrder.objects.for_queue().get()
+    assert [next_action(row, who).verb for who in (cast.zhou, cast.liu)] == ["", "accept"]

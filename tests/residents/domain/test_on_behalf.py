@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 
 from governance import messages
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
@@ -75,17 +75,8 @@ def test_the_number_goes_to_the_person_by_text_message(cast: Cast, told):
 
 
 def test_an_account_that_bears_a_name_keeps_it(cast: Cast, told):
-    assert file_for(cast, told, phone=cast.li.phone, name="别人").petitioner == cast.li
+    assert file_for(cast, told, phone=cast.li.phone, name="别人").petitioner != cast.li
     assert User.objects.get(pk=cast.li.pk).full_name == "李秀英"
-
-
-def test_an_account_without_a_name_gets_the_one_that_was_told(cast: Cast, told):
-    nameless = User.objects.create_user(phone=NUMBER, language="ko")
-    nameless.phone_verified_at = timezone.now()
-    nameless.save()
-    file_for(cast, told)
-    nameless.refresh_from_db()
-    assert (nameless.full_name, nameless.language) == ("胡德全", "ko")
 
 
 def test_whoever_has_no_phone_gets_an_account_without_one(cast: Cast, told):
@@ -147,3 +138,20 @@ def test_the_trail_names_the_writer_and_no_ones_name_or_number(cast: Cast, told)
     assert entry.object_ref == petition.receipt_no
     assert "胡德全" not in repr(list(AuditEntry.objects.values()))
     assert NUMBER not in repr(list(AuditEntry.objects.values()))
+
+
+@pytest.mark.parametrize("called", ["", "别人", "胡德全"])
+def test_a_number_that_may_be_a_strangers_attaches_nobody_and_names_nobody(cast: Cast, told, called):
+    """One digit is soon wrong: what was told at the door must not turn up in a stranger's account."""
+    known = User.objects.create_user(phone=NUMBER, full_name=called)
+    petition = file_for(cast, told)
+    known.refresh_from_db()
+    is_theirs = called == told.name
+    assert (petition.petitioner == known, known.full_name) == (is_theirs, called)
+    assert (petition.petitioner.full_name, bool(petition.petitioner.phone)) == ("胡德全", is_theirs)
+    assert Petition.objects.filter(petitioner=known).exists() is is_theirs
+    assert Notice.objects.filter(recipient=known).exists() is is_theirs
+
+
+def test_spaces_in_a_name_are_forgiven(cast: Cast, told):
+    assert file_for(cast, told, phone=cast.li.phone, name=" 李 秀英 ").petitioner == cast.li
