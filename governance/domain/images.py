@@ -102,7 +102,8 @@ def _as_jpeg(image: Image.Image) -> bytes:
     except MemoryError as error:
         raise PhotoTooManyPixels from error
     except Exception as error:
-        logger.info("A photo could not be decoded: %s", error)
+        # Never the error's own words: they quote the file's name as somebody gave it.
+        logger.info("A photo could not be decoded: %s", type(error).__name__)
         raise PhotoDamaged from error
     written = io.BytesIO()
     paper.save(written, "JPEG", quality=82, optimize=True, progressive=True, exif=b"", icc_profile=None)
