@@ -1,26 +1,19 @@
-"""`python -m config.health [PORT]`: ask the web server whether it is well. For Docker, and for the demo's start."""
+"""`python -m config.health [PORT]`: ask the web server whether it is ready. For Docker, and for the demo's start."""
 
 import http.client
-import os
 import sys
 
 
 def web_is_well(port: int, seconds: float = 5.0) -> bool:
-    """Whether `/healthz` on this machine answers 200."""
+    """Whether `/ready` on this machine answers 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
-        connection.request("GET", "/healthz", headers={"Host": known_host()})
+        connection.request("GET", "/ready")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
-
-
-def known_host() -> str:
-    """A name that the portal answers to; production refuses a request for 127.0.0.1."""
-    first = os.environ.get("ALLOWED_HOSTS", "").partition(",")[0].strip()
-    return first.lstrip(".") if first not in {"", "*"} else "localhost"
 
 
 if __name__ == "__main__":

@@ -11,13 +11,15 @@ def services(bind: str, beat_schedule: Path) -> dict[str, list[str]]:
 
     `bind` is the address that web listens on; `beat_schedule` a file in which Celery beat keeps its last run.
     """
-    web = "python -m gunicorn config.wsgi --worker-class gthread --workers 2 --threads 4 --graceful-timeout 5"
-    worker = "python -m celery -A config.celery worker --concurrency 2 --loglevel WARNING"
+    web = "python -m gunicorn config.wsgi --config python:config.gunicorn --worker-class gthread"
+    sized = "--workers 2 --threads 4 --graceful-timeout 5"
+    # Quiet: no banner, so that every line is one of config.logs, which also decides what is worth one.
+    worker = "python -m celery --quiet -A config.celery worker --concurrency 2"
     # No pid file: one left behind by a killed beat would keep the next from starting.
-    beat = "python -m celery -A config.celery beat --loglevel WARNING --pidfile="
+    beat = "python -m celery --quiet -A config.celery beat --pidfile="
     return {
         # The control socket would be written to a home directory, which the container's account does not have.
-        "web": [*web.split(), "--no-control-socket", "--bind", bind],
+        "web": [*web.split(), *sized.split(), "--no-control-socket", "--bind", bind],
         "worker": worker.split(),
         "beat": [*beat.split(), "--schedule", str(beat_schedule)],
         "sweep": ["python", "manage.py", "sweep", "--loop"],

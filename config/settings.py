@@ -5,6 +5,7 @@ secret kept in `STATE_DIR`. `PORTAL_MODE=production` refuses to start without th
 """
 
 import json
+import logging
 from pathlib import Path
 
 import environ
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.embedded import endpoints
+from config.logs import logging_config
 from config.secrets import demo_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -61,6 +63,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
+    "django_structlog",
     "csp",
     "lucide",
     "pgtrigger",
@@ -69,8 +72,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What reaches a page, not what is asked by a watcher or lies in a file.
+    "config.metrics.Measure",
+    "config.requests.RequestLog",
     "csp.middleware.CSPMiddleware",
     "governance.middleware.RefuseControlCharacters",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -114,6 +121,8 @@ if env.str("DATABASE_URL", default=""):
 else:
     DATABASES = {"default": endpoints.database_settings(STATE_DIR)}
 DATABASES["default"].setdefault("OPTIONS", {})
+# A database that is frozen with its port open costs whoever asks it this long, not for ever.
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 if env.str("DATABASE_POOL", default=""):
     DATABASES["default"]["OPTIONS"]["pool"] = json.loads(env.str("DATABASE_POOL"))
 else:
@@ -226,7 +235,6 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEMO
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEMO)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEMO else 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
 if env.bool("BEHIND_TLS_PROXY", default=not DEMO):
@@ -238,10 +246,17 @@ VOICE_ADAPTER = env.str("VOICE_ADAPTER", default="governance.adapters.console.Co
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="有应 <noreply@localhost>")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# What the processes print (docs/operate.md): no names, no words of anybody, no addresses as typed.
+LOGGING_CONFIG = "config.logs.set_up" if DEMO else "config.logs.set_up_for_production"
+LOGGING = logging_config(readable=DEMO, level=env.str("LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+
+# Opens /metrics to whoever carries it. Without one nobody reads them, in the demo whoever is on the same machine.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured(
+        "METRICS_TOKEN is shorter than 20 characters. See .env.example, which says how to make one."
+    )

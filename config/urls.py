@@ -5,6 +5,7 @@ from django.urls import include, path
 from governance.admin import console
 
 urlpatterns = [
+    path("", include("config.probes")),
     path("console/", console.urls),
     path("", include("issues.urls")),
     path("", include("residents.urls")),

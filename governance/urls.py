@@ -6,7 +6,6 @@ from django.urls import URLPattern, path
 from governance.views.account import account
 from governance.views.cards import building_card, building_cards
 from governance.views.coverage import coverage, coverage_rule, party_tree
-from governance.views.health import healthz
 from governance.views.inbox import inbox
 from governance.views.not_reached import not_reached, phoned, reveal_number
 from governance.views.pages import privacy
@@ -17,7 +16,6 @@ from governance.views.sign_in import send_again, with_code, with_password, with_
 urlpatterns: list[URLPattern] = [
     path("preferences/language/", set_language, name="set_language"),
     path("preferences/mode/", set_mode, name="set_mode"),
-    path("healthz", healthz, name="healthz"),
     path("privacy/", privacy, name="privacy"),
     path("buildings/cards/", building_cards, name="building_cards"),
     path("buildings/<str:qr_token>/card/", building_card, name="building_card_print"),

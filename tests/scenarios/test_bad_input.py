@@ -176,11 +176,12 @@ PAGES = {
     "deadlines": "nobody",
     "desk": "wu",
     "desk_homes": "wu",
-    "healthz": "nobody",
     "home": "li",
     "home_claim": "li",
     "homes": "li",
     "inbox": "li",
+    "live": "nobody",
+    "metrics": "nobody",
     "not_reached": "wu",
     "outdoors": "yu",
     "outdoors_file": "yu",
@@ -191,6 +192,7 @@ PAGES = {
     "privacy": "nobody",
     "queue": "zhou",
     "queue_rows": "zhou",
+    "ready": "nobody",
     "supervisions": "zheng",
 }
 HUGE = "9" * 40

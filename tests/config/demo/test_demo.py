@@ -14,7 +14,7 @@ from tests.config.processes import eventually, processes_of, query, read_until, 
 pytestmark = pytest.mark.processes
 
 ALL_UP = "Stop it with Ctrl-C"
-EVERY_KIND = ("gunicorn", "celery -A config.celery worker", "beat", "sweep", "bin/postgres", "redis-server")
+EVERY_KIND = ("gunicorn", "celery --quiet -A config.celery worker", "beat", "sweep", "bin/postgres", "redis-server")
 
 
 @pytest.fixture

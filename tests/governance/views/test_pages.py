@@ -1,4 +1,4 @@
-"""The pages that anybody may read, the person's own account page, and the health check."""
+"""The pages that anybody may read, and the person's own account page."""
 
 import pytest
 from django.db import connection
@@ -7,12 +7,6 @@ from django.test import Client
 from governance.domain.sign_in import ACCOUNT_TEXT_VERSION
 from governance.models import User
 from tests.cast import client_of
-
-
-def test_healthz_says_ok_without_a_session(db):
-    response = Client().get("/healthz")
-    assert (response.status_code, response.content.strip()) == (200, b"ok")
-    assert "sessionid" not in response.cookies
 
 
 def test_the_privacy_page_names_the_version_that_a_consent_names(db):
