@@ -55,6 +55,7 @@ HISTORY: dict[str, str | Promise] = {
     "supervision_accept_answer": _("%(who)s accepted the account"),
     "supervision_send_back": _("%(who)s sent the account back"),
     "supervision_settle": _("No account is asked for any more: the matter is finished"),
+    "supervision_ask_again": _("The office asked for the account again"),
     "dispatch": _("The order went to %(body)s"),
     "take_in": _("A resident reported it"),
     "open": _("A resident reported it"),

@@ -45,6 +45,14 @@ ISSUE = Workflow(
             _("Merge"),
             clocks="voids all: the earliest start and strictest due time survive",
         ),
+        Step(
+            "unmerge",
+            (MERGED,),
+            OPEN,
+            "issues.may_triage",
+            _("Undo the merging"),
+            clocks="those that merging had voided run on as they were",
+        ),
         Step("verify", (FINISHED, CLOSED), None, "issues.may_verify", _("Checked on site")),
         Step(
             "not_fixed",
@@ -127,6 +135,8 @@ SUPERVISION = Workflow(
         Step("answer", (ISSUED,), ANSWERED, "issues.may_answer", _("Answer"), needs=("words",)),
         Step("accept_answer", (ANSWERED,), ACCEPTED_ANSWER, "issues.may_accept_answer", _("Accept the answer")),
         Step("send_back", (ANSWERED,), ISSUED, "issues.may_accept_answer", _("Send the answer back"), needs=("words",)),
-        Step("settle", (ISSUED, ANSWERED), SETTLED, SYSTEM, _("Settle")),
+        # An account that was given is judged even when the matter is over: whoever gave it hears what became of it.
+        Step("settle", (ISSUED,), SETTLED, SYSTEM, _("Settle")),
+        Step("ask_again", (SETTLED,), ISSUED, SYSTEM, _("Ask again")),
     ),
 )

@@ -1,10 +1,11 @@
 """The life of a matter: set going, taken up again in a new epoch, closed once nobody waits for anything any more."""
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from issues.domain import clocks
-from issues.domain.dispatching import BY_DEFAULT, Answerable, body_for, dispatch
+from issues.domain import clocks, people
+from issues.domain.dispatching import BY_DEFAULT, BY_HAND, Answerable, bodies_to_hand_to, body_for, dispatch
 from issues.models import Issue, IssueState, SlaPolicy, WorkOrder
 from issues.workflow import ISSUE
 from residents.models import Petition, PetitionStage
@@ -17,10 +18,11 @@ class Started(NamedTuple):
     answerable: Answerable
 
 
-def start(issue: Issue, *, at: datetime) -> Started:
+def start(issue: Issue, *, at: datetime, starts_at: datetime | None = None) -> Started:
     """Start the clocks of a new matter and find whoever answers for it. The order itself is dispatched by the caller.
 
-    Counted from `filed_at`, not from intake: the resident has waited since then. Raises `NoPolicy`, `NobodyAnswers`.
+    Counted from `filed_at`, not from intake: the resident has waited since then. A matter that begins in a later epoch,
+    being taken out of one that was opened again, counts from `starts_at`. Raises `NoPolicy`, `NobodyAnswers`.
     """
     handling = issue.category.handling
     answerable = body_for(issue, at)
@@ -28,7 +30,7 @@ def start(issue: Issue, *, at: datetime) -> Started:
         issue.triaged_at = issue.opened_at
         issue.save(update_fields=["triaged_at"])
     policy = clocks.policy_for(issue, handling.handler)
-    clocks.start_clocks(issue, policy, starts_at=issue.filed_at)
+    clocks.start_clocks(issue, policy, starts_at=starts_at or issue.filed_at)
     return Started(policy, answerable)
 
 
@@ -38,10 +40,21 @@ def next_epoch(issue: Issue) -> dict[str, Any]:
 
 
 def start_again(issue: Issue, *, actor: str, at: datetime) -> WorkOrder:
-    """New clocks from now on, and a new order to whoever answers today: time while it was finished doesn't count."""
+    """New clocks from now on, and a new order: time while it was finished doesn't count.
+
+    It goes back to whomever the desk had sent it to by hand, a department say; else to whoever answers today.
+    """
     policy = clocks.policy_for(issue, issue.category.handling.handler)
     clocks.start_clocks(issue, policy, starts_at=at)
-    return dispatch(issue, body_for(issue, at), actor=actor, at=at)
+    return dispatch(issue, whose_again(issue, at, kept=(BY_HAND,)), actor=actor, at=at)
+
+
+def whose_again(issue: Issue, at: datetime, *, kept: Container[str]) -> Answerable:
+    """The body that had it last, if it was sent there for one of the reasons `kept` and may still be; else today's."""
+    last = people.present_order(issue)
+    if last and last.why_here in kept and last.body in bodies_to_hand_to(issue, at):
+        return Answerable(last.body, last.why_here)
+    return body_for(issue, at)
 
 
 def close_if_nobody_waits(issue: Issue, *, actor: str, at: datetime) -> None:

@@ -6,19 +6,20 @@ promise that is broken stays broken; and time that would be up before the change
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.dispatch import receiver
 
 from governance.domain import audit
 from governance.domain.moment import LOCAL_ZONE
-from governance.domain.working_time import calendar_of
 from governance.models import User
 from governance.signals import days_changed, year_loaded
 from issues.domain import ladder
-from issues.domain.clocks import due_of, set_next_rung
+from issues.domain.clocks import reckon, set_next_rung, surviving
 from issues.domain.people import present_order
 from issues.domain.telling import lock_matter, tell_what_is_next
 from issues.models import Issue, SlaClock
@@ -37,13 +38,17 @@ def recount_provisional(at: datetime, **_news: Any) -> None:
 
 @receiver(days_changed)
 def recount_around(days: Iterable[date], actor: User | str, at: datetime, **_news: Any) -> None:
-    """Count the running clocks anew that may run over one of `days`, or have a rung that waits for a working day."""
-    for day in days:
-        midnight = datetime.combine(day, time(), tzinfo=LOCAL_ZONE)
-        touched = SlaClock.objects.running().filter(
-            starts_at__lt=midnight + timedelta(days=2), due_at__gte=midnight - LONGEST_HOLIDAYS
-        )
-        _recount_all(touched, actor=actor, at=at)
+    """Count the running clocks anew that may run over one of `days`, or have a rung that waits for a working day.
+
+    All days in one go: whoever changes them holds the locks of the matters, which are taken in their order once.
+    """
+    touched = reduce(or_, [_may_run_over(day) for day in days], Q(pk__in=[]))
+    _recount_all(SlaClock.objects.running().filter(touched), actor=actor, at=at)
+
+
+def _may_run_over(day: date) -> Q:
+    midnight = datetime.combine(day, time(), tzinfo=LOCAL_ZONE)
+    return Q(starts_at__lt=midnight + timedelta(days=2), due_at__gte=midnight - LONGEST_HOLIDAYS)
 
 
 def _recount_all(clocks: QuerySet[SlaClock], *, actor: User | str, at: datetime) -> None:
@@ -52,6 +57,7 @@ def _recount_all(clocks: QuerySet[SlaClock], *, actor: User | str, at: datetime)
             lock_matter(issue.pk)
             of_issue = _locked(clocks.filter(issue=issue))
             before = {clock.pk: clock.due_at for clock in of_issue}
+            _recount_merged(issue, at)
             overtaken = [clock for clock in of_issue if _recount(clock, at)]
             ladder.fire_breaches(overtaken, at=at, bell=Bell.DOORBELL)
             tell_what_is_next(issue, present_order(issue))
@@ -75,14 +81,20 @@ def _locked(clocks: QuerySet[SlaClock]) -> list[SlaClock]:
     )
 
 
+def _recount_merged(issue: Issue, at: datetime) -> None:
+    """What survives of the matters merged into it was counted by the same days: it moves with them."""
+    for clock in surviving(issue):
+        _recount_merged(clock.issue, at)
+        _recount(clock, at)
+
+
 def _recount(clock: SlaClock, at: datetime) -> bool:
     """Count one clock anew from what was copied onto it. Returns whether its time is up by that."""
-    minutes, days = clock.target_minutes, clock.target_working_days
-    if not minutes and not days:
-        set_next_rung(clock)
-        return False  # a plan's own date: nobody counted it
-    due = due_of(calendar_of(clock.calendar), clock.starts_at, minutes=minutes, working_days=days)
     before = clock.due_at
-    clock.due_at, clock.is_provisional = max(due.at, min(before, at)), due.provisional
+    survivors = surviving(clock.issue)
+    reckon(clock, survivors)
+    if clock.due_at < min(before, at):
+        clock.promised_at = min(before, at)
+        reckon(clock, survivors)
     set_next_rung(clock)
     return before > at >= clock.due_at

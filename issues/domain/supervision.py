@@ -1,6 +1,7 @@
 """Supervision orders: opened by the ladder, answered by the body, judged by the office above it.
 
-What is still unanswered when the matter is finished or gone is settled with it.
+What is still unanswered when the matter is finished or gone is settled with it. An account that was given is judged all
+the same: whoever gave it hears whether it was enough.
 """
 
 import re
@@ -119,9 +120,21 @@ def send_back(
 
 
 def settle(issue: Issue, *, actor: str, at: datetime) -> None:
-    """Settle what is still issued for the matter. Runs inside the caller's transaction."""
-    for supervision in SupervisionOrder.objects.filter(issue=issue, state=SupervisionState.ISSUED):
+    """Settle what is still unanswered for the matter. Runs inside the caller's transaction."""
+    for supervision in SupervisionOrder.objects.unanswered().filter(issue=issue):
         SUPERVISION.take_step(supervision, "settle", actor=actor, at=at, fields={"settled_at": at})
+
+
+def ask_again(issue: Issue, *, since: datetime, actor: str, at: datetime) -> None:
+    """Ask once more for what was settled at `since`, when the matter was merged: it is its own again.
+
+    Due at the close of the next working day, as when it was asked for first. Runs inside the caller's transaction.
+    """
+    settled = SupervisionOrder.objects.filter(issue=issue, state=SupervisionState.SETTLED, settled_at=since)
+    for supervision in settled.select_related("body", "issue__category", "issue__building", "issue__estate"):
+        fields = {"settled_at": None, "answer_due_at": answer_due_at(at)}
+        SUPERVISION.take_step(supervision, "ask_again", actor=actor, at=at, fields=fields)
+        _tell(people.answerers(supervision, at), "supervision_issued", supervision, at, urgency=Urgency.PROMPT)
 
 
 def link_to(supervision: SupervisionOrder) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import rules
 from django.db import transaction
@@ -18,7 +17,7 @@ from governance import wording
 from governance.domain import audit
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
 from governance.models import Body, Category, User
-from issues.domain import clocks, intake, ladder, lifetime, people, supervision
+from issues.domain import clocks, intake, ladder, people, supervision
 from issues.domain.dispatching import (
     BY_DEFAULT,
     BY_HAND,
@@ -34,13 +33,10 @@ from issues.domain.telling import (
     petitions_of,
     tell_petitioners,
     tell_what_is_next,
-    waiting_to_be_rated,
 )
 from issues.models import (
     DeclineReason,
     Issue,
-    IssuePetition,
-    IssuePhoto,
     IssueRelation,
     IssueState,
     IssueStep,
@@ -50,7 +46,6 @@ from issues.models import (
 )
 from issues.workflow import ISSUE
 from residents.domain import standing
-from residents.models import Petition
 
 PROGRAM = "triage"
 UNDO_WITHIN = timedelta(days=1)
@@ -234,15 +229,7 @@ def merge(issue: Issue, into: Issue, *, actor: User, at: datetime) -> Issue:
             raise Overtaken(parent, at)
         if child == parent or not _go_together(child, parent):
             raise NotTogether
-        intake.take_over_start(parent, child, at=at)
-        _move(petitions_of(child), child, parent, actor, at)
-        _move_quietly(waiting_to_be_rated(child), child, parent, actor, at)
-        ISSUE.take_step(child, "merge", actor=actor, at=at, fields={"merged_into": parent}, into=parent.audit_ref)
-        call_back(child, actor=PROGRAM, at=at)
-        clocks.void_all(child, at=at)
-        supervision.settle(child, actor=PROGRAM, at=at)
-        tell_what_is_next(parent, people.present_order(parent))
-        intake.note_supporters(parent, at)
+        intake.join(child, parent, actor=actor, at=at)
     _as_now(issue, child)
     return parent
 
@@ -250,24 +237,6 @@ def merge(issue: Issue, into: Issue, *, actor: User, at: datetime) -> Issue:
 def _go_together(one: Issue, other: Issue) -> bool:
     same_people = one.is_seen_by_those_of(other.category, hides_petitioner=other.hides_petitioner)
     return same_people and one.community_id == other.community_id
-
-
-def _move(petitions: list[Petition], source: Issue, target: Issue, actor: User, at: datetime) -> None:
-    _end_links(petitions, source, actor, at)
-    for petition in petitions:
-        intake.attach(petition, target, actor=actor, at=at)
-
-
-def _move_quietly(petitions: list[Petition], source: Issue, target: Issue, actor: User, at: datetime) -> None:
-    """Of a matter that a neighbour had opened again: they have their answer, but may still say “not solved”."""
-    _end_links(petitions, source, actor, at)
-    for petition in petitions:
-        intake.write_link(petition, target, actor, at)
-
-
-def _end_links(petitions: list[Petition], source: Issue, actor: User, at: datetime) -> None:
-    links = IssuePetition.objects.filter(issue=source, undone_at=None, petition__in=petitions)
-    links.update(undone_at=at, undone_by=actor)
 
 
 def relate(issue: Issue, other: Issue, *, actor: User, at: datetime) -> IssueRelation:
@@ -312,8 +281,8 @@ def undo(*, actor: User, at: datetime) -> Issue:
 
 
 def _last_merge(actor: User, at: datetime) -> IssueStep | None:
-    undone = IssueStep.objects.filter(issue=OuterRef("issue"), verb="unmerge")
-    merges = IssueStep.objects.filter(verb="merge", actor=actor, at__gte=at - UNDO_WITHIN).exclude(Exists(undone))
+    later = IssueStep.objects.filter(issue=OuterRef("issue"), verb__in=("merge", "unmerge"), pk__gt=OuterRef("pk"))
+    merges = IssueStep.objects.filter(verb="merge", actor=actor, at__gte=at - UNDO_WITHIN).exclude(Exists(later))
     return merges.select_related("issue").order_by("-id").first()
 
 
@@ -323,49 +292,18 @@ def _last_relation(actor: User, at: datetime) -> IssueRelation | None:
 
 
 def _take_apart(merged: Issue, actor: User, at: datetime) -> Issue:
-    """A matter of its own again for what was merged, as it was sorted before, counted from its own start."""
+    """What was merged is a matter of its own again, as it was sorted before and counted as it was."""
     parent = merged.merged_into
     if parent is None:
         raise NothingToUndo
     with _alone_with(merged, parent, actor=actor, at=at) as [child, whole]:
-        together = [*petitions_of(whole), *waiting_to_be_rated(whole)]
-        moved = [petition for petition in together if _came_with(petition, child)]
-        has_gone = IssueStep.objects.filter(issue=child, verb="unmerge").exists()
-        if has_gone or whole.state != IssueState.OPEN or not (moved or child.found_by_id):
+        is_there = child.merged_into_id == whole.pk and whole.state == IssueState.OPEN
+        if not is_there or intake.has_been_reopened(whole, child.merged_at):
             raise NothingToUndo
-        _end_links(moved, whole, actor, at)
-        _note("unmerge", child, actor, at)
-        apart = _open_again(child, moved, actor, at)
-        intake.give_back_start(whole, at=at)
-        intake.note_supporters(whole, at)
-        return apart
-
-
-def _came_with(petition: Petition, child: Issue) -> bool:
-    return IssuePetition.objects.filter(issue=child, petition=petition).exists()
-
-
-def _open_again(was: Issue, petitions: list[Petition], actor: User, at: datetime) -> Issue:
-    """Merging was final for the row: its petitions, its words and its photos go to a new one like it."""
-    kept = (
-        "subdistrict_id", "community_id", "estate_id", "building_id", "stairwell", "spot", "category_id", "severity",
-        "hides_petitioner", "filed_at", "words", "found_by_id",
-    )  # fmt: skip
-    issue = Issue.objects.create(
-        **{name: getattr(was, name) for name in kept},
-        opened_at=at,
-        finding_token=uuid4() if was.found_by_id else None,
-    )
-    IssuePhoto.objects.filter(issue=was).update(issue=issue)
-    for petition in petitions:
-        intake.write_link(petition, issue, actor, at)
-    _note("open", issue, actor, at)
-    _policy, answerable = lifetime.start(issue, at=at)
-    issue.triaged_at = at if was.triaged_at and answerable.why != BY_DEFAULT else None
-    issue.save(update_fields=["triaged_at"])
-    tell_petitioners(issue, "unlinked", at=at)
-    dispatch(issue, answerable, actor=actor, at=at)
-    return issue
+        if not (intake.came_with(child, whole) or child.found_by_id):
+            raise NothingToUndo
+        intake.part(child, whole, actor=actor, at=at)
+        return child
 
 
 def _note(verb: str, issue: Issue, actor: User, at: datetime, **facts: str) -> None:

@@ -97,7 +97,12 @@ def _walked(user: User, scope: Scope) -> Q:
 
 
 class Issue(PlaceOfMatter):
-    """A problem in the world that someone must put right. Change its state only through `issues.domain.handling`."""
+    """A problem in the world that someone must put right.
+
+    Its state changes by the steps of `issues.workflow.ISSUE` only, which the files of `issues.domain` take: the desk's
+    in `triage`, `linking` and `declining`, those that follow from an order in `effects`, from a petition in
+    `issues.receivers`, from a round on foot in `findings`, `verification` and `mediation`.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
@@ -120,6 +125,9 @@ class Issue(PlaceOfMatter):
         help_text="Since when nobody has to sort it; empty: it is in the community's inbox",
     )
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_at = models.DateTimeField(
+        null=True, blank=True, help_text="What it promised then binds the matter that it was merged into"
+    )
     decline_reason = models.CharField(
         _("reason for not taking it up"), max_length=16, choices=DeclineReason, blank=True
     )
@@ -129,7 +137,7 @@ class Issue(PlaceOfMatter):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Of a patrol finding: who found it. Such a matter has no petition",
+        help_text="Of a patrol finding: who found it. It needs no petition; one that says the same may join it",
     )
     finding_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     words = models.TextField(blank=True, help_text="Of a patrol finding: what was found")
@@ -146,7 +154,9 @@ class Issue(PlaceOfMatter):
             ),
             models.CheckConstraint(condition=Q(opened_at__gte=F("filed_at")), name="issue_opened_after_filing"),
             models.CheckConstraint(
-                condition=~Q(state="merged") | Q(merged_into__isnull=False), name="merged_into_something"
+                condition=Q(state="merged", merged_into__isnull=False, merged_at__isnull=False)
+                | ~Q(state="merged") & Q(merged_into=None, merged_at=None),
+                name="merged_into_something_at_an_instant",
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="not_merged_into_itself"),
             models.CheckConstraint(
@@ -289,7 +299,10 @@ def issue_photo_path(photo: "IssuePhoto", _filename: str) -> str:
 
 
 class IssuePhoto(models.Model):
-    """A photo of what a patrol found, or of what a check on site saw. Never shown outside the office."""
+    """A photo of what a patrol found, or of what a check on site saw (`verification`). No resident is shown it.
+
+    Seen by whoever may see the matter or an order of it: the office, those who walk there, the body that handles it.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="photos")

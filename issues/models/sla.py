@@ -1,5 +1,6 @@
 """Promises with a clock: what handles a category, which policy applies, the clocks that run, the ladder they climb."""
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +11,19 @@ from governance.models import BodyKind
 from governance.models.categories import in_readers_language
 from governance.models.registers import Versioned
 from issues.models.issues import Severity
+
+# Minutes and working days can't be compared here: `issues.domain.promising` does, which knows the calendar.
+REFUSE_TO_COME_LATER_THAN_TO_SOLVE = """
+IF EXISTS (
+    SELECT 1 FROM issues_slatarget arrive JOIN issues_slatarget solve ON solve.policy_id = arrive.policy_id
+    WHERE arrive.policy_id = NEW.policy_id AND arrive.kind = 'arrive' AND solve.kind = 'resolve'
+      AND (arrive.minutes > solve.minutes OR arrive.working_days > solve.working_days)
+) THEN
+    RAISE EXCEPTION 'a policy promises to come later than to put it right' USING ERRCODE = 'check_violation',
+        CONSTRAINT = 'comes_before_it_is_solved';
+END IF;
+RETURN NEW;
+"""
 
 
 class Handler(models.TextChoices):
@@ -108,6 +122,15 @@ class SlaTarget(models.Model):
                 name="target_in_minutes_or_days",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="comes_before_it_is_solved",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.kind IN ('arrive', 'resolve')"),
+                func=REFUSE_TO_COME_LATER_THAN_TO_SOLVE,
+            )
+        ]
 
     def __str__(self):
         return f"{self.policy_id} {self.kind}"
@@ -184,6 +207,10 @@ class SlaClockQuerySet(models.QuerySet["SlaClock"]):
     def running(self) -> "SlaClockQuerySet":
         return self.filter(stopped_at=None, voided_at=None)
 
+    def surviving_in(self, issue) -> "SlaClockQuerySet":
+        """The promises of the matters merged into `issue`: their clocks that ran when they were merged."""
+        return self.filter(issue__merged_into=issue, epoch=F("issue__epoch"), voided_at=F("issue__merged_at"))
+
     def with_rung_due(self, at) -> "SlaClockQuerySet":
         """Running clocks with a rung that should have fired by `at`, the longest overdue first."""
         return self.running().filter(next_rung_at__lte=at).order_by("next_rung_at", "id")
@@ -192,7 +219,9 @@ class SlaClockQuerySet(models.QuerySet["SlaClock"]):
 class SlaClock(models.Model):
     """One promise running for one epoch of an issue. What it promises was copied from the policy when it started.
 
-    Whether it was missed is computed from its instants, never stored by a job: `was_missed`.
+    `starts_at` and `due_at` are worked out by `issues.domain.clocks.reckon` from what the clock promises by itself and
+    from what survives of the matters merged into its own. Whether it was missed is computed from its instants, never
+    stored by a job: `was_missed`.
     """
 
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
@@ -205,6 +234,11 @@ class SlaClock(models.Model):
     )
     target_minutes = models.PositiveIntegerField(_("minutes promised"), null=True, blank=True)
     target_working_days = models.PositiveIntegerField(_("working days promised"), null=True, blank=True)
+    own_starts_at = models.DateTimeField(help_text="Counted from here, were nothing merged into its matter")
+    promised_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was changed into this promise, which isn't due any earlier"
+    )
+    dated_at = models.DateTimeField(null=True, blank=True, help_text="The date that a plan has set; else it is counted")
     starts_at = models.DateTimeField(_("counted from"))
     due_at = models.DateTimeField(_("due"))
     is_provisional = models.BooleanField(
@@ -222,6 +256,19 @@ class SlaClock(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["issue", "kind", "epoch"], name="one_clock_a_kind_and_epoch"),
             models.CheckConstraint(condition=Q(due_at__gt=F("starts_at")), name="clock_due_after_its_start"),
+            models.CheckConstraint(
+                condition=Q(starts_at__lte=F("own_starts_at")), name="clock_starts_no_later_than_by_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(dated_at=None) | Q(target_minutes=None, target_working_days=None),
+                name="clock_counted_or_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(dated_at__isnull=False)
+                | Q(target_minutes__isnull=False)
+                | Q(target_working_days__isnull=False),
+                name="clock_promises_something",
+            ),
             models.CheckConstraint(
                 condition=Q(stopped_at=None) | Q(voided_at=None), name="clock_stopped_or_voided_not_both"
             ),

@@ -84,8 +84,8 @@ class _Writer:
         area = ("subdistrict", "community")
         self.issues = Sheet(
             Issue, *area, "estate", "building", "stairwell", "category", "severity", "state", "epoch",
-            "hides_petitioner", "filed_at", "opened_at", "finished_at", "triaged_at", "merged_into", "decline_reason",
-            rng=rng,
+            "hides_petitioner", "filed_at", "opened_at", "finished_at", "triaged_at", "merged_into", "merged_at",
+            "decline_reason", rng=rng,
         )  # fmt: skip
         self.petitions = Sheet(
             Petition, "receipt_no", *area, "estate", "building", "stairwell", "petitioner", "category", "words",
@@ -101,7 +101,8 @@ class _Writer:
         )  # fmt: skip
         self.clocks = Sheet(
             SlaClock, "subdistrict", "issue", "kind", "epoch", "policy", "calendar", "target_minutes",
-            "target_working_days", "starts_at", "due_at", "stopped_at", "voided_at", "next_rung_at", rng=rng,
+            "target_working_days", "own_starts_at", "starts_at", "due_at", "stopped_at", "voided_at", "next_rung_at",
+            rng=rng,
         )  # fmt: skip
         self.escalations = Sheet(Escalation, "clock", "epoch", "rung", "due_at", "acted_at", "bell", rng=rng)
         self.supervisions = Sheet(
@@ -147,7 +148,7 @@ class _Writer:
         issue = self.issues.add(
             self.street.subdistrict, managed.community, home.estate, home.building, home.stairwell, category.pk,
             handling.severity, story.state, story.epoch, category.hides_petitioner, story.filed_at, story.filed_at,
-            finished_at, story.filed_at, into.issue if into else None,
+            finished_at, story.filed_at, into.issue if into else None, story.ended_at if into else None,
             DeclineReason.NOT_OURS if story.state == IssueState.DECLINED else "",
         )  # fmt: skip
         others = self.rng.choice(OTHERS) if story.ended_at is None else 0
@@ -213,8 +214,8 @@ class _Writer:
             target = clock.target
             row = self.clocks.add(
                 self.street.subdistrict, told.issue, target.kind, clock.epoch, promised.policy.pk,
-                promised.policy.calendar_id, target.minutes, target.working_days, clock.starts_at, clock.due_at,
-                clock.stopped_at, story.ended_at if clock.is_void else None, clock.next_rung_at,
+                promised.policy.calendar_id, target.minutes, target.working_days, clock.starts_at, clock.starts_at,
+                clock.due_at, clock.stopped_at, story.ended_at if clock.is_void else None, clock.next_rung_at,
             )  # fmt: skip
             for rung, at in clock.fired:
                 fired = self.escalations.add(row, clock.epoch, rung.pk, at, at + timedelta(seconds=5), "beat")

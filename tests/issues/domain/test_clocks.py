@@ -125,7 +125,7 @@ def test_a_new_version_of_a_policy_leaves_running_clocks_alone(cast: Cast):
     issue = take_in(file(cast.li, cast.building)).issue
     clock = clocks.due_next(Issue.objects.get(pk=issue.pk))
     assert clock is not None
-    clock.policy.targets.filter(kind="arrive").update(minutes=60)
+    clock.policy.targets.filter(kind="arrive").update(minutes=20)
     clock.refresh_from_db()
     assert clocks.explain(clock)["target_minutes"] == 5
     assert clock.due_at == NOW + timedelta(minutes=5)

@@ -188,7 +188,7 @@ def test_merging_keeps_the_earliest_start_and_the_strictest_due_time_and_voids_t
     assert SlaClock.objects.exclude(voided_at=None).count() == 2
     assert petition.next_due_at == at(5)
     assert live(later).supporters == 1
-    assert Issue.objects.exclude(pk=target.pk).get().state == "withdrawn"
+    assert Issue.objects.exclude(pk=target.pk).get().state == "merged"
 
 
 def test_unlinking_gives_an_issue_of_its_own_counted_from_its_own_filing(cast: Cast, petition):

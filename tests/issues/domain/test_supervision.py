@@ -9,6 +9,7 @@ from governance.models import AuditPayload, Management, Notice
 from issues.domain import handling, ladder, people, supervision
 from issues.domain.supervision import Account
 from issues.models import IssueStep, SupervisionOrder
+from issues.workflow import SUPERVISION
 from residents.models import PetitionUpdate
 from tests.cast import NOW, SHANGHAI, Cast, file, take_in
 
@@ -197,6 +198,8 @@ def test_an_answer_waits_for_its_judgement_even_when_the_matter_is_finished(cast
     supervision.answer(asked, ACCOUNT, actor=cast.zheng, at=LATER)
     finish(cast, asked)
     assert asked.state == "answered"
+    with pytest.raises(StepNotAllowed):
+        SUPERVISION.take_step(asked, "settle", actor="test", at=LATER, fields={"settled_at": LATER})
     supervision.accept_answer(asked, actor=cast.wu, at=LATER)
 
 

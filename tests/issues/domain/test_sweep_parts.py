@@ -92,8 +92,9 @@ def test_what_is_due_is_found_by_an_index_among_a_hundred_thousand_clocks(two_or
     columns = "subdistrict_id, issue_id, policy_id, calendar_id"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO issues_slaclock ({columns}, kind, epoch, starts_at, due_at, is_provisional, stopped_at,"
-            f" next_rung_at) SELECT {columns}, kinds, n, starts_at, due_at, false,"
+            f"INSERT INTO issues_slaclock ({columns}, kind, epoch, target_minutes, own_starts_at, starts_at, due_at,"
+            f" is_provisional, stopped_at, next_rung_at)"
+            f" SELECT {columns}, kinds, n, 30, starts_at, starts_at, due_at, false,"
             " CASE WHEN mod(n, 50) = 0 THEN NULL ELSE due_at END, starts_at + interval '1 year'"
             " FROM issues_slaclock, generate_series(100, 25099) n,"
             " unnest(array['respond', 'accept', 'plan', 'answer']) kinds WHERE id = %s",

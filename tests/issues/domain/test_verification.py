@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
-from governance.models import Category, Notice, Role, RoleAssignment
-from issues.domain import findings, handling, intake, verification
+from governance.models import Body, Category, Notice, Role, RoleAssignment
+from issues.domain import findings, handling, intake, triage, verification
 from issues.domain.findings import Finding
 from issues.models import Issue, IssuePhoto, SlaClock, Verification, WorkOrder
 from residents.domain import petitions
+from residents.models import Petition
 from tests.cast import LONG_AGO, NOW, Cast, file, take_in
 from tests.photos import jpeg
 
@@ -124,6 +125,27 @@ def test_what_is_not_put_right_is_handled_again(cast: Cast, issue, petition):
     ]
     assert IssuePhoto.objects.get().verification == check
     assert Notice.objects.filter(recipient=cast.li, message_key="petition_not_fixed", channel="sms").count() == 1
+
+
+@pytest.mark.parametrize("by", ["resident", "walker"])
+def test_what_a_department_has_not_put_right_goes_back_to_it(cast: Cast, by):
+    order = take_in(file(cast.li, cast.building, category="other", words="车停在消防通道上。"))
+    sent = triage.dispatch_to(order.issue, cast.department, actor=cast.wu, at=at(1))
+    finish(sent, cast.luo, 20)
+    if by == "resident":
+        rate(cast, Petition.objects.get(), 60, solved=False)
+    else:
+        verification.not_fixed(Issue.objects.get(), actor=cast.yu, at=at(60), words="车还停着。")
+    again = WorkOrder.objects.live().select_related("body").get()
+    assert (again.body, again.why_here, again.issue.epoch) == (cast.department, "by_hand", 2)
+
+
+def test_what_a_body_had_that_stands_no_more_goes_to_whoever_answers_today(cast: Cast):
+    order = take_in(file(cast.li, cast.building, category="other", words="车停在消防通道上。"))
+    finish(triage.dispatch_to(order.issue, cast.department, actor=cast.wu, at=at(1)), cast.luo, 20)
+    Body.objects.filter(pk=cast.department.pk).update(ended_on=NOW.date() - timedelta(days=1))
+    rate(cast, Petition.objects.get(), 60, solved=False)
+    assert WorkOrder.objects.live().get().body == cast.residents_committee
 
 
 def test_it_can_be_finished_rated_and_looked_at_again(cast: Cast, issue, petition):
