@@ -17,7 +17,7 @@ from issues import policy_words
 from issues.admin.versions import InForce, VersionedAdmin
 from issues.domain import policies
 from issues.domain.policies import NewVersion, Written
-from issues.domain.promising import problems_of_targets, refuse_unsound
+from issues.domain.promising import problems_of_coming_late, problems_of_targets, refuse_unsound
 from issues.forms.policies import WholePolicyForm
 from issues.models import CategoryHandling, ClockKind, PolicyAssignment, SlaPolicy
 
@@ -61,6 +61,7 @@ class SlaPolicyAdmin(VersionedAdmin):
     def preview(self, request: HttpRequest, in_force: SlaPolicy, form: WholePolicyForm) -> dict[str, Any]:
         written = form.written
         refuse_unsound(problems_of_targets(written.targets))
+        refuse_unsound(problems_of_coming_late(written.targets, written.calendar))
         looked_back = policies.preview(
             in_force.code,
             calendar=written.calendar,

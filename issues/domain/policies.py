@@ -4,8 +4,9 @@ Running clocks keep the version they were started under, unless the officer says
 are counted anew, which is on record. Two officers at one policy: the second is refused and told what the first wrote.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from issues.domain.promising import (
     Rung,
     Target,
     problems_of_calendar,
+    problems_of_coming_late,
     problems_of_hours,
     problems_of_names,
     problems_of_rungs,
@@ -44,8 +46,6 @@ VERB = "new_version"
 LOOKED_BACK = timedelta(days=30)
 # A busy street's month. What lies before the latest so many isn't asked for: the preview says how many it counted.
 MOST_CLOCKS = 3000
-# Nobody counted the date that a plan has set.
-DATED_BY_A_PLAN = {"target_minutes": None, "target_working_days": None}
 
 
 class NothingChanged(Refusal):
@@ -144,20 +144,35 @@ def new_version(
         if before == written and not apply_to_open:
             raise NothingChanged
         policy = _put_in_force(current, written, reason=reason.strip(), actor=actor, at=at)
-        counted_anew = _apply_to_open(policy, actor=actor, at=at) if apply_to_open else 0
-        audit.record(
-            VERB,
-            POLICY,
-            policy_code,
-            actor=actor,
-            at=at,
-            version=policy.version,
-            reason=reason.strip(),
-            changes=_changes(before, written),
-            applied_to_open=apply_to_open,
-            counted_anew=counted_anew,
-        )
-    return NewVersion(policy, counted_anew)
+        counted_anew = _apply_to_open([policy], actor=actor, at=at) if apply_to_open else Counter[str]()
+        edit = _Edit(before, written, policy, apply_to_open, counted_anew[policy_code])
+        _record(edit, reason=reason.strip(), actor=actor, at=at)
+    return NewVersion(policy, counted_anew[policy_code])
+
+
+class _Edit(NamedTuple):
+    """A version that was put in force: what it differs by, and what became of the open clocks."""
+
+    before: Written
+    after: Written
+    policy: SlaPolicy
+    applied_to_open: bool
+    counted_anew: int
+
+
+def _record(edit: _Edit, *, reason: str, actor: User | str, at: datetime) -> None:
+    audit.record(
+        VERB,
+        POLICY,
+        edit.policy.code,
+        actor=actor,
+        at=at,
+        version=edit.policy.version,
+        reason=reason,
+        changes=_changes(edit.before, edit.after),
+        applied_to_open=edit.applied_to_open,
+        counted_anew=edit.counted_anew,
+    )
 
 
 def _problems(written: Written, reason: str, at: datetime) -> Iterable[Any]:
@@ -165,6 +180,8 @@ def _problems(written: Written, reason: str, at: datetime) -> Iterable[Any]:
     yield from problems_of_words(written.source, reason)
     of_targets = list(problems_of_targets(written.targets))
     yield from of_targets
+    if not of_targets:
+        yield from problems_of_coming_late(written.targets, written.calendar)
     yield from problems_of_rungs(written.rungs)
     yield from problems_of_calendar(written.calendar, () if of_targets else written.targets, at)
 
@@ -207,35 +224,56 @@ def _put_in_force(current: SlaPolicy, written: Written, *, reason: str, actor: U
     return policy
 
 
-def _apply_to_open(policy: SlaPolicy, *, actor: User | str, at: datetime) -> int:
-    """Count the open clocks of the policy anew by its new version; returns how many. The resident is told."""
-    open_clocks = _open_clocks(policy.code, at)
-    counted = open_clocks.count()
-    for issue in Issue.objects.filter(pk__in=open_clocks.values("issue")).order_by("pk"):
-        lock_matter(issue.pk)
-        if not open_clocks.filter(issue=issue).exists():
-            continue  # finished or gone while we waited for it: nothing is promised any more
-        issue.refresh_from_db()
-        ladder.fire_breaches(clocks.put_under(issue, policy, at=at), at=at, bell=Bell.DOORBELL)
-        tell_what_is_next(issue, present_order(issue))
-        tell_petitioners(issue, "promise_changed", at=at, **clocks.policy_params(policy))  # type: ignore[arg-type]
-        audit.record(
-            "recount",
-            "issue",
-            issue.audit_ref,
-            actor=actor,
-            at=at,
-            subdistrict_id=issue.subdistrict_id,
-            policy=policy.code,
-            version=policy.version,
-        )
+def _apply_to_open(policies: Sequence[SlaPolicy], *, actor: User | str, at: datetime) -> Counter[str]:
+    """Count the open clocks of these policies anew by their new versions; returns how many, by the policy's code.
+
+    All matters are locked first, in the order of their ids, whichever policy they are under: two such edits, or one
+    beside whoever handles a matter, never wait for each other in a circle. Whoever's time has moved is told.
+    """
+    counted: Counter[str] = Counter()
+    by_code = {policy.code: policy for policy in policies}
+    open_clocks = _open_clocks(by_code, at)
+    for issue_id in sorted(set(open_clocks.values_list("issue", flat=True))):
+        lock_matter(issue_id)
+    # Asked again under the locks: what was finished or gone while we waited is promised nothing any more.
+    promised = defaultdict(list)
+    for issue_id, code in open_clocks.order_by("issue", "pk").values_list("issue", "policy__code"):
+        promised[issue_id].append(code)
+    issues = Issue.objects.select_related("category", "building", "estate").in_bulk(promised)
+    for issue_id, codes in promised.items():
+        counted.update(codes)
+        _put_under(issues[issue_id], by_code[codes[0]], actor=actor, at=at)
     return counted
 
 
-def _open_clocks(policy_code: str, at: datetime) -> QuerySet[SlaClock]:
-    """Clocks of the policy that run, of the epoch their matter is in. What is late by `at` keeps its time."""
-    running = SlaClock.objects.running().filter(policy__code=policy_code, epoch=F("issue__epoch"), due_at__gte=at)
-    return running.exclude(**DATED_BY_A_PLAN)
+def _put_under(issue: Issue, policy: SlaPolicy, *, actor: User | str, at: datetime) -> None:
+    before = _due_times(issue)
+    overtaken = clocks.put_under(issue, policy, at=at)
+    ladder.fire_breaches(overtaken, at=at, bell=Bell.DOORBELL)
+    tell_what_is_next(issue, present_order(issue))
+    if _due_times(issue) != before:
+        tell_petitioners(issue, "promise_changed", at=at, **clocks.policy_params(policy))  # type: ignore[arg-type]
+    audit.record(
+        "recount",
+        "issue",
+        issue.audit_ref,
+        actor=actor,
+        at=at,
+        subdistrict_id=issue.subdistrict_id,
+        policy=policy.code,
+        version=policy.version,
+    )
+
+
+def _due_times(issue: Issue) -> dict[str, datetime]:
+    """What is still promised, and by when."""
+    return dict(issue.clocks.running().filter(epoch=issue.epoch).values_list("kind", "due_at"))
+
+
+def _open_clocks(policy_codes: Iterable[str], at: datetime) -> QuerySet[SlaClock]:
+    """Clocks of the policies that run, of the epoch their matter is in. What is late by `at` keeps its time."""
+    running = SlaClock.objects.running().filter(policy__code__in=policy_codes, epoch=F("issue__epoch"))
+    return running.filter(due_at__gte=at, dated_at=None)
 
 
 def _changes(before: Written, after: Written) -> dict[str, list[Any]]:
@@ -280,15 +318,14 @@ def preview(policy_code: str, *, calendar: WorkingCalendar, targets: Sequence[Ta
         before = _kept([(row.due_at, row.stopped_at) for row in of_kind], at)
         after = _kept([(newly_due(kind, row.starts_at), row.stopped_at) for row in of_kind] if kind in new else [], at)
         compared.append(Compared(kind, before if of_kind else None, after if kind in new else None))
-    still_open = list(_open_clocks(policy_code, at).values_list("kind", "starts_at")[:MOST_CLOCKS])
+    still_open = list(_open_clocks([policy_code], at).values_list("kind", "starts_at")[:MOST_CLOCKS])
     up_at_once = sum(kind in new and newly_due(kind, starts_at) < at for kind, starts_at in still_open)
     return Preview(since, len(counted), len(rows) <= MOST_CLOCKS, tuple(compared), len(still_open), up_at_once)
 
 
 def _of_last_month(policy_code: str, since: datetime) -> QuerySet[SlaClock]:
     return (
-        SlaClock.objects.filter(policy__code=policy_code, starts_at__gte=since, voided_at=None)
-        .exclude(**DATED_BY_A_PLAN)
+        SlaClock.objects.filter(policy__code=policy_code, starts_at__gte=since, voided_at=None, dated_at=None)
         .only("kind", "starts_at", "due_at", "stopped_at")
         .order_by("-starts_at", "-pk")
     )
@@ -388,25 +425,24 @@ def _calendar_changes(
 def _follow(
     old: WorkingCalendar, new: WorkingCalendar, *, reason: str, apply_to_open: bool, actor: User | str, at: datetime
 ) -> list[str]:
-    """Give every policy in force that counts by the old hours a version that counts by the new; returns their codes."""
-    followed = []
-    for policy in SlaPolicy.objects.filter(calendar=old, superseded_at=None).order_by("code"):
-        written = Written.of(policy)
-        new_version(
-            policy.code,
-            names=written.names,
-            calendar=new,
-            source=written.source,
-            targets=written.targets,
-            rungs=written.rungs,
-            reason=reason,
-            apply_to_open=apply_to_open,
-            actor=actor,
-            at=at,
-            expects_version=policy.version,
-        )
-        followed.append(policy.code)
-    return followed
+    """Give every policy in force that counts by the old hours a version that counts by the new; returns their codes.
+
+    The versions first, the open matters of all of them together then: see `_apply_to_open`.
+    """
+    edits = []
+    codes = SlaPolicy.objects.filter(calendar=old, superseded_at=None).order_by("code").values_list("code", "version")
+    for code, version in list(codes):
+        current = _current(code, version)
+        before = Written.of(current)
+        after = replace(before, calendar=new)
+        refuse_unsound(_problems(after, reason, at))
+        policy = _put_in_force(current, after, reason=reason.strip(), actor=actor, at=at)
+        edits.append(_Edit(before, after, policy, apply_to_open, 0))
+    policies = [edit.policy for edit in edits]
+    counted = _apply_to_open(policies, actor=actor, at=at) if apply_to_open else Counter[str]()
+    for edit in edits:
+        _record(edit._replace(counted_anew=counted[edit.policy.code]), reason=reason.strip(), actor=actor, at=at)
+    return [policy.code for policy in policies]
 
 
 # --- which policy applies where ---

@@ -134,6 +134,38 @@ def problems_of_targets(targets: Sequence[Target]) -> Iterator[str | Promise]:
         yield _("Each promise has minutes or working days: one of the two, at least 1, and a year at most.")
 
 
+def problems_of_coming_late(targets: Sequence[Target], calendar: WorkingCalendar) -> Iterator[str | Promise]:
+    """Whether somebody may be there in time only after the matter had to be put right. Whatever the hour of filing.
+
+    Minutes beside working days are compared at their worst: the days that somebody has to come within begin early in
+    the morning, those to put it right within begin at closing time.
+    """
+    by_kind = {target.kind: target for target in targets}
+    arrive, resolve = by_kind.get(ClockKind.ARRIVE), by_kind.get(ClockKind.RESOLVE)
+    if arrive is None or resolve is None:
+        return
+    a_day = _minutes_a_day(calendar)
+    if arrive.working_days and resolve.working_days:
+        is_late = arrive.working_days > resolve.working_days
+    else:
+        latest = arrive.minutes or ((arrive.working_days or 0) + 1) * a_day
+        earliest = resolve.minutes or (resolve.working_days or 0) * a_day
+        is_late = latest > earliest
+    if is_late:
+        yield _("Whoever comes does so before it has to be put right: promise to come sooner, or to solve it later.")
+
+
+def _minutes_a_day(calendar: WorkingCalendar) -> int:
+    """How long it is open on a working day."""
+    day = 24 * 60
+    if calendar.always_open:
+        return day
+    windows = [(one.opens_at, one.closes_at) for one in calendar.windows.all()]
+    return sum(
+        ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute) % day or day for opens, closes in windows
+    )
+
+
 def _has_one_length(target: Target) -> bool:
     if target.working_days is None:
         return target.minutes is not None and 1 <= target.minutes <= MOST_MINUTES

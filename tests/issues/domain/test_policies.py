@@ -4,7 +4,7 @@ import threading
 from datetime import datetime, time, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from governance.domain import registers
 from governance.domain.working_time import SourceNotOurs, Window, mark_day
@@ -113,6 +113,11 @@ def test_what_is_in_force_already_makes_no_new_version(cast: Cast):
         ({"targets": (Target("resolve"),)}, "one of the two"),
         ({"targets": (Target("resolve", 10**9),)}, "a year at most"),
         ({"targets": (Target("dance", 5),)}, "from the list"),
+        ({"targets": (Target("arrive", 31), Target("resolve", 30))}, "comes does so before"),
+        ({"targets": (Target("arrive", None, 2), Target("resolve", None, 1))}, "comes does so before"),
+        # Filed at midnight, the day to come within ends after two days; filed before midnight, that to solve after one.
+        ({"targets": (Target("arrive", None, 1), Target("resolve", 2879))}, "comes does so before"),
+        ({"targets": (Target("arrive", 1441), Target("resolve", None, 1))}, "comes does so before"),
         ({"rungs": ()}, "one rung at least"),
         ({"rungs": (Rung("breach", (), after_minutes=0),)}, "tells somebody"),
         ({"rungs": (Rung("breach", ("mayor",), after_minutes=0),)}, "who is told"),
@@ -148,6 +153,28 @@ def test_what_can_not_be_a_policy_is_refused_with_a_sentence(cast: Cast, changes
     with translation.override("en"), pytest.raises(NotSound, match=problem):
         edit(cast.administrator, **changes)
     assert (SlaPolicy.objects.filter(code=CODE).count(), AuditEntry.objects.filter(noun="slapolicy").count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        (Target("arrive", 30), Target("resolve", 30)),
+        (Target("arrive", None, 2), Target("resolve", None, 2)),
+        (Target("arrive", None, 1), Target("resolve", 2880)),
+        (Target("arrive", 1440), Target("resolve", None, 1)),
+        (Target("arrive", 2000), Target("plan", 1440)),
+    ],
+)
+def test_who_promises_to_come_no_later_than_to_put_it_right_may(cast: Cast, targets):
+    assert edit(cast.administrator, targets=targets).policy.targets.count() == 2
+
+
+def test_the_database_refuses_a_promise_to_come_later_than_to_put_it_right(cast: Cast):
+    targets = in_force().targets
+    with pytest.raises(IntegrityError, match="come later"), transaction.atomic():
+        targets.filter(kind="arrive").update(minutes=31)
+    with pytest.raises(IntegrityError, match="come later"), transaction.atomic():
+        targets.filter(kind="resolve").update(minutes=4)
 
 
 def test_every_problem_is_named_at_once(cast: Cast):
@@ -307,6 +334,42 @@ def test_the_date_of_a_plan_stays(cast: Cast):
     )
     clock = SlaClock.objects.get(kind="resolve")
     assert (clock.due_at, clock.voided_at, clock.stopped_at) == (promised, None, None)
+
+
+@pytest.mark.parametrize(
+    ("promised", "is_there", "stopped_after"),
+    [
+        (10, True, 7),  # in time by the promise that is made only now
+        (5, False, None),  # too late by it: nobody is judged by a promise that didn't exist
+    ],
+)
+def test_an_arrival_from_before_the_promise_is_met_or_not_promised(cast: Cast, promised, is_there, stopped_after):
+    order = take_in(file(cast.li, cast.building, category="leak"))
+    handling.accept(order, actor=cast.zhou, at=after(minutes=2))
+    handling.arrive(order, actor=cast.zhou, at=after(minutes=7))
+    targets = (Target("accept", 1), Target("arrive", promised), Target("resolve", 240))
+    edit(cast.administrator, "5341-major", targets=targets, apply_to_open=True, at=after(minutes=8))
+    arrivals = SlaClock.objects.filter(kind="arrive")
+    assert [clock.stopped_at for clock in arrivals] == ([after(minutes=stopped_after)] if is_there else [])
+    assert not [clock for clock in SlaClock.objects.all() if clock.was_missed(after(minutes=9))]
+    assert (due_times(), fired()) == ({"resolve": after(hours=4)}, [])
+
+
+def test_whoever_took_it_first_has_answered_it_even_if_it_was_given_on(cast: Cast):
+    order = take_in(file(cast.li, cast.building, category="leak"))
+    handling.accept(order, actor=cast.zhou, at=after(minutes=2))
+    handling.reassign(order, actor=cast.zheng, at=after(minutes=30), holder=cast.liu)
+    targets = (Target("respond", 10), Target("resolve", 240))
+    edit(cast.administrator, "5341-major", targets=targets, apply_to_open=True, at=after(minutes=40))
+    assert SlaClock.objects.get(kind="respond").stopped_at == after(minutes=2)
+
+
+def test_whose_time_stays_the_same_is_not_told_of_a_new_one(cast: Cast):
+    petition = file(cast.li, cast.building)
+    take_in(petition)
+    edit(cast.administrator, source="街道办会议纪要", apply_to_open=True, at=after(minutes=1))
+    assert {clock.policy.version for clock in SlaClock.objects.running()} == {2}
+    assert not petition.updates.filter(kind="promise_changed").exists()
 
 
 def test_the_resident_reads_that_and_why_the_time_is_another(cast: Cast):
