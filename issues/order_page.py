@@ -32,7 +32,7 @@ from issues.models import (
 from issues.models.orders import WorkOrderQuerySet
 from issues.queue import role_at, with_holder_role
 from issues.workflow import ISSUE, WORK_ORDER
-from residents.models import NameVisibility, PetitionChannel, PetitionPhoto, PhotoKind
+from residents.models import PetitionChannel, PetitionPhoto, PhotoKind
 
 HISTORY: dict[str, str | Promise] = {
     "accept": _("%(who)s accepted it"),
@@ -207,14 +207,14 @@ def _found(issue: Issue, now: datetime) -> Said:
 def _said(link: IssuePetition, names_may_be_seen: bool) -> Said:
     """The name goes to those who handle the matter, if the person agreed and the kind of matter allows it."""
     petition = link.petition
-    shown = names_may_be_seen and petition.name_visibility == NameVisibility.HANDLERS
+    person = petition.petitioner if names_may_be_seen and not petition.hides_its_person else None
     return Said(
-        words=petition.words,
+        words=petition.said,
         filed_at=petition.filed_at,
         channel=petition.get_channel_display(),
         photos=[str(public_id) for public_id in link.photo_ids],  # type: ignore[attr-defined]
-        name=petition.petitioner.surname_for_reader() if shown else "",
-        phone=petition.petitioner.masked_phone if shown else "",
+        name=person.surname_for_reader() if person else "",
+        phone=person.masked_phone if person else "",
         is_withdrawn=petition.state == "withdrawn",
     )
 

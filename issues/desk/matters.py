@@ -190,6 +190,7 @@ def _with_facts(issues: IssueQuerySet, now: datetime) -> IssueQuerySet:
     links = IssuePetition.objects.filter(issue=OuterRef("pk"), undone_at=None).order_by("petition__filed_at", "id")
     said = JSONObject(
         receipt_no="petition__receipt_no",
+        subject="petition__subject",
         words="petition__words",
         channel="petition__channel",
         filed_at="petition__filed_at",
@@ -247,7 +248,7 @@ def _matter(issue: Any) -> Matter:
 def _said(row: dict[str, str]) -> Said:
     return Said(
         receipt_no=row["receipt_no"],
-        words=row["words"],
+        words="\n".join(part for part in (row["subject"], row["words"]) if part),
         channel=str(PetitionChannel(row["channel"]).label),
         filed_at=datetime.fromisoformat(row["filed_at"]),
     )

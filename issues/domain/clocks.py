@@ -78,7 +78,12 @@ def due_of(calendar: Calendar, starts_at: datetime, *, minutes: int | None, work
 
 
 def start_clocks(issue: Issue, policy: SlaPolicy, *, starts_at: datetime) -> list[SlaClock]:
-    """Start one clock for each target of the policy, in the issue's present epoch, counted from `starts_at`."""
+    """Start one clock for each target of the policy, in the issue's present epoch, counted from `starts_at`.
+
+    None for what was only imported: nobody was promised anything.
+    """
+    if not issue.is_promised:
+        return []
     calendar = calendar_of(policy.calendar)
     rungs = list(policy.rungs.all())
     clocks = []
@@ -236,7 +241,7 @@ def change_policy(issue: Issue, policy: SlaPolicy, *, at: datetime) -> list[SlaC
     return put_under(issue, policy, at=at)
 
 
-def put_under(issue: Issue, policy: SlaPolicy, *, at: datetime) -> list[SlaClock]:
+def put_under(issue: Issue, policy: SlaPolicy, *, at: datetime, starts_at: datetime | None = None) -> list[SlaClock]:
     """Count the issue's present epoch anew by another promise, from the epoch's original start (RULES.md §1).
 
     What isn't promised any more is void, but a breach that happened stays one. A clock that has stopped, or was missed
@@ -247,8 +252,10 @@ def put_under(issue: Issue, policy: SlaPolicy, *, at: datetime) -> list[SlaClock
     Returns the clocks whose time is up at `at`, for `issues.domain.ladder.fire_breaches`. Runs inside the caller's
     transaction.
     """
+    if not issue.is_promised:
+        return []
     running = {clock.kind: clock for clock in _of_this_epoch(issue)}
-    starts_at = min((clock.own_starts_at for clock in running.values()), default=issue.filed_at)
+    starts_at = starts_at or min((clock.own_starts_at for clock in running.values()), default=issue.filed_at)
     targets = {target.kind: target for target in policy.targets.all()}
     for kind in running.keys() - targets.keys():
         if not (running[kind].dated_at and ClockKind.PLAN in targets):
@@ -295,6 +302,23 @@ def _promise(clock: SlaClock, policy: SlaPolicy, target: SlaTarget, *, starts_at
     clock.target_minutes, clock.target_working_days, clock.dated_at = target.minutes, target.working_days, None
     # What has happened already is measured by the promise itself: the change can't make it come any later.
     clock.own_starts_at, clock.promised_at = starts_at, None if clock.stopped_at else at
+
+
+def make_promise(issue: Issue, *, starts_at: datetime, at: datetime) -> list[SlaClock]:
+    """Somebody whom something was promised joins what was only imported: from now on its clocks run.
+
+    Counted from `starts_at`, their own start. Returns as `put_under`. Raises `NoPolicy`.
+    """
+    issue.is_promised = True
+    issue.save(update_fields=["is_promised"])
+    return put_under(issue, policy_for(issue, issue.category.handling.handler), at=at, starts_at=starts_at)
+
+
+def take_back_promise(issue: Issue, *, at: datetime) -> None:
+    """Whoever was promised something is gone, and what was imported is left: its running clocks are void."""
+    void_all(issue, at=at)
+    issue.is_promised = False
+    issue.save(update_fields=["is_promised"])
 
 
 def _happened_at(issue: Issue, kind: str, starts_at: datetime) -> datetime | None:

@@ -5,11 +5,11 @@ from typing import Any
 
 import rules
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, StepNotAllowed
-from governance.models import User
+from governance.models import Building, Category, Estate, User
 from issues.domain import clocks, ladder, lifetime, supervision
 from issues.domain.dispatching import BY_DEFAULT, BY_HAND, call_back, dispatch, supporters
 from issues.domain.people import present_order
@@ -24,8 +24,9 @@ from issues.domain.telling import (
 )
 from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
 from issues.workflow import ISSUE
-from residents.domain import standing
+from residents.domain import importing, standing
 from residents.models import Petition, PetitionStage
+from residents.models.petitions import PetitionQuerySet
 
 PROGRAM = "intake"
 
@@ -59,8 +60,9 @@ def _issue_it_follows(petition: Petition) -> Issue | None:
     open_issues = Issue.objects.open().select_for_update(no_key=True, of=("self",)).select_related("category")
     issue = open_issues.filter(pk=link.issue_id).first()
     # A complaint about the company must not reach its stewards as a neighbour's word on an order of theirs.
-    hides = petition.category.hides_petitioner
-    return issue if issue and issue.is_seen_by_those_of(petition.category, hides_petitioner=hides) else None
+    category = _category_of(petition)
+    is_fitting = issue and issue.is_seen_by_those_of(category, hides_petitioner=category.hides_petitioner)
+    return issue if is_fitting else None
 
 
 def open_issue(
@@ -94,11 +96,12 @@ def _begin(
     counted: clocks.Round | None,
 ) -> tuple[Issue, lifetime.Started]:
     """Everything of `open_issue` but the order and what the resident is told of it."""
-    category = was.category if was else petition.category
+    category, estate = was.category if was else _category_of(petition), petition.estate
+    assert estate is not None  # noqa: S101 - as in `_category_of`
     issue = Issue.objects.create(
         subdistrict_id=petition.subdistrict_id,
-        community_id=petition.community_id,
-        estate=petition.estate,
+        community_id=estate.community_id,
+        estate=estate,
         building=petition.building,
         stairwell=petition.stairwell,
         spot=petition.spot,
@@ -108,6 +111,7 @@ def _begin(
         epoch=counted.epoch if counted else 1,
         filed_at=petition.filed_at,
         opened_at=max(at, petition.filed_at),
+        is_promised=not petition.is_imported,
     )
     write_link(petition, issue, actor if isinstance(actor, User) else None, at)
     write_step(issue, "open", actor, at, petition)
@@ -119,6 +123,12 @@ def _begin(
     return issue, started
 
 
+def _category_of(petition: Petition) -> Category:
+    """What it was filed as. Nothing is taken in without a category and a place: see `awaiting_intake`."""
+    assert petition.category is not None  # noqa: S101
+    return petition.category
+
+
 def open_anew(petition: Petition, gone: Issue, *, actor: str, at: datetime) -> Issue:
     """“Not solved”, of a matter that is gone meanwhile: an issue of its own, whose clocks count from now on."""
     IssuePetition.objects.filter(petition=petition, undone_at=None).update(undone_at=at)
@@ -126,6 +136,36 @@ def open_anew(petition: Petition, gone: Issue, *, actor: str, at: datetime) -> I
     clocks.count_from(issue, at)
     tell_what_is_next(issue, present_order(issue))
     return issue
+
+
+def place_imported(
+    petition: Petition,
+    *,
+    estate: Estate,
+    category: Category,
+    building: Building | None = None,
+    stairwell: int | None = None,
+    spot: str = "",
+    actor: User,
+    at: datetime,
+) -> Issue | None:
+    """Say of an imported petition where it is and what: from now on it is a matter like any other, without clocks.
+
+    Both or neither. Raises what `importing.give_place` refuses; `NoPolicy`, `NobodyAnswers`. None where the sweep was
+    faster to take it in.
+    """
+    with transaction.atomic():
+        importing.give_place(
+            petition,
+            estate=estate,
+            category=category,
+            building=building,
+            stairwell=stairwell,
+            spot=spot,
+            actor=actor,
+            at=at,
+        )
+        return take_in(petition.pk, at=at)
 
 
 def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None:
@@ -201,9 +241,15 @@ def join(child: Issue, parent: Issue, *, actor: User, at: datetime) -> None:
 
 
 def _take_over(issue: Issue, merged: Issue, at: datetime) -> None:
-    """The earliest start and the strictest due time survive; whoever is late by it now learns so at once."""
-    overtaken = clocks.keep_strictest(issue, at=at)
-    if merged.filed_at < issue.filed_at:
+    """The earliest start and the strictest due time survive; whoever is late by it now learns so at once.
+
+    What was only imported brings no start along: nobody has been waiting for a promise since then.
+    """
+    overtaken = []
+    if merged.is_promised and not issue.is_promised:
+        overtaken = clocks.make_promise(issue, starts_at=clocks.round_at(merged, at).starts_at, at=at)
+    overtaken += clocks.keep_strictest(issue, at=at)
+    if merged.is_promised and merged.filed_at < issue.filed_at:
         issue.filed_at = merged.filed_at
         issue.save(update_fields=["filed_at"])
     ladder.fire_breaches(overtaken, at=at, bell="merge")
@@ -315,6 +361,7 @@ def withdraw_if_empty(issue: Issue, *, actor: User | str, at: datetime) -> None:
     )
     issue.refresh_from_db()
     if followed.exists() or issue.found_by_id or issue.state != IssueState.OPEN:
+        take_back_promise_if_alone(issue, at)
         note_supporters(issue, at)
         return
     ISSUE.take_step(issue, "withdraw", actor=PROGRAM, at=at)
@@ -327,6 +374,9 @@ def attach(petition: Petition, issue: Issue, *, actor: User | None, at: datetime
     write_link(petition, issue, actor, at)
     write_step(issue, "link", actor or PROGRAM, at, petition)
     standing.tell(petition, "linked", at=at)
+    if not (issue.is_promised or petition.is_imported):
+        overtaken = clocks.make_promise(issue, starts_at=petition.filed_at, at=at)
+        ladder.fire_breaches(overtaken, at=at, bell="merge")
     order = present_order(issue)
     if order:
         holder = teller(order.holder, order) if order.holder else desk(order)
@@ -353,23 +403,44 @@ def give_back(issue: Issue, *, at: datetime) -> None:
     By itself it counts from the first of its own petitions; what survives of those that are still merged stays.
     """
     issue.refresh_from_db()
-    own = _own_filing(issue)
-    merged = Issue.objects.filter(merged_into=issue).aggregate(first=Min("filed_at"))["first"]
-    issue.filed_at = min(own, merged or own)
+    if take_back_promise_if_alone(issue, at):
+        note_supporters(issue, at)
+        return
+    own, merged = _own_petitions(issue), Issue.objects.filter(merged_into=issue, is_promised=True)
+    filings = [_first_filing(own), _first_filing(merged)]
+    issue.filed_at = min([issue.opened_at, *(one for one in filings if one)])
     issue.save(update_fields=["filed_at"])
-    clocks.count_from(issue, own)
+    clocks.count_from(issue, min(_first_filing(own.from_residents()) or issue.opened_at, issue.opened_at))
     clocks.let_go_of_merged(issue)
     tell_what_is_next(issue, present_order(issue))
     note_supporters(issue, at)
 
 
-def _own_filing(issue: Issue) -> datetime:
-    """When it was first spoken of by itself: the filing of its first own petition; else its opening, or finding."""
-    if issue.found_by_id:
-        return issue.opened_at
-    own = Petition.objects.filter(links__issue=issue, links__undone_at=None).exclude(links__issue__merged_into=issue)
-    first = own.aggregate(first=Min("filed_at"))["first"]
-    return min(first or issue.opened_at, issue.opened_at)
+def _own_petitions(issue: Issue) -> PetitionQuerySet:
+    """Those that speak of it by themselves: they didn't come with a matter that is merged into it."""
+    spoken = Petition.objects.filter(links__issue=issue, links__undone_at=None)
+    return spoken.exclude(links__issue__merged_into=issue)
+
+
+def _first_filing(rows: QuerySet[Any]) -> datetime | None:
+    return rows.aggregate(first=Min("filed_at"))["first"]
+
+
+def _still_waiting(issue: Issue) -> PetitionQuerySet:
+    """The petitions that speak of it and weren't withdrawn."""
+    linked = Petition.objects.filter(links__issue=issue, links__undone_at=None)
+    return linked.exclude(state=PetitionStage.WITHDRAWN)
+
+
+def take_back_promise_if_alone(issue: Issue, at: datetime) -> bool:
+    """Where only what was imported is left, nothing is promised to anybody any more. Whether that is so now."""
+    if not issue.is_promised or issue.found_by_id or issue.state != IssueState.OPEN:
+        return False
+    if _still_waiting(issue).from_residents().exists():
+        return False
+    clocks.take_back_promise(issue, at=at)
+    tell_what_is_next(issue, present_order(issue))
+    return True
 
 
 def _issue_of(petition: Petition) -> Issue:

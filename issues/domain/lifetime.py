@@ -8,6 +8,7 @@ from issues.domain import clocks, people
 from issues.domain.dispatching import BY_DEFAULT, BY_HAND, Answerable, bodies_to_hand_to, body_for, dispatch
 from issues.models import Issue, IssueState, SlaPolicy, WorkOrder
 from issues.workflow import ISSUE
+from residents.domain import standing
 from residents.models import Petition, PetitionStage
 
 
@@ -58,11 +59,16 @@ def whose_again(issue: Issue, at: datetime, *, kept: Container[str]) -> Answerab
 
 
 def close_if_nobody_waits(issue: Issue, *, actor: str, at: datetime) -> None:
-    """Close a finished matter whose petitioners have all had their say; with none, whoever checked it had it."""
+    """Close a finished matter whose petitioners have all had their say; with none, whoever checked it had it.
+
+    What was imported waits for nobody's rating, and is closed with it.
+    """
     waiting = Petition.objects.filter(
         links__issue=issue,
         links__undone_at=None,
         state__in=(PetitionStage.FILED, PetitionStage.IN_HAND, PetitionStage.FINISHED),
     )
-    if issue.state == IssueState.FINISHED and not waiting.exists():
+    if issue.state == IssueState.FINISHED and not waiting.from_residents().exists():
         ISSUE.take_step(issue, "close", actor=actor, at=at)
+        for petition in waiting.imported().filter(state=PetitionStage.FINISHED):
+            standing.close(petition, at=at)

@@ -98,6 +98,9 @@ def tell_petitioners(
 
 
 def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[Notice]:
+    """What its person is sent. What was imported has none."""
+    if petition.petitioner is None:
+        return []
     return outbox.notices_for(
         petition.petitioner,
         f"petition_{kind}",

@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from governance.models.scope import Scope
 from issues import workflow
 from residents.models import Occupancy
 from residents.models.petitions import PlaceOfMatter
+from residents.models.word_pairs import WordPairsField
 
 
 class Severity(models.TextChoices):
@@ -141,6 +143,10 @@ class Issue(PlaceOfMatter):
     )
     finding_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     words = models.TextField(blank=True, help_text="Of a patrol finding: what was found")
+    pairs = WordPairsField("words")
+    is_promised = models.BooleanField(
+        default=True, db_default=True, help_text="Not of what was only imported: nobody was promised anything"
+    )
 
     objects = IssueQuerySet.as_manager()
 
@@ -174,6 +180,7 @@ class Issue(PlaceOfMatter):
                 name="issues_awaiting_triage",
             ),
             models.Index(fields=["estate", "-filed_at"], name="issues_of_an_estate"),
+            GinIndex(fields=["pairs"], condition=Q(words__gt=""), name="findings_by_pairs"),
         ]
         triggers = [pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions())]
 

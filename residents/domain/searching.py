@@ -95,7 +95,8 @@ def asked_for(typed: str) -> Asked:
 
 def folded(text: str) -> str:
     """As the database folds case: sign by sign, so that places in the text stay the same."""
-    return "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
+    # Of “İ” alone Python makes two signs, the second a dot above.
+    return "".join(sign.lower()[:1] for sign in text)
 
 
 def pairs_of(term: str) -> list[str]:
