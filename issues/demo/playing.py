@@ -26,7 +26,7 @@ from issues.demo.office import BEHIND_THE_COUNTER
 from issues.demo.pictures import picture
 from issues.demo.stories import IN_THE_STREET, LEFT_AS_A_DRAFT, Deed, Story
 from issues.demo.street import Street
-from issues.domain import findings, handling, intake, mediation, supervision, triage, verification
+from issues.domain import declining, findings, handling, intake, linking, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
 from issues.models import Issue, SlaClock, SupervisionOrder, WorkOrder, WorkOrderState
 from issues.models.sweeps import Bell
@@ -274,7 +274,7 @@ def _reassign(scene: Play, story: Story, actor: User, at: datetime, *, holder: s
 
 @_deed("link")
 def _link(scene: Play, story: Story, actor: User, at: datetime, *, to: str) -> None:
-    intake.link(_petition(scene, story), _issue_of(scene, to), actor=actor, at=at)
+    linking.link(_petition(scene, story), _issue_of(scene, to), actor=actor, at=at)
 
 
 @_deed("sort")
@@ -286,12 +286,12 @@ def _sort(scene: Play, story: Story, actor: User, at: datetime, *, category: str
 
 @_deed("merge")
 def _merge(scene: Play, story: Story, actor: User, at: datetime, *, to: str) -> None:
-    triage.merge(_issue(scene, story), _issue_of(scene, to), actor=actor, at=at)
+    linking.merge(_issue(scene, story), _issue_of(scene, to), actor=actor, at=at)
 
 
 @_deed("decline")
 def _decline(scene: Play, story: Story, actor: User, at: datetime, *, reason: str, words: str) -> None:
-    triage.decline(_issue(scene, story), reason=reason, words=words, actor=actor, at=at)
+    declining.decline(_issue(scene, story), reason=reason, words=words, actor=actor, at=at)
 
 
 @_deed("verify")

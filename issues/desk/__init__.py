@@ -1,6 +1,6 @@
 """What the community desk shows: the inbox, one matter beside what looks like it, and where it would go.
 
-Reads only. Steps are taken in `issues.domain.triage`.
+Reads only. Steps are taken in `issues.domain`: `triage`, `linking`, `declining`.
 """
 
 from issues.desk.inbox import Inbox, inbox_of

@@ -1,27 +1,19 @@
-"""Intake: a petition becomes an issue with clocks and an order, or joins one. Also linking and unlinking afterwards."""
+"""Intake: a petition becomes an issue with clocks and an order, or joins one; and what it takes over and gives back."""
 
 from datetime import datetime
 from typing import Any
 
 import rules
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Building, Category, Estate, User
 from issues.domain import clocks, ladder, lifetime, supervision
-from issues.domain.dispatching import BY_DEFAULT, BY_HAND, call_back, dispatch, supporters
+from issues.domain.dispatching import BY_DEFAULT, call_back, dispatch, supporters
 from issues.domain.people import present_order
-from issues.domain.telling import (
-    desk,
-    lock_matter,
-    petitions_of,
-    tell_petitioners,
-    tell_what_is_next,
-    teller,
-    waiting_to_be_rated,
-)
+from issues.domain.telling import desk, tell_what_is_next, teller
 from issues.models import Issue, IssuePetition, IssueState, IssueStep, WorkOrder
 from issues.workflow import ISSUE
 from residents.domain import importing, standing
@@ -79,14 +71,14 @@ def open_issue(
     `was` is the issue it had to itself before: as that was sorted, so is this one. What was hidden once stays hidden.
     `counted` is the epoch that its petitioner is in, where that isn't the first.
     """
-    issue, started = _begin(petition, actor, at, was=was, hides_petitioner=hides_petitioner, counted=counted)
+    issue, started = begin(petition, actor, at, was=was, hides_petitioner=hides_petitioner, counted=counted)
     names: dict[str, Any] = {**clocks.policy_params(started.policy)}
     standing.tell(petition, "taken_in", at=at, **names)
     dispatch(issue, started.answerable, actor=actor, at=at)
     return issue
 
 
-def _begin(
+def begin(
     petition: Petition,
     actor: User | str,
     at: datetime,
@@ -168,79 +160,7 @@ def place_imported(
         return take_in(petition.pk, at=at)
 
 
-def link(petition: Petition, issue: Issue, *, actor: User, at: datetime) -> None:
-    """Somebody in charge says that the petition speaks of this issue: its own issue is merged into it.
-
-    Out of an issue that others speak of, too, it takes what was promised to itself along, and leaves the rest there.
-    The earliest start and the strictest due time survive. Raises `NotInCharge`; `StepNotAllowed` unless both are open,
-    and where other people see the one than the other: one hides its petitioner, or complains about staff.
-    """
-    check_charge(actor, petition, at)
-    with transaction.atomic():
-        old = _issue_of(petition)
-        _lock({issue.pk, old.pk})
-        issue.refresh_from_db()
-        petition.refresh_from_db()
-        old.refresh_from_db()
-        if (
-            _issue_of(petition) != old
-            or old == issue
-            or issue.state != IssueState.OPEN
-            or petition.state != PetitionStage.IN_HAND
-            or not issue.is_seen_by_those_of(old.category, hides_petitioner=old.hides_petitioner)
-        ):
-            raise StepNotAllowed
-        own = _taken_along(petition, old, actor, at) if _is_shared(old, petition) else old
-        join(own, issue, actor=actor, at=at)
-
-
-def _lock(issue_ids: set[int]) -> None:
-    for issue_id in sorted(issue_ids):
-        lock_matter(issue_id)
-
-
-def _is_shared(issue: Issue, petition: Petition) -> bool:
-    """Whether somebody else speaks of it, too, or has found it."""
-    others = IssuePetition.objects.filter(issue=issue, undone_at=None).exclude(petition=petition)
-    return issue.found_by_id is not None or others.exclude(petition__state=PetitionStage.WITHDRAWN).exists()
-
-
-def _taken_along(petition: Petition, old: Issue, actor: User, at: datetime) -> Issue:
-    """The petition's part of what others speak of, too, as an issue about to be merged: nobody is sent for it."""
-    was, counted = _came_from(petition, old), _counted_for(petition, old, at)
-    _end_links([petition], old, actor, at)
-    write_step(old, "unlink", actor, at, petition)
-    issue, _started = _begin(petition, actor, at, was=was, hides_petitioner=old.hides_petitioner, counted=counted)
-    for clock in old.clocks.filter(epoch=old.epoch, stopped_at__gte=counted.starts_at):
-        issue.clocks.filter(kind=clock.kind).update(stopped_at=clock.stopped_at)
-    give_back(old, at=at)
-    return issue
-
-
-def join(child: Issue, parent: Issue, *, actor: User, at: datetime) -> None:
-    """Merge an open issue into another: every petition moves there; the child's promises bind it from now on.
-
-    Its clocks are void, neither met nor missed, and its order is cancelled. Runs inside the caller's transaction, which
-    holds the locks of both.
-    """
-    petitions, to_rate = petitions_of(child), waiting_to_be_rated(child)
-    fields = {"merged_into": parent, "merged_at": at}
-    ISSUE.take_step(child, "merge", actor=actor, at=at, fields=fields, into=parent.audit_ref)
-    clocks.void_all(child, at=at)
-    _take_over(parent, child, at)
-    _end_links([*petitions, *to_rate], child, actor, at)
-    for petition in petitions:
-        attach(petition, parent, actor=actor, at=at)
-    # Of a matter that a neighbour had opened again: they have their answer, but may still say “not solved”.
-    for petition in to_rate:
-        write_link(petition, parent, actor, at)
-    call_back(child, actor=PROGRAM, at=at)
-    supervision.settle(child, actor=PROGRAM, at=at)
-    tell_what_is_next(parent, present_order(parent))
-    note_supporters(parent, at)
-
-
-def _take_over(issue: Issue, merged: Issue, at: datetime) -> None:
+def take_over(issue: Issue, merged: Issue, at: datetime) -> None:
     """The earliest start and the strictest due time survive; whoever is late by it now learns so at once.
 
     What was only imported brings no start along: nobody has been waiting for a promise since then.
@@ -253,105 +173,6 @@ def _take_over(issue: Issue, merged: Issue, at: datetime) -> None:
         issue.filed_at = merged.filed_at
         issue.save(update_fields=["filed_at"])
     ladder.fire_breaches(overtaken, at=at, bell="merge")
-
-
-def part(child: Issue, parent: Issue, *, actor: User, at: datetime) -> None:
-    """Undo `join`: the child is its own again, with the petitions that had come with it and are still there.
-
-    It comes back in the epoch it was in and counts as that did: due when it was due, with what had fired, had stopped
-    and stood on record. The parent stands as if it had never been merged, but for what has happened to it meanwhile.
-    Runs inside the caller's transaction, which holds the locks of both.
-    """
-    petitions, since = came_with(child, parent), child.merged_at
-    assert since is not None  # noqa: S101 - the constraint merged_into_something_at_an_instant
-    _end_links(petitions, parent, actor, at)
-    ISSUE.take_step(child, "unmerge", actor=actor, at=at, fields={"merged_into": None, "merged_at": None})
-    clocks.run_again(child, since=since)
-    for petition in petitions:
-        write_link(petition, child, actor, at)
-    supervision.ask_again(child, since=since, actor=PROGRAM, at=at)
-    tell_petitioners(child, "unlinked", at=at)
-    whose = lifetime.whose_again(child, at, kept=(BY_HAND, BY_DEFAULT))
-    dispatch(child, whose, actor=actor, at=at)
-    give_back(parent, at=at)
-
-
-def came_with(child: Issue, parent: Issue) -> list[Petition]:
-    """The petitions of `parent` that came with `child`: in hand, and to be rated."""
-    of_child = set(IssuePetition.objects.filter(issue=child).values_list("petition_id", flat=True))
-    return [one for one in (*petitions_of(parent), *waiting_to_be_rated(parent)) if one.pk in of_child]
-
-
-def unlink(petition: Petition, *, actor: User, at: datetime) -> Issue:
-    """It was not the same after all: the petition gets an issue of its own, as if it had never been put with others.
-
-    What was merged for its sake alone comes back itself. Otherwise a new one counts from its own filing; or, where it
-    has lived through a reopening, from that and in that epoch: time while it was solved never counts.
-    """
-    check_charge(actor, petition, at)
-    with transaction.atomic():
-        old = _issue_of(petition)
-        was = _came_from(petition, old)
-        _lock({old.pk, was.pk} if was else {old.pk})
-        petition.refresh_from_db()
-        old.refresh_from_db()
-        shared = IssuePetition.objects.filter(issue=old, undone_at=None).exclude(petition=petition)
-        if (
-            _issue_of(petition) != old
-            or not (shared.exists() or old.found_by_id)
-            or petition.state != PetitionStage.IN_HAND
-        ):
-            raise StepNotAllowed
-        write_step(old, "unlink", actor, at, petition)
-        if was and _is_its_alone(was, old, petition):
-            part(was, old, actor=actor, at=at)
-            return was
-        counted = _counted_for(petition, old, at)
-        _end_links([petition], old, actor, at)
-        standing.tell(petition, "unlinked", at=at)
-        hides = old.hides_petitioner
-        issue = open_issue(petition, actor=actor, at=at, was=was, hides_petitioner=hides, counted=counted)
-        give_back(old, at=at)
-        return issue
-
-
-def _came_from(petition: Petition, issue: Issue) -> Issue | None:
-    """The issue that it spoke of before this one."""
-    return Issue.objects.filter(links__petition=petition).exclude(pk=issue.pk).order_by("-links__pk").first()
-
-
-def _is_its_alone(was: Issue, old: Issue, petition: Petition) -> bool:
-    """Whether the matter `was` is merged into `old` in its present epoch, and speaks for this petition only."""
-    was.refresh_from_db()
-    is_here = was.merged_into_id == old.pk and not has_been_reopened(old, was.merged_at)
-    return is_here and not was.found_by_id and came_with(was, old) == [petition]
-
-
-def has_been_reopened(issue: Issue, since: datetime | None) -> bool:
-    """Whether it was solved and opened again since then."""
-    return since is not None and issue.steps.filter(verb__in=clocks.REOPENING, at__gte=since).exists()
-
-
-def _counted_for(petition: Petition, issue: Issue, at: datetime) -> clocks.Round:
-    """The epoch that its petitioner is in: the present one of `issue`, or of what it spoke of before, if it was opened
-    again while the petition spoke of it; else the first, from its filing."""
-    was = _came_from(petition, issue)
-    joined_at = IssuePetition.objects.get(petition=petition, undone_at=None).linked_at
-    seen = [_seen_of(petition, issue, at), *([_seen_of(petition, was, joined_at)] if was else [])]
-    return next((one for one in seen if one), clocks.Round(1, petition.filed_at))
-
-
-def _seen_of(petition: Petition, issue: Issue, at: datetime) -> clocks.Round | None:
-    """The later epoch in which `issue` was at `at`, if the petition spoke of it when that began."""
-    epoch = clocks.round_at(issue, at)
-    spoke = Q(linked_at__lte=epoch.starts_at) | Q(linked_at=issue.opened_at)
-    has_seen = IssuePetition.objects.filter(spoke, issue=issue, petition=petition).exists()
-    return epoch if epoch.epoch > 1 and has_seen else None
-
-
-def _end_links(petitions: list[Petition], issue: Issue, actor: User, at: datetime) -> None:
-    links = IssuePetition.objects.filter(issue=issue, undone_at=None, petition__in=petitions)
-    links.update(undone_at=at, undone_by=actor)
 
 
 def withdraw_if_empty(issue: Issue, *, actor: User | str, at: datetime) -> None:
@@ -443,7 +264,7 @@ def take_back_promise_if_alone(issue: Issue, at: datetime) -> bool:
     return True
 
 
-def _issue_of(petition: Petition) -> Issue:
+def issue_of(petition: Petition) -> Issue:
     link = IssuePetition.objects.select_related("issue").filter(petition=petition, undone_at=None).first()
     if link is None:
         raise StepNotAllowed

@@ -21,7 +21,7 @@ from governance.requests import PortalRequest
 from issues import desk
 from issues.desk import Matter
 from issues.desk.matters import what_was_done
-from issues.domain import intake, triage
+from issues.domain import deciding, declining, linking, triage
 from issues.forms.desk import DeclineForm, HandOverForm
 from issues.models import Issue
 from issues.views.queue import desk_context
@@ -117,7 +117,7 @@ def _seen(issue: Issue) -> str:
 def _refuse_overtaken(request: PortalRequest, matter: Matter) -> None:
     """Somebody may have sorted it since the page was opened; what changes while we look, the domain sees."""
     if request.POST.get("seen", _seen(matter.issue)) != _seen(matter.issue):
-        raise triage.Overtaken(matter.issue, request.now)
+        raise deciding.Overtaken(matter.issue, request.now)
 
 
 def _onward(inbox: desk.Inbox, matter: Matter, verb: str) -> HttpResponse:
@@ -162,24 +162,24 @@ def _body(request: PortalRequest) -> Body | None:
 
 def _merge(request: PortalRequest, matter: Matter) -> dict[str, str]:
     into = _matter(request, request.POST.get("other", ""))
-    triage.merge(matter.issue, into.issue, actor=request.user, at=request.now)
+    linking.merge(matter.issue, into.issue, actor=request.user, at=request.now)
     return {"subject": _subject(matter)}
 
 
 def _relate(request: PortalRequest, matter: Matter) -> dict[str, str]:
     other = _matter(request, request.POST.get("other", ""))
-    triage.relate(matter.issue, other.issue, actor=request.user, at=request.now)
+    linking.relate(matter.issue, other.issue, actor=request.user, at=request.now)
     return {"subject": _subject(matter)}
 
 
 def _unrelate(request: PortalRequest, matter: Matter) -> dict[str, str]:
     other = _matter(request, request.POST.get("other", ""))
-    triage.unrelate(matter.issue, other.issue, actor=request.user, at=request.now)
+    linking.unrelate(matter.issue, other.issue, actor=request.user, at=request.now)
     return {}
 
 
 def _decline(request: PortalRequest, matter: Matter) -> dict[str, str]:
-    triage.decline(
+    declining.decline(
         matter.issue,
         reason=request.POST.get("reason", ""),
         words=request.POST.get("words", ""),
@@ -193,12 +193,12 @@ def _unlink(request: PortalRequest, matter: Matter) -> dict[str, str]:
     asked = request.POST.get("petition", "")
     if asked not in {one.receipt_no for one in matter.said}:
         raise Http404
-    intake.unlink(Petition.objects.get(receipt_no=asked), actor=request.user, at=request.now)
+    linking.unlink(Petition.objects.get(receipt_no=asked), actor=request.user, at=request.now)
     return {}
 
 
 def _undo(request: PortalRequest, matter: Matter) -> dict[str, str]:
-    apart = triage.undo(actor=request.user, at=request.now)
+    apart = linking.undo(actor=request.user, at=request.now)
     shown = desk.matter_of(request.user, apart.public_id, request.now)
     return {"subject": _subject(shown or matter), "back": str(apart.public_id)}
 

@@ -22,7 +22,7 @@ from governance.models import (
     User,
 )
 from issues import shipped as shipped_by_issues
-from issues.domain import findings, handling, mediation, supervision, triage, verification
+from issues.domain import declining, findings, handling, mediation, supervision, verification
 from issues.domain.sweep import sweep
 from issues.models import Issue, SupervisionOrder, WorkOrder
 from residents.domain import drafts, names, occupancy, on_behalf, petitions
@@ -197,7 +197,7 @@ def _behind_the_counter(world: World) -> None:
     """What the desk declined, the grid found, checked and wrote down, what was talked over, and whose a home is."""
     cast = world.cast
     _file(world, "declined", cast.xu, cast.building, _ago(days=2), category="other", words="对门借钱一直不还。")
-    triage.decline(
+    declining.decline(
         _issue(world, "declined"), reason="private", words="借款要两家自己谈。", actor=cast.wu, at=_ago(days=1)
     )
 

@@ -9,7 +9,7 @@ import pytest
 from governance.domain.refusals import StepNotAllowed
 from governance.domain.working_time import Window
 from governance.models import Category, WorkingCalendar
-from issues.domain import handling, policies, triage
+from issues.domain import deciding, declining, handling, linking, policies, triage
 from issues.domain.promising import Names
 from issues.domain.sweep import sweep
 from issues.models import Escalation, Issue, SlaClock, SlaPolicy, WorkOrder
@@ -44,8 +44,8 @@ def test_of_two_who_sort_one_matter_one_does(cast: Cast, outside: Outside, turn)
         partial(triage.sort, fresh(issue), category=category("noise"), actor=cast.sun, at=LATER),
     )
 
-    assert errors(outcomes, triage.Overtaken) == []
-    assert len([outcome for outcome in outcomes if isinstance(outcome, triage.Overtaken)]) == 1
+    assert errors(outcomes, deciding.Overtaken) == []
+    assert len([outcome for outcome in outcomes if isinstance(outcome, deciding.Overtaken)]) == 1
     assert outside.value("SELECT count(*) FROM issues_workorder WHERE state = 'dispatched'") == 1
     assert outside.value("SELECT count(*) FROM issues_issuestep WHERE verb = 'triage'") == 1
     assert outside.half_states() == []
@@ -57,12 +57,12 @@ def test_two_who_merge_two_matters_into_each_other_leave_one(cast: Cast, outside
     _second, other = unsorted(cast, cast.wang)
 
     outcomes = together(
-        partial(triage.merge, fresh(one), fresh(other), actor=cast.wu, at=LATER),
-        partial(triage.merge, fresh(other), fresh(one), actor=cast.sun, at=LATER),
+        partial(linking.merge, fresh(one), fresh(other), actor=cast.wu, at=LATER),
+        partial(linking.merge, fresh(other), fresh(one), actor=cast.sun, at=LATER),
     )
 
-    assert errors(outcomes, triage.Overtaken) == []
-    assert len([outcome for outcome in outcomes if isinstance(outcome, triage.Overtaken)]) == 1
+    assert errors(outcomes, deciding.Overtaken) == []
+    assert len([outcome for outcome in outcomes if isinstance(outcome, deciding.Overtaken)]) == 1
     assert outside.rows("SELECT state FROM issues_issue ORDER BY state") == [("merged",), ("open",)]
     assert outside.value("SELECT count(DISTINCT issue_id) FROM issues_issuepetition WHERE undone_at IS NULL") == 1
     assert outside.value("SELECT count(*) FROM issues_issuepetition WHERE undone_at IS NULL") == 2
@@ -76,12 +76,12 @@ def test_what_is_withdrawn_while_it_is_merged_is_withdrawn_and_the_other_goes_on
     order = WorkOrder.objects.live().get(issue=other)
 
     outcomes = together(
-        partial(triage.merge, fresh(one), fresh(other), actor=cast.wu, at=LATER),
+        partial(linking.merge, fresh(one), fresh(other), actor=cast.wu, at=LATER),
         partial(petitions.withdraw, fresh(petition), actor=cast.li, at=LATER),
         partial(handling.accept, order, actor=cast.zhou, at=LATER),
     )
 
-    assert errors(outcomes, triage.Overtaken) == []
+    assert errors(outcomes, deciding.Overtaken) == []
     assert fresh(petition).state == "withdrawn"
     assert (fresh(other).state, fresh(order).state) == ("open", "accepted")
     assert outside.half_states() == []
@@ -93,7 +93,7 @@ def test_declined_finished_or_nudged_at_once_is_one_or_the_other(cast: Cast, out
     order = handling.accept(WorkOrder.objects.live().get(issue=issue), actor=cast.zhou, at=NOW)
 
     outcomes = together(
-        partial(triage.decline, fresh(issue), reason="not_ours", words="不归这里管。", actor=cast.wu, at=LATER),
+        partial(declining.decline, fresh(issue), reason="not_ours", words="不归这里管。", actor=cast.wu, at=LATER),
         partial(handling.finish, fresh(order), actor=cast.zhou, at=LATER, words="补好了。"),
         partial(petitions.nudge, fresh(petition), actor=cast.li, at=LATER),
     )
@@ -186,7 +186,7 @@ def test_new_hours_beside_a_new_policy_two_sweeps_and_the_desk_come_to_an_end(ca
         ),
         partial(sweep, bell="loop", now=late),
         partial(sweep, bell="command", now=late),
-        partial(triage.merge, fresh(matters[3]), fresh(matters[0]), actor=cast.wu, at=LATER),
+        partial(linking.merge, fresh(matters[3]), fresh(matters[0]), actor=cast.wu, at=LATER),
     )
 
     assert errors(outcomes) == []
@@ -198,14 +198,14 @@ def test_new_hours_beside_a_new_policy_two_sweeps_and_the_desk_come_to_an_end(ca
 def test_of_two_who_undo_one_merging_one_does(cast: Cast, outside: Outside, turn):
     _first, child = unsorted(cast, cast.li)
     _second, parent = unsorted(cast, cast.wang)
-    triage.merge(fresh(child), fresh(parent), actor=cast.wu, at=LATER)
+    linking.merge(fresh(child), fresh(parent), actor=cast.wu, at=LATER)
 
     outcomes = together(
-        partial(triage.undo, actor=cast.wu, at=LATER),
-        partial(triage.undo, actor=cast.wu, at=LATER),
+        partial(linking.undo, actor=cast.wu, at=LATER),
+        partial(linking.undo, actor=cast.wu, at=LATER),
     )
 
-    assert errors(outcomes, triage.NothingToUndo) == []
+    assert errors(outcomes, linking.NothingToUndo) == []
     assert len([outcome for outcome in outcomes if isinstance(outcome, Issue)]) == 1
     assert outside.rows("SELECT state FROM issues_issue") == [("open",), ("open",)]
     assert outside.value("SELECT count(DISTINCT issue_id) FROM issues_issuepetition WHERE undone_at IS NULL") == 2

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from issues.domain import handling, intake, triage
+from issues.domain import declining, handling, intake
 from issues.models import Issue
 from residents.domain import petitions
 from residents.models import Petition
@@ -41,7 +41,7 @@ def test_whoever_finds_it_not_solved_after_the_matter_was_declined_gets_one_of_t
     handling.finish(order, actor=cast.zhou, at=NOW, words="换了灯管")
     not_solved = {"was_contacted": True, "is_solved": False, "satisfaction": 2, "words": "还是不亮"}
     petitions.evaluate(neighbours, **not_solved, actor=cast.wang, at=NOW)
-    triage.decline(Issue.objects.get(pk=order.issue_id), reason="private", words="自家的灯。", actor=cast.wu, at=NOW)
+    declining.decline(Issue.objects.get(pk=order.issue_id), reason="private", words="自家的灯。", actor=cast.wu, at=NOW)
 
     later = NOW + timedelta(hours=3)
     petitions.evaluate(petition, **not_solved, actor=cast.li, at=later)

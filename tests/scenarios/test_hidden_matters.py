@@ -6,7 +6,7 @@ import pytest
 
 from governance.domain.refusals import StepNotAllowed
 from governance.models import Notice, User
-from issues.domain import handling, intake
+from issues.domain import handling, linking
 from issues.domain.sweep import sweep
 from issues.models import SupervisionOrder, WorkOrder
 from residents.domain import petitions
@@ -114,7 +114,7 @@ def test_a_hidden_petition_is_not_linked_to_an_open_one_nor_the_other_way_round(
     lamp_issue, complaint_issue = take_in(lamp).issue, take_in(complaint).issue
     for petition, issue in ((complaint, lamp_issue), (lamp, complaint_issue)):
         with pytest.raises(StepNotAllowed):
-            intake.link(petition, issue, actor=cast.wu, at=NOW)
+            linking.link(petition, issue, actor=cast.wu, at=NOW)
     assert complaint.links.get(undone_at=None).issue == complaint_issue
     assert lamp.links.get(undone_at=None).issue == lamp_issue
 

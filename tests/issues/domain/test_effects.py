@@ -6,7 +6,7 @@ import pytest
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Notice
-from issues.domain import handling, intake, ladder
+from issues.domain import handling, intake, ladder, linking
 from issues.models import Issue, SlaClock, SupervisionOrder, WorkOrder
 from residents.domain import petitions
 from tests.cast import NOW, Cast, file, take_in
@@ -179,7 +179,7 @@ def test_the_last_to_withdraw_takes_the_matter_along(cast: Cast, petition):
 def test_merging_keeps_the_earliest_start_and_the_strictest_due_time_and_voids_the_rest(cast: Cast, petition):
     later = file(cast.wang, cast.building, at=at(20))
     target = take_in(later).issue
-    intake.link(petition, target, actor=cast.wu, at=at(21))
+    linking.link(petition, target, actor=cast.wu, at=at(21))
     petition.refresh_from_db()
 
     kept = dict(SlaClock.objects.running().values_list("kind", "due_at"))
@@ -193,7 +193,7 @@ def test_merging_keeps_the_earliest_start_and_the_strictest_due_time_and_voids_t
 
 def test_unlinking_gives_an_issue_of_its_own_counted_from_its_own_filing(cast: Cast, petition):
     other = neighbour(cast, petition, minutes=2)
-    own = intake.unlink(other, actor=cast.wu, at=at(3))
+    own = linking.unlink(other, actor=cast.wu, at=at(3))
     assert dict(own.clocks.values_list("kind", "due_at")) == {"arrive": at(7), "resolve": at(32)}
     assert live(petition).supporters == 0
     assert kinds(other)[-3:] == ["unlinked", "taken_in", "dispatched"]
@@ -203,14 +203,14 @@ def test_unlinking_gives_an_issue_of_its_own_counted_from_its_own_filing(cast: C
 def test_only_the_community_and_the_street_say_what_is_the_same(cast: Cast, petition, name):
     other = neighbour(cast, petition)
     with pytest.raises(NotInCharge):
-        intake.unlink(other, actor=getattr(cast, name), at=at(3))
+        linking.unlink(other, actor=getattr(cast, name), at=at(3))
 
 
 def test_what_is_alone_can_not_be_unlinked_nor_linked_to_itself(cast: Cast, petition):
     with pytest.raises(StepNotAllowed):
-        intake.unlink(petition, actor=cast.wu, at=at(3))
+        linking.unlink(petition, actor=cast.wu, at=at(3))
     with pytest.raises(StepNotAllowed):
-        intake.link(petition, Issue.objects.get(), actor=cast.wu, at=at(3))
+        linking.link(petition, Issue.objects.get(), actor=cast.wu, at=at(3))
 
 
 def test_a_plan_meets_its_clock_and_sets_the_next_promise(cast: Cast):

@@ -8,7 +8,7 @@ import pytest
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
 from governance.models import Building, Category, Notice
 from issues import order_page
-from issues.domain import findings, handling, intake, ladder, verification
+from issues.domain import findings, handling, ladder, linking, verification
 from issues.domain.findings import Finding
 from issues.domain.mediation import Talk
 from issues.domain.sweep import sweep
@@ -138,7 +138,7 @@ def joined(cast: Cast, found):
     """Li's petition about the same, which Wu has linked to the finding."""
     petition = file(cast.li, cast.building, category="rubbish", at=at(2))
     take_in(petition)
-    intake.link(petition, found, actor=cast.wu, at=at(3))
+    linking.link(petition, found, actor=cast.wu, at=at(3))
     petition.refresh_from_db()
     return petition
 
@@ -157,7 +157,7 @@ def test_a_finding_stands_when_the_only_petition_is_withdrawn(cast: Cast, found,
 
 
 def test_a_finding_stands_when_the_only_petition_is_taken_out_of_it(cast: Cast, found, joined):
-    own = intake.unlink(joined, actor=cast.wu, at=at(4))
+    own = linking.unlink(joined, actor=cast.wu, at=at(4))
     found.refresh_from_db()
     assert own != found
     assert (found.state, own.state) == ("open", "open")

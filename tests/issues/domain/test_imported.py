@@ -6,7 +6,7 @@ import pytest
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import AuditEntry, Category, Notice
-from issues.domain import handling, intake, sweep, triage, verification
+from issues.domain import declining, handling, linking, sweep, triage, verification
 from issues.domain.intake import place_imported
 from issues.models import Escalation, Issue, IssueState, SlaClock, WorkOrder
 from residents.domain import importing
@@ -89,7 +89,7 @@ def test_the_work_is_done_checked_and_closed_with_nobody_to_rate_it(cast, import
 
 def test_declining_it_tells_nobody(cast, imported):
     issue = place(cast, imported)
-    triage.decline(issue, reason="private", words="请双方协商。", actor=cast.sun, at=LATER)
+    declining.decline(issue, reason="private", words="请双方协商。", actor=cast.sun, at=LATER)
     imported.refresh_from_db()
     assert imported.state == PetitionStage.DECLINED
     assert not Notice.objects.filter(message_key__startswith="petition_").exists()
@@ -107,7 +107,7 @@ def test_a_residents_promise_counts_from_their_own_filing(cast, imported, neighb
     own = take_in(neighbour).issue
     promised = {clock.kind: (clock.starts_at, clock.due_at) for clock in SlaClock.objects.filter(issue=own)}
     issue = place(cast, imported)
-    intake.link(neighbour, issue, actor=cast.sun, at=LATER + timedelta(minutes=1))
+    linking.link(neighbour, issue, actor=cast.sun, at=LATER + timedelta(minutes=1))
 
     clocks = {
         clock.kind: (clock.starts_at, clock.due_at) for clock in SlaClock.objects.filter(issue=issue, voided_at=None)
@@ -122,7 +122,7 @@ def test_a_residents_promise_counts_from_their_own_filing(cast, imported, neighb
 def test_what_was_imported_and_joins_a_residents_matter_moves_no_clock(cast, imported, neighbour):
     into = take_in(neighbour).issue
     before = list(SlaClock.objects.filter(issue=into).order_by("pk").values_list("kind", "starts_at", "due_at"))
-    triage.merge(place(cast, imported), into, actor=cast.wu, at=LATER)
+    linking.merge(place(cast, imported), into, actor=cast.wu, at=LATER)
 
     assert list(SlaClock.objects.order_by("pk").values_list("kind", "starts_at", "due_at")) == before
     into.refresh_from_db()
@@ -144,7 +144,7 @@ def test_a_finding_that_is_merged_into_it_brings_its_promise_along(cast, importe
     )
     promised = set(SlaClock.objects.filter(issue=found).values_list("kind", "due_at"))
     assert promised
-    triage.merge(found, issue, actor=cast.wu, at=LATER)
+    linking.merge(found, issue, actor=cast.wu, at=LATER)
 
     assert set(SlaClock.objects.running().filter(issue=issue).values_list("kind", "due_at")) == promised
 
@@ -153,14 +153,14 @@ def test_a_finding_that_is_merged_into_it_brings_its_promise_along(cast, importe
 def test_when_the_resident_leaves_nothing_is_promised_any_more(cast, imported, neighbour, leaves):
     take_in(neighbour)
     issue = place(cast, imported)
-    intake.link(neighbour, issue, actor=cast.sun, at=LATER)
+    linking.link(neighbour, issue, actor=cast.sun, at=LATER)
     assert running(issue)
 
     neighbour.refresh_from_db()
     if leaves == "withdraw":
         filing.withdraw(neighbour, actor=cast.li, at=LATER)
     else:
-        own = intake.unlink(neighbour, actor=cast.sun, at=LATER)
+        own = linking.unlink(neighbour, actor=cast.sun, at=LATER)
         assert running(own)
 
     issue.refresh_from_db()

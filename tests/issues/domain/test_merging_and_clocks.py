@@ -7,7 +7,7 @@ import pytest
 
 from governance.domain.working_time import mark_day
 from governance.models import CalendarDay, Category, Notice, User
-from issues.domain import findings, handling, intake, policies, triage, verification
+from issues.domain import findings, handling, intake, linking, policies, triage, verification
 from issues.domain.findings import Finding
 from issues.domain.policies import Written
 from issues.domain.promising import Target
@@ -95,9 +95,9 @@ def reopened(cast: Cast) -> Issue:
 def test_a_matter_that_was_opened_again_comes_back_in_that_epoch_with_all_its_results(cast: Cast, reopened: Issue):
     before = clocks_of(reopened)
     other = filed(cast, cast.wang, "leak", at=after(hours=5))
-    triage.merge(reopened, other, actor=cast.wu, at=after(hours=6))
+    linking.merge(reopened, other, actor=cast.wu, at=after(hours=6))
     assert running(reopened) == {}
-    apart = triage.undo(actor=cast.wu, at=after(hours=7))
+    apart = linking.undo(actor=cast.wu, at=after(hours=7))
     assert (apart, apart.state, apart.epoch, apart.merged_into, apart.filed_at) == (reopened, "open", 2, None, NOW)
     # Due four hours after the “not solved”, not after the filing: the four hours while it was solved never count.
     assert running(apart) == {"resolve": after(hours=9)}
@@ -109,9 +109,9 @@ def test_a_matter_that_was_opened_again_comes_back_in_that_epoch_with_all_its_re
 def test_taking_its_only_petition_out_brings_it_back_in_that_epoch_too(cast: Cast, reopened: Issue):
     before = clocks_of(reopened)
     other = filed(cast, cast.wang, "leak", at=after(hours=5))
-    triage.merge(reopened, other, actor=cast.wu, at=after(hours=6))
+    linking.merge(reopened, other, actor=cast.wu, at=after(hours=6))
     petition = Petition.objects.get(petitioner=cast.li)
-    own = intake.unlink(petition, actor=cast.wu, at=after(days=3))
+    own = linking.unlink(petition, actor=cast.wu, at=after(days=3))
     assert (own, own.epoch, clocks_of(own)) == (reopened, 2, before)
     assert petition_of(own) == petition
 
@@ -120,8 +120,8 @@ def test_who_was_linked_away_alone_comes_back_in_that_epoch_too(cast: Cast, reop
     before = clocks_of(reopened)
     other = filed(cast, cast.wang, "leak", at=after(hours=5))
     petition = petition_of(reopened)
-    intake.link(petition, other, actor=cast.wu, at=after(hours=6))
-    own = intake.unlink(Petition.objects.get(pk=petition.pk), actor=cast.wu, at=after(hours=7))
+    linking.link(petition, other, actor=cast.wu, at=after(hours=6))
+    own = linking.unlink(Petition.objects.get(pk=petition.pk), actor=cast.wu, at=after(hours=7))
     assert (own, clocks_of(own)) == (reopened, before)
 
 
@@ -132,7 +132,7 @@ def test_a_neighbour_who_lived_through_the_reopening_gets_a_matter_of_that_epoch
     intake.take_in(second.pk, at=after(minutes=5))
     finish(cast, issue, at=after(hours=1))
     verification.not_fixed(fresh(issue), actor=cast.yu, at=after(hours=5), words="还在滴水。")
-    own = intake.unlink(Petition.objects.get(pk=second.pk), actor=cast.wu, at=after(hours=6))
+    own = linking.unlink(Petition.objects.get(pk=second.pk), actor=cast.wu, at=after(hours=6))
     assert (own.epoch, own.filed_at, running(own)) == (2, after(minutes=5), {"resolve": after(hours=9)})
     assert running(issue) == {"resolve": after(hours=9)}
 
@@ -140,7 +140,7 @@ def test_a_neighbour_who_lived_through_the_reopening_gets_a_matter_of_that_epoch
 def test_a_neighbour_who_came_after_the_reopening_counts_from_the_own_filing(cast: Cast, reopened: Issue):
     late = file(cast.wang, cast.building, category="leak", same_as=petition_of(reopened), at=after(hours=6))
     intake.take_in(late.pk, at=after(hours=6))
-    own = intake.unlink(Petition.objects.get(pk=late.pk), actor=cast.wu, at=after(hours=7))
+    own = linking.unlink(Petition.objects.get(pk=late.pk), actor=cast.wu, at=after(hours=7))
     assert (own.epoch, running(own)) == (1, {"resolve": after(hours=10)})
 
 
@@ -149,8 +149,8 @@ def test_what_had_fired_before_the_merging_does_not_fire_again(cast: Cast):
     sweep(bell="loop", now=after(minutes=6))
     fired = set(Escalation.objects.filter(clock__issue=issue).values_list("clock__kind", "rung__code"))
     other = filed(cast, cast.wang, "leak", at=after(minutes=6))
-    triage.merge(issue, other, actor=cast.wu, at=after(minutes=7))
-    triage.undo(actor=cast.wu, at=after(minutes=8))
+    linking.merge(issue, other, actor=cast.wu, at=after(minutes=7))
+    linking.undo(actor=cast.wu, at=after(minutes=8))
     sweep(bell="loop", now=after(minutes=9))
     assert fired == {("arrive", "warning"), ("arrive", "breach")}
     assert set(Escalation.objects.filter(clock__issue=issue).values_list("clock__kind", "rung__code")) == fired
@@ -161,10 +161,10 @@ def test_the_account_that_merging_had_settled_is_asked_for_again(cast: Cast):
     sweep(bell="loop", now=after(minutes=61))
     asked = SupervisionOrder.objects.get(issue=issue)
     other = filed(cast, cast.wang, "leak", at=after(minutes=61))
-    triage.merge(issue, other, actor=cast.wu, at=after(minutes=62))
+    linking.merge(issue, other, actor=cast.wu, at=after(minutes=62))
     asked.refresh_from_db()
     assert asked.state == "settled"
-    triage.undo(actor=cast.wu, at=after(minutes=63))
+    linking.undo(actor=cast.wu, at=after(minutes=63))
     asked.refresh_from_db()
     assert (asked.state, asked.settled_at, asked.answer_due_at) == ("issued", None, local(5, 18, 18))
     again = Notice.objects.filter(message_key="supervision_issued", created_at=after(minutes=63))
@@ -175,34 +175,34 @@ def test_a_finding_comes_back_as_itself_with_its_photos_and_its_finder(cast: Cas
     finding = found(cast, "3f0c2b1e-5a50-4b0e-9c39-2f0b7e4f0a01", "leak", at=NOW)
     before = clocks_of(finding)
     other = filed(cast, cast.wang, "leak", at=after(hours=1))
-    triage.merge(finding, other, actor=cast.wu, at=after(hours=2))
-    apart = triage.undo(actor=cast.wu, at=after(hours=3))
+    linking.merge(finding, other, actor=cast.wu, at=after(hours=2))
+    apart = linking.undo(actor=cast.wu, at=after(hours=3))
     assert (apart, apart.found_by, apart.words, clocks_of(apart)) == (finding, cast.yu, finding.words, before)
 
 
 def test_what_was_opened_again_since_can_not_be_taken_apart_any_more(cast: Cast):
     child, parent = filed(cast, cast.li, "leak"), filed(cast, cast.wang, "leak")
-    triage.merge(child, parent, actor=cast.wu, at=after(minutes=10))
+    linking.merge(child, parent, actor=cast.wu, at=after(minutes=10))
     finish(cast, parent, at=after(hours=1))
     not_solved(Petition.objects.get(petitioner=cast.li), at=after(hours=2))
-    with pytest.raises(triage.NothingToUndo):
-        triage.undo(actor=cast.wu, at=after(hours=3))
+    with pytest.raises(linking.NothingToUndo):
+        linking.undo(actor=cast.wu, at=after(hours=3))
     # Its petition is in the epoch that its “not solved” has begun.
     lis = Petition.objects.get(petitioner=cast.li)
     neighbour = file(cast.chen, cast.building, category="leak", same_as=lis, at=after(hours=3))
     intake.take_in(neighbour.pk, at=after(hours=3))
-    own = intake.unlink(Petition.objects.get(petitioner=cast.li), actor=cast.wu, at=after(hours=4))
+    own = linking.unlink(Petition.objects.get(petitioner=cast.li), actor=cast.wu, at=after(hours=4))
     assert (own.epoch, running(own)) == (2, {"resolve": after(hours=6)})
 
 
 def test_merged_again_after_it_was_undone_it_can_be_undone_again_by_whoever_did_it(cast: Cast):
     child, parent = filed(cast, cast.li, "leak"), filed(cast, cast.wang, "leak")
-    triage.merge(child, parent, actor=cast.wu, at=after(minutes=1))
-    triage.undo(actor=cast.wu, at=after(minutes=2))
-    triage.merge(fresh(child), fresh(parent), actor=cast.sun, at=after(minutes=3))
-    with pytest.raises(triage.NothingToUndo):
-        triage.undo(actor=cast.wu, at=after(minutes=4))
-    assert triage.undo(actor=cast.sun, at=after(minutes=4)) == child
+    linking.merge(child, parent, actor=cast.wu, at=after(minutes=1))
+    linking.undo(actor=cast.wu, at=after(minutes=2))
+    linking.merge(fresh(child), fresh(parent), actor=cast.sun, at=after(minutes=3))
+    with pytest.raises(linking.NothingToUndo):
+        linking.undo(actor=cast.wu, at=after(minutes=4))
+    assert linking.undo(actor=cast.sun, at=after(minutes=4)) == child
     assert running(child) == running(parent) == {"resolve": after(hours=4)}
 
 
@@ -222,9 +222,9 @@ def leak(cast: Cast) -> Issue:
 
 def test_a_younger_but_stricter_child_takes_its_due_time_away_with_it(cast: Cast, strict: Issue, leak: Issue):
     before = clocks_of(leak)
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
     assert running(leak) == {"resolve": after(hours=2, minutes=30)}
-    triage.undo(actor=cast.wu, at=after(hours=2, minutes=6))
+    linking.undo(actor=cast.wu, at=after(hours=2, minutes=6))
     assert running(leak) == {"resolve": after(hours=4)}
     assert clocks_of(leak) == before
     assert Petition.objects.get(petitioner=cast.wang).next_due_at == after(hours=4)
@@ -232,10 +232,10 @@ def test_a_younger_but_stricter_child_takes_its_due_time_away_with_it(cast: Cast
 
 def test_of_two_children_only_the_one_that_goes_takes_its_due_time(cast: Cast, strict: Issue, leak: Issue):
     stricter = filed(cast, cast.chen, "electricity", at=after(hours=1, minutes=50))
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=1))
-    triage.merge(stricter, leak, actor=cast.sun, at=after(hours=2, minutes=2))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=1))
+    linking.merge(stricter, leak, actor=cast.sun, at=after(hours=2, minutes=2))
     assert running(leak) == {"resolve": after(hours=2, minutes=20)}
-    triage.undo(actor=cast.sun, at=after(hours=2, minutes=3))
+    linking.undo(actor=cast.sun, at=after(hours=2, minutes=3))
     assert running(leak) == {"resolve": after(hours=2, minutes=30)}
 
 
@@ -243,18 +243,18 @@ def test_a_finding_that_something_was_merged_into_gets_its_own_start_and_due_tim
     finding = found(cast, "3f0c2b1e-5a50-4b0e-9c39-2f0b7e4f0a02", "leak", at=after(hours=2))
     before = clocks_of(finding)
     early = filed(cast, cast.li, "leak")
-    triage.merge(early, finding, actor=cast.wu, at=after(hours=3))
+    linking.merge(early, finding, actor=cast.wu, at=after(hours=3))
     assert (fresh(finding).filed_at, running(finding)) == (NOW, {"resolve": after(hours=4)})
-    triage.undo(actor=cast.wu, at=after(hours=3, minutes=1))
+    linking.undo(actor=cast.wu, at=after(hours=3, minutes=1))
     assert (fresh(finding).filed_at, clocks_of(finding)) == (after(hours=2), before)
 
 
 def test_a_matter_in_its_second_epoch_gets_its_due_time_back(cast: Cast, reopened: Issue):
     before = clocks_of(reopened)
     lamp = filed(cast, cast.wang, "electricity", at=after(hours=5))
-    triage.merge(lamp, reopened, actor=cast.wu, at=after(hours=5, minutes=2))
+    linking.merge(lamp, reopened, actor=cast.wu, at=after(hours=5, minutes=2))
     assert running(reopened) == {"resolve": after(hours=5, minutes=30)}
-    triage.undo(actor=cast.wu, at=after(hours=5, minutes=3))
+    linking.undo(actor=cast.wu, at=after(hours=5, minutes=3))
     assert clocks_of(reopened) == before
 
 
@@ -262,12 +262,12 @@ def test_what_was_met_by_itself_is_not_late_by_a_child_that_has_gone(cast: Cast)
     """Arrived in time for itself, too late for the child: with the child gone, in time."""
     parent = filed(cast, cast.li, "electricity", at=after(minutes=4))
     child = filed(cast, cast.wang, "electricity")
-    triage.merge(child, parent, actor=cast.wu, at=after(minutes=4, seconds=30))
+    linking.merge(child, parent, actor=cast.wu, at=after(minutes=4, seconds=30))
     order = handling.accept(live(parent), actor=cast.zhou, at=after(minutes=5))
     handling.arrive(order, actor=cast.zhou, at=after(minutes=7))
     arrival = SlaClock.objects.get(issue=parent, kind="arrive")
     assert arrival.was_missed(after(minutes=8))
-    triage.undo(actor=cast.wu, at=after(minutes=8))
+    linking.undo(actor=cast.wu, at=after(minutes=8))
     arrival.refresh_from_db()
     assert (arrival.due_at, arrival.was_missed(after(minutes=8))) == (after(minutes=9), False)
 
@@ -277,9 +277,9 @@ def test_what_stopped_before_the_merging_keeps_its_result(cast: Cast):
     order = handling.accept(live(parent), actor=cast.zhou, at=after(minutes=5))
     handling.arrive(order, actor=cast.zhou, at=after(minutes=7))
     late, other = filed(cast, cast.wang, "electricity"), filed(cast, cast.chen, "electricity")
-    triage.merge(late, parent, actor=cast.wu, at=after(minutes=8))
-    triage.merge(other, parent, actor=cast.sun, at=after(minutes=9))
-    triage.undo(actor=cast.sun, at=after(minutes=10))
+    linking.merge(late, parent, actor=cast.wu, at=after(minutes=8))
+    linking.merge(other, parent, actor=cast.sun, at=after(minutes=9))
+    linking.undo(actor=cast.sun, at=after(minutes=10))
     arrival = SlaClock.objects.get(issue=parent, kind="arrive")
     assert (arrival.due_at, arrival.was_missed(after(minutes=10))) == (after(minutes=9), False)
 
@@ -288,10 +288,10 @@ def test_what_stopped_before_the_merging_keeps_its_result(cast: Cast):
 
 
 def test_the_strictest_due_time_survives_a_later_sorting(cast: Cast, strict: Issue, leak: Issue):
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
     triage.triage(fresh(leak), category=category("gas"), actor=cast.wu, at=after(hours=2.1))
     assert running(leak)["resolve"] == after(hours=2, minutes=30)
-    triage.undo(actor=cast.wu, at=after(hours=2.3))
+    linking.undo(actor=cast.wu, at=after(hours=2.3))
     assert running(leak)["resolve"] == after(hours=4)
 
 
@@ -309,22 +309,22 @@ def longer(cast: Cast, code: str, *targets: Target, at: datetime) -> None:
 
 
 def test_the_strictest_due_time_survives_a_new_policy_for_open_matters(cast: Cast, strict: Issue, leak: Issue):
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
     longer(cast, "5341-major", Target("resolve", 600), at=after(hours=2, minutes=6))
     assert running(leak) == {"resolve": after(hours=2, minutes=30)}
-    triage.undo(actor=cast.wu, at=after(hours=2, minutes=7))
+    linking.undo(actor=cast.wu, at=after(hours=2, minutes=7))
     assert running(leak) == {"resolve": after(hours=10)}
 
 
 def test_the_strictest_due_time_moves_with_the_holidays_it_was_counted_by_and_stays_the_strictest(cast: Cast):
     early = filed(cast, cast.li, "deeds", at=after(days=-1))
     late = filed(cast, cast.wang, "deeds")
-    triage.merge(early, late, actor=cast.wu, at=NOW)
+    linking.merge(early, late, actor=cast.wu, at=NOW)
     assert running(late)["answer"] == local(6, 4, 18)
     day = CalendarDay(day=local(5, 20, 0).date(), kind="holiday", name="停电检修", source="区政府通知 2026 第 7 号")
     mark_day(day, version=None, actor=cast.administrator, at=NOW)
     assert running(late)["answer"] == local(6, 5, 18)
-    triage.undo(actor=cast.wu, at=NOW)
+    linking.undo(actor=cast.wu, at=NOW)
     assert (running(late)["answer"], running(early)["answer"]) == (local(6, 8, 18), local(6, 5, 18))
 
 
@@ -338,7 +338,7 @@ def test_another_policy_s_due_time_survives_a_recount_of_the_calendar(cast: Cast
     SlaClock.objects.filter(pk=clock.pk).update(
         policy=policy, calendar=policy.calendar, target_minutes=minutes, target_working_days=None, due_at=after(days=10)
     )
-    triage.merge(child, late, actor=cast.wu, at=NOW)
+    linking.merge(child, late, actor=cast.wu, at=NOW)
     day = CalendarDay(day=local(5, 20, 0).date(), kind="holiday", name="停电检修", source="区政府通知 2026 第 7 号")
     mark_day(day, version=None, actor=cast.administrator, at=NOW)
     assert running(late)["answer"] == after(days=10)
@@ -347,18 +347,18 @@ def test_another_policy_s_due_time_survives_a_recount_of_the_calendar(cast: Cast
 def test_what_survives_is_handed_on_when_that_matter_is_merged_itself(cast: Cast, strict: Issue, leak: Issue):
     """And comes back with it."""
     last = filed(cast, cast.chen, "leak", at=after(hours=2))
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=1))
-    triage.merge(fresh(leak), last, actor=cast.sun, at=after(hours=2, minutes=2))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=1))
+    linking.merge(fresh(leak), last, actor=cast.sun, at=after(hours=2, minutes=2))
     assert running(last) == {"resolve": after(hours=2, minutes=30)}
-    triage.undo(actor=cast.sun, at=after(hours=2, minutes=3))
+    linking.undo(actor=cast.sun, at=after(hours=2, minutes=3))
     assert running(last) == {"resolve": after(hours=6)}
     assert running(leak) == {"resolve": after(hours=2, minutes=30)}
-    triage.undo(actor=cast.wu, at=after(hours=2, minutes=4))
+    linking.undo(actor=cast.wu, at=after(hours=2, minutes=4))
     assert running(leak) == {"resolve": after(hours=4)}
 
 
 def test_a_reopening_is_a_new_promise_that_nothing_merged_before_binds(cast: Cast, strict: Issue, leak: Issue):
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
     finish(cast, leak, at=after(hours=2, minutes=10))
     not_solved(Petition.objects.get(petitioner=cast.wang), at=after(hours=5))
     assert running(leak) == {"resolve": after(hours=9)}
@@ -367,7 +367,7 @@ def test_a_reopening_is_a_new_promise_that_nothing_merged_before_binds(cast: Cas
 
 
 def test_the_page_counts_by_the_promise_that_has_survived(cast: Cast, strict: Issue, leak: Issue):
-    triage.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
+    linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
     why = Petition.objects.get(petitioner=cast.wang).next_why
     assert (why["policy_zh"], why["target_minutes"]) == ("5341 快速反应", 30)
     assert datetime.fromisoformat(why["starts_at"]) + timedelta(minutes=30) == datetime.fromisoformat(why["due_at"])
@@ -382,8 +382,8 @@ def test_who_is_linked_out_of_a_shared_matter_leaves_its_start_to_the_others(cas
     second = file(cast.wang, cast.building, category="leak", same_as=first, at=after(hours=1))
     intake.take_in(second.pk, at=after(hours=1))
     other = filed(cast, cast.chen, "leak", at=after(hours=2))
-    intake.link(Petition.objects.get(pk=second.pk), other, actor=cast.wu, at=after(hours=3))
+    linking.link(Petition.objects.get(pk=second.pk), other, actor=cast.wu, at=after(hours=3))
     assert (running(shared), running(other)) == ({"resolve": after(hours=4)}, {"resolve": after(hours=5)})
-    own = intake.unlink(Petition.objects.get(pk=second.pk), actor=cast.wu, at=after(hours=3.5))
+    own = linking.unlink(Petition.objects.get(pk=second.pk), actor=cast.wu, at=after(hours=3.5))
     assert (running(own), running(other)) == ({"resolve": after(hours=5)}, {"resolve": after(hours=6)})
     assert fresh(shared).state == "open"

@@ -6,7 +6,7 @@ import pytest
 
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
 from governance.models import Category, Notice
-from issues.domain import handling, intake, triage
+from issues.domain import deciding, declining, handling, intake, linking, triage
 from issues.domain.sweep import sweep
 from issues.models import (
     DeclineReason,
@@ -198,8 +198,8 @@ def test_only_the_community_and_the_street_sort(cast: Cast, name):
     for deed in (
         lambda: triage.triage(issue, category=category("leak"), actor=actor, at=NOW),
         lambda: triage.dispatch_to(issue, cast.hengxin, actor=actor, at=NOW),
-        lambda: triage.decline(issue, reason="not_ours", words="不归这里管。", actor=actor, at=NOW),
-        lambda: triage.relate(issue, issue, actor=actor, at=NOW),
+        lambda: declining.decline(issue, reason="not_ours", words="不归这里管。", actor=actor, at=NOW),
+        lambda: linking.relate(issue, issue, actor=actor, at=NOW),
     ):
         with pytest.raises(NotInCharge):
             deed()
@@ -295,9 +295,9 @@ def test_whoever_has_still_to_rate_comes_along_and_may_say_that_it_is_not_solved
     rate = {"was_contacted": True, "is_solved": False, "satisfaction": 1, "words": ""}
     petitions.evaluate(neighbour, actor=cast.wang, at=SOON, **rate)
     other = take_in(file(cast.sun, cast.building, category="leak"), at=NOW).issue
-    triage.merge(fresh(order.issue), fresh(other), actor=cast.wu, at=SOON)
+    linking.merge(fresh(order.issue), fresh(other), actor=cast.wu, at=SOON)
     if is_undone:
-        other = triage.undo(actor=cast.wu, at=SOON)
+        other = linking.undo(actor=cast.wu, at=SOON)
     petitions.evaluate(Petition.objects.get(pk=mine.pk), actor=cast.li, at=SOON, **rate)
     assert Petition.objects.get(pk=mine.pk).state == "in_hand"
     assert mine.links.get(undone_at=None).issue == neighbour.links.get(undone_at=None).issue == other
@@ -307,7 +307,7 @@ def test_of_two_who_sort_the_second_learns_what_the_first_did(cast: Cast):
     issue = by_hand(cast)
     seen = fresh(issue)
     triage.sort(issue, category=category("leak"), actor=cast.wu, at=NOW)
-    with pytest.raises(triage.Overtaken) as refused:
+    with pytest.raises(deciding.Overtaken) as refused:
         triage.sort(seen, category=category("noise"), actor=cast.sun, at=SOON)
     assert all(fact in str(refused.value) for fact in ("吴婷", "恒信物业", "14:17"))
     assert fresh(issue).category.code == "leak"
@@ -323,14 +323,14 @@ def test_a_complaint_about_the_company_is_put_together_with_its_own_kind_only(ca
         take_in(file(person, cast.building, category=code)).issue
         for person, code in ((cast.li, "complaint"), (cast.wang, "complaint"), (cast.wang, other))
     )
-    for put in (triage.merge, triage.relate):
-        with pytest.raises(triage.NotTogether):
+    for put in (linking.merge, linking.relate):
+        with pytest.raises(linking.NotTogether):
             put(complaint, quarrel, actor=cast.sun, at=NOW)
-        with pytest.raises(triage.NotTogether):
+        with pytest.raises(linking.NotTogether):
             put(quarrel, complaint, actor=cast.sun, at=NOW)
     with pytest.raises(StepNotAllowed):
-        intake.link(petition_of(complaint), quarrel, actor=cast.sun, at=NOW)
-    assert triage.merge(same, complaint, actor=cast.wu, at=NOW) == complaint
+        linking.link(petition_of(complaint), quarrel, actor=cast.sun, at=NOW)
+    assert linking.merge(same, complaint, actor=cast.wu, at=NOW) == complaint
 
 
 def two(cast: Cast, *, apart: timedelta = timedelta(minutes=52)) -> tuple[Issue, Issue]:
@@ -343,7 +343,7 @@ def test_merging_moves_every_petition_and_keeps_the_strictest(cast: Cast):
     newer, older = two(cast, apart=timedelta(hours=-1))
     leak_due = NOW + timedelta(hours=5)
     assert running(older) == {"resolve": leak_due}
-    triage.merge(newer, older, actor=cast.wu, at=SOON)
+    linking.merge(newer, older, actor=cast.wu, at=SOON)
     newer, older = fresh(newer), fresh(older)
     assert (newer.state, newer.merged_into, older.filed_at) == ("merged", older, NOW)
     # Counted from the earlier of the two, by the promise that goes on.
@@ -361,7 +361,7 @@ def test_merging_moves_every_petition_and_keeps_the_strictest(cast: Cast):
 def test_merging_of_the_same_promise_takes_the_strictest_due_time(cast: Cast):
     early = take_in(file(cast.li, cast.building, category="leak")).issue
     late = take_in(file(cast.wang, cast.building, category="leak", at=SOON)).issue
-    triage.merge(early, late, actor=cast.wu, at=SOON)
+    linking.merge(early, late, actor=cast.wu, at=SOON)
     clock = late.clocks.get(kind="resolve")
     assert (clock.starts_at, clock.due_at) == (NOW, NOW + timedelta(hours=4))
 
@@ -370,7 +370,7 @@ def test_merging_what_is_late_makes_the_other_late_at_once(cast: Cast):
     early = take_in(file(cast.li, cast.building, category="leak")).issue
     late = take_in(file(cast.wang, cast.building, category="leak", at=NOW + timedelta(hours=3))).issue
     at = NOW + timedelta(hours=4, minutes=5)
-    triage.merge(early, late, actor=cast.wu, at=at)
+    linking.merge(early, late, actor=cast.wu, at=at)
     fired = Escalation.objects.filter(clock__issue=late).values_list("rung__code", "acted_at")
     assert list(fired) == [("breach", at)]
 
@@ -388,34 +388,34 @@ def test_what_can_not_be_put_together(cast: Cast, case):
         older = newer
     else:
         older = take_in(file(cast.stranger, cast.strange_building)).issue
-    refusals = {"hidden": triage.NotTogether, "finished": triage.Overtaken, "itself": triage.NotTogether}
+    refusals = {"hidden": linking.NotTogether, "finished": deciding.Overtaken, "itself": linking.NotTogether}
     with pytest.raises(refusals.get(case, NotInCharge)):
-        triage.merge(newer, older, actor=cast.wu, at=SOON)
+        linking.merge(newer, older, actor=cast.wu, at=SOON)
     assert fresh(newer).state == "open"
     assert petition_of(newer).petitioner == cast.li
 
 
 def test_undoing_a_merge_brings_the_matter_back_to_the_inbox(cast: Cast):
     newer, older = two(cast)
-    triage.merge(newer, older, actor=cast.wu, at=SOON)
-    apart = triage.undo(actor=cast.wu, at=SOON)
+    linking.merge(newer, older, actor=cast.wu, at=SOON)
+    apart = linking.undo(actor=cast.wu, at=SOON)
     assert in_the_inbox(cast) == {apart}
     assert (apart.category, apart.filed_at, apart.spot) == (newer.category, newer.filed_at, newer.spot)
     assert petition_of(apart).petitioner == cast.li
     assert petition_of(older).petitioner == cast.wang
     assert running(apart) == {"respond": local(5, 18, 18), "answer": local(6, 5, 18)}
     assert live(older).supporters == 0
-    with pytest.raises(triage.NothingToUndo):
-        triage.undo(actor=cast.wu, at=SOON)
+    with pytest.raises(linking.NothingToUndo):
+        linking.undo(actor=cast.wu, at=SOON)
 
 
 def test_undoing_a_merge_gives_the_other_matter_its_own_start_back(cast: Cast):
     early = take_in(file(cast.li, cast.building, category="leak")).issue
     late = take_in(file(cast.wang, cast.building, category="leak", at=NOW + timedelta(hours=3))).issue
     at = NOW + timedelta(hours=3, minutes=5)
-    triage.merge(early, late, actor=cast.wu, at=at)
+    linking.merge(early, late, actor=cast.wu, at=at)
     assert running(late) == {"resolve": NOW + timedelta(hours=4)}
-    apart = triage.undo(actor=cast.wu, at=at)
+    apart = linking.undo(actor=cast.wu, at=at)
     assert (fresh(late).filed_at, running(late)) == (
         NOW + timedelta(hours=3),
         {"resolve": NOW + timedelta(hours=7)},
@@ -428,7 +428,7 @@ def test_taking_the_first_petition_out_counts_from_the_next(cast: Cast):
     first = file(cast.li, cast.building, category="leak")
     issue = take_in(first).issue
     intake.take_in(file(cast.wang, cast.building, category="leak", same_as=first, at=SOON).pk, at=SOON)
-    intake.unlink(Petition.objects.get(pk=first.pk), actor=cast.wu, at=SOON)
+    linking.unlink(Petition.objects.get(pk=first.pk), actor=cast.wu, at=SOON)
     # The matter was opened with the first one: nobody waited for it before.
     assert (fresh(issue).filed_at, running(issue)) == (NOW, {"resolve": NOW + timedelta(hours=4)})
 
@@ -437,8 +437,8 @@ def test_undoing_brings_back_all_that_was_merged_and_nobody_else(cast: Cast):
     newer, older = two(cast)
     with_it = file(cast.chen, cast.building, category="other", same_as=petition_of(newer))
     intake.take_in(with_it.pk, at=NOW)
-    triage.merge(fresh(newer), older, actor=cast.wu, at=SOON)
-    apart = triage.undo(actor=cast.wu, at=SOON)
+    linking.merge(fresh(newer), older, actor=cast.wu, at=SOON)
+    apart = linking.undo(actor=cast.wu, at=SOON)
     linked = set(
         Petition.objects.filter(links__issue=apart, links__undone_at=None).values_list("petitioner", flat=True)
     )
@@ -448,35 +448,35 @@ def test_undoing_brings_back_all_that_was_merged_and_nobody_else(cast: Cast):
 
 def test_only_one_s_own_last_step_is_undone(cast: Cast):
     newer, older = two(cast)
-    triage.merge(newer, older, actor=cast.wu, at=SOON)
+    linking.merge(newer, older, actor=cast.wu, at=SOON)
     for actor, at in ((cast.sun, SOON), (cast.wu, SOON + timedelta(days=1, seconds=1))):
-        with pytest.raises(triage.NothingToUndo):
-            triage.undo(actor=actor, at=at)
+        with pytest.raises(linking.NothingToUndo):
+            linking.undo(actor=actor, at=at)
 
 
 def test_a_merge_into_what_is_finished_since_can_not_be_undone(cast: Cast):
     newer, older = two(cast)
-    triage.merge(newer, older, actor=cast.wu, at=SOON)
+    linking.merge(newer, older, actor=cast.wu, at=SOON)
     handling.accept(live(older), actor=cast.zhou, at=SOON)
     handling.finish(live(older), actor=cast.zhou, at=SOON, words="修好了。")
-    with pytest.raises(triage.NothingToUndo):
-        triage.undo(actor=cast.wu, at=SOON)
+    with pytest.raises(linking.NothingToUndo):
+        linking.undo(actor=cast.wu, at=SOON)
 
 
 def test_a_petition_taken_out_of_what_it_was_merged_into_is_sorted_as_it_was(cast: Cast):
     newer, older = two(cast)
-    triage.merge(newer, older, actor=cast.wu, at=SOON)
-    apart = intake.unlink(Petition.objects.get(petitioner=cast.li), actor=cast.wu, at=SOON)
+    linking.merge(newer, older, actor=cast.wu, at=SOON)
+    apart = linking.unlink(Petition.objects.get(petitioner=cast.li), actor=cast.wu, at=SOON)
     assert (apart.category.code, apart.triaged_at) == ("other", None)
 
 
 def test_related_matters_stay_apart_and_relating_twice_is_relating_once(cast: Cast):
     newer, older = two(cast)
-    triage.relate(newer, older, actor=cast.wu, at=SOON)
-    relation = triage.relate(older, newer, actor=cast.sun, at=SOON)
+    linking.relate(newer, older, actor=cast.wu, at=SOON)
+    relation = linking.relate(older, newer, actor=cast.sun, at=SOON)
     assert (relation.first, relation.second, relation.related_by) == (older, newer, cast.wu)
     assert in_the_inbox(cast) == {newer}
-    triage.undo(actor=cast.wu, at=SOON)
+    linking.undo(actor=cast.wu, at=SOON)
     assert not IssueRelation.objects.filter(undone_at=None).exists()
     assert relation.related_at == SOON
 
@@ -485,7 +485,7 @@ def test_what_is_over_can_be_related_to(cast: Cast):
     newer, older = two(cast)
     handling.accept(live(older), actor=cast.zhou, at=NOW)
     handling.finish(live(older), actor=cast.zhou, at=NOW, words="修好了。")
-    assert triage.relate(newer, older, actor=cast.wu, at=SOON).second == newer
+    assert linking.relate(newer, older, actor=cast.wu, at=SOON).second == newer
 
 
 # --- nothing for the office ---
@@ -496,7 +496,7 @@ def test_declining_answers_everybody_with_the_reason_and_where_to_go(cast: Cast,
     issue = by_hand(cast)
     neighbour = file(cast.wang, cast.building, category="other", same_as=petition_of(issue))
     intake.take_in(neighbour.pk, at=NOW)
-    triage.decline(fresh(issue), reason=reason, words="请直接联系供电公司。", actor=cast.wu, at=SOON)
+    declining.decline(fresh(issue), reason=reason, words="请直接联系供电公司。", actor=cast.wu, at=SOON)
     issue = fresh(issue)
     assert (issue.state, issue.decline_reason) == ("declined", reason)
     assert in_the_inbox(cast) == set()
@@ -513,7 +513,7 @@ def test_declining_answers_everybody_with_the_reason_and_where_to_go(cast: Cast,
 def test_declining_stops_the_answers_keeps_the_breaches_and_voids_the_rest(cast: Cast):
     issue = take_in(file(cast.li, cast.building, category="gas")).issue
     at = NOW + timedelta(minutes=6)  # accept and arrive are past, resolve isn't
-    triage.decline(fresh(issue), reason="nothing_there", words="看过了，没有漏气。", actor=cast.wu, at=at)
+    declining.decline(fresh(issue), reason="nothing_there", words="看过了，没有漏气。", actor=cast.wu, at=at)
     clocks = {clock.kind: clock for clock in SlaClock.objects.filter(issue=issue)}
     assert {kind: (clock.stopped_at, clock.voided_at, clock.was_missed(at)) for kind, clock in clocks.items()} == {
         "accept": (at, None, True),
@@ -524,7 +524,7 @@ def test_declining_stops_the_answers_keeps_the_breaches_and_voids_the_rest(cast:
 
 def test_declining_in_time_is_an_answer_in_time(cast: Cast):
     issue = by_hand(cast)
-    triage.decline(issue, reason="in_court", words="法院已经受理。", actor=cast.wu, at=SOON)
+    declining.decline(issue, reason="in_court", words="法院已经受理。", actor=cast.wu, at=SOON)
     clocks = SlaClock.objects.filter(issue=issue)
     assert {clock.kind: (clock.stopped_at, clock.was_missed(SOON)) for clock in clocks} == {
         "respond": (SOON, False),
@@ -536,7 +536,7 @@ def test_declining_settles_the_supervision_order(cast: Cast):
     issue = take_in(file(cast.li, cast.building)).issue
     at = NOW + timedelta(minutes=40)
     sweep(bell="loop", now=at)
-    triage.decline(fresh(issue), reason="private", words="双方自行协商。", actor=cast.wu, at=at)
+    declining.decline(fresh(issue), reason="private", words="双方自行协商。", actor=cast.wu, at=at)
     assert SupervisionOrder.objects.get().state == "settled"
 
 
@@ -544,13 +544,13 @@ def test_declining_settles_the_supervision_order(cast: Cast):
 def test_nothing_is_declined_without_a_reason_and_words(cast: Cast, reason, words):
     issue = by_hand(cast)
     with pytest.raises(FactMissing):
-        triage.decline(issue, reason=reason, words=words, actor=cast.wu, at=SOON)
+        declining.decline(issue, reason=reason, words=words, actor=cast.wu, at=SOON)
     assert fresh(issue).state == "open"
 
 
 def test_what_was_declined_in_error_is_filed_anew(cast: Cast):
     issue = by_hand(cast)
-    triage.decline(issue, reason="unclear", words="看不明白。", actor=cast.wu, at=SOON)
+    declining.decline(issue, reason="unclear", words="看不明白。", actor=cast.wu, at=SOON)
     again = take_in(file(cast.li, cast.building, category="leak", at=SOON))
     assert (again.issue.state, again.body) == ("open", cast.hengxin)
 
@@ -559,5 +559,5 @@ def test_the_resident_withdraws_before_the_desk_has_decided(cast: Cast):
     issue = by_hand(cast)
     seen = fresh(issue)
     petitions.withdraw(petition_of(issue), actor=cast.li, at=NOW)
-    with pytest.raises(triage.Overtaken):
+    with pytest.raises(deciding.Overtaken):
         triage.sort(seen, category=category("leak"), actor=cast.wu, at=SOON)

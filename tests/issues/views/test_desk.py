@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from governance.models import Category, User
-from issues.domain import handling, triage
+from issues.domain import handling, linking, triage
 from issues.models import Issue, IssueRelation, WorkOrder
 from residents.models import Petition
 from tests.cast import NOW, Cast, client_of, file, take_in
@@ -255,7 +255,7 @@ def test_merging_relating_and_undoing(cast: Cast):
 def test_a_petition_is_taken_out_of_a_matter_that_several_speak_of(cast: Cast):
     older = take_in(file(cast.wang, cast.building, category="leak", words=WORDS)).issue
     issue = unsorted(cast)
-    triage.merge(issue, older, actor=cast.wu, at=NOW)
+    linking.merge(issue, older, actor=cast.wu, at=NOW)
     petition = Petition.objects.get(petitioner=cast.li)
     assert petition.receipt_no in page(cast.wu, older)
     seen = fresh(older).triaged_at.isoformat()
