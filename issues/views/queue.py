@@ -3,20 +3,17 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import render, resolve_url
-from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from governance.models import Role
 from governance.models.roles import role_and_surname
 from governance.requests import PortalRequest
 from issues.queue import Asked, BadFilter, NoSuchPage, Outline, Queue, Taken, outline_of, queue_of
+from issues.views.refreshing import as_refreshed, refreshed, sign_in_again
 
 ROLES_AT_THE_DESK = (
     Role.PROPERTY_MANAGER,
@@ -47,14 +44,10 @@ def queue(request: PortalRequest) -> HttpResponse:
 def queue_rows(request: PortalRequest) -> HttpResponse:
     """The part of the queue that changes. Free of tokens and of words that age: the same bytes for the same ETag."""
     if not request.user.is_authenticated:
-        return sign_in_again(request)
+        return sign_in_again(request, "queue")
     require_desk(request)
     outline = _outline(request, read_asked(request.GET))
-    etag = outline.etag()
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = render(request, "issues/_queue_rows.html", {**_rows_context(outline), "is_fragment": True})
-    return _as_refreshed(response, etag)
+    return refreshed(request, outline.etag(), "issues/_queue_rows.html", lambda: _rows_context(outline))
 
 
 def rows_after_step(
@@ -67,7 +60,7 @@ def rows_after_step(
     notes = [*request.POST.getlist("taken"), *([str(taken)] if taken else [])]
     outline = _outline_of_page(request, notes)
     context = {**_rows_context(outline), "is_fragment": True, "said": said, "went_well": status == HTTPStatus.OK}
-    return _as_refreshed(render(request, "issues/_queue_rows.html", context, status=status), outline.etag())
+    return as_refreshed(render(request, "issues/_queue_rows.html", context, status=status), outline.etag())
 
 
 def read_asked(query: QueryDict) -> Asked:
@@ -75,14 +68,6 @@ def read_asked(query: QueryDict) -> Asked:
         return Asked.read(query, query.getlist("taken"))
     except BadFilter as error:
         raise BadRequest("No such filter.") from error
-
-
-def sign_in_again(request: PortalRequest) -> HttpResponse:
-    """A session that ended while the page was open: a script is told to leave for the sign-in page."""
-    page = reverse("queue")
-    if not request.headers.get("HX-Request"):
-        return redirect_to_login(page)
-    return HttpResponse(status=401, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?next={page}"})
 
 
 def desk_context(request: PortalRequest) -> dict[str, Any]:
@@ -111,9 +96,3 @@ def _outline_of_page(request: PortalRequest, notes: list[str]) -> Outline:
         return outline_of(request.user, request.now, Asked.read(QueryDict(query.partition("#")[0]), notes))
     except (BadFilter, NoSuchPage):
         return outline_of(request.user, request.now, Asked())
-
-
-def _as_refreshed(response: HttpResponse, etag: str) -> HttpResponse:
-    response["ETag"] = etag
-    patch_cache_control(response, private=True, no_cache=True)
-    return response
