@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,7 +21,7 @@ from governance.domain.images import admit_photo
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.domain.refusals import Refusal
 from governance.domain.working_time import Calendar, calendar_of, is_working_day
-from governance.models import Category, Role, User, WorkingCalendar
+from governance.models import Category, Notice, Role, User, WorkingCalendar
 from issues.demo.office import BEHIND_THE_COUNTER
 from issues.demo.pictures import picture
 from issues.demo.stories import IN_THE_STREET, LEFT_AS_A_DRAFT, Deed, Story
@@ -45,25 +45,26 @@ class StoryDoesNotHold(Exception):
 
 @dataclass
 class Play:
-    """The street, the hour, and what has been filed and found so far, by the story's key."""
+    """The street, the hour, the day of the last sweep, and what has been filed and found so far, by the story's key."""
 
     street: Street
     now: datetime
     rng: random.Random
     petitions: dict[str, Petition] = field(default_factory=dict)
     findings: dict[str, Issue] = field(default_factory=dict)
+    swept_on: date | None = None
 
 
 def play(street: Street, *, now: datetime, rng: random.Random) -> None:
     """Let everything happen that the stories tell, up to `now`. Raises `StoryDoesNotHold`."""
     scene = Play(street, now, rng)
     for at, story, deed in _in_order_of_time(now):
-        _sweep_until(at)
+        _sweep_until(scene, at)
         try:
             _happen(scene, story, deed, at)
         except Refusal as refusal:
             raise StoryDoesNotHold(f"{story.key}: {deed.verb if deed else 'filing'}: {refusal}") from refusal
-    _sweep_until(now)
+    _sweep_until(scene, now, in_any_case=True)
     _leave_a_draft(scene)
 
 
@@ -115,19 +116,26 @@ def _length(written: str) -> timedelta:
 # --- the sweep in between ---
 
 
-def _sweep_until(at: datetime) -> None:
-    """Run the sweep at each instant at which something fell due, and at `at` itself."""
+def _sweep_until(scene: Play, at: datetime, *, in_any_case: bool = False) -> None:
+    """Run the sweep at each instant at which something fell due, and at `at` itself where it finds something to do."""
     for due in _due_instants(at):
-        _sweep(due)
-    _sweep(at)
+        _sweep(scene, due)
+    if in_any_case or _finds_something(scene, at):
+        _sweep(scene, at)
+
+
+def _finds_something(scene: Play, at: datetime) -> bool:
+    """Whether a sweep at `at` has anything to do. What goes by days is done by each day's first, which always runs."""
+    if local_day(at) != scene.swept_on or Notice.objects.due(at).exists():
+        return True
+    due = _next_due()
+    return due is not None and due <= at
 
 
 def _due_instants(until: datetime) -> Iterator[datetime]:
     last = None
     while True:
-        rung = SlaClock.objects.running().aggregate(at=Min("next_rung_at"))["at"]
-        ring = WorkOrder.objects.filter(state=WorkOrderState.DISPATCHED).aggregate(at=Min("ring_next_at"))["at"]
-        due = min((instant for instant in (rung, ring) if instant), default=None)
+        due = _next_due()
         if due is None or due >= until:
             return
         if last is not None and due <= last:
@@ -136,11 +144,19 @@ def _due_instants(until: datetime) -> Iterator[datetime]:
         yield due
 
 
-def _sweep(at: datetime) -> None:
+def _next_due() -> datetime | None:
+    """When the next rung fires or the next phone rings."""
+    rung = SlaClock.objects.running().aggregate(at=Min("next_rung_at"))["at"]
+    ring = WorkOrder.objects.filter(state=WorkOrderState.DISPATCHED).aggregate(at=Min("ring_next_at"))["at"]
+    return min((instant for instant in (rung, ring) if instant), default=None)
+
+
+def _sweep(scene: Play, at: datetime) -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         run = sweep(bell=Bell.LOOP, now=at)
     if run.failures or run.halted:
         raise StoryDoesNotHold(f"the sweep at {at} failed {run.failures} times. {run.halted}")
+    scene.swept_on = local_day(at)
 
 
 # --- filing ---
