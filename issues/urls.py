@@ -3,8 +3,8 @@
 from django.urls import URLPattern, path
 
 from issues.views.deadlines import deadlines
+from issues.views.desk import desk_inbox, desk_matter, desk_rows, desk_step
 from issues.views.ledger import estates, ledger
-from issues.views.desk import desk_inbox, desk_matter, desk_step
 from issues.views.orders import building_scanned, order_detail, order_photo, order_step
 from issues.views.outdoors import file_for, find, issue_photo, matter, step, today
 from issues.views.queue import queue, queue_rows
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("estates/<uuid:public_id>/ledger/", ledger, name="ledger"),
     path("b/<str:qr_token>/", building_scanned, name="building_scanned"),
     path("desk/", desk_inbox, name="desk"),
+    path("desk/rows/", desk_rows, name="desk_rows"),
     path("desk/<uuid:public_id>/", desk_matter, name="desk_matter"),
     path("desk/<uuid:public_id>/<slug:verb>/", desk_step, name="desk_step"),
     path("queue/", queue, name="queue"),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 from governance import wording
 from governance.models import User
@@ -59,6 +61,19 @@ class Row:
     def step(self) -> str:
         return str(NEXT_STEPS[ClockKind(self.kind)]) if self.kind else ""
 
+    def far(self, now: datetime) -> str:
+        """“已超时 2 天”: how long it has been due, from a day on. Shorter spans are filled in on the page."""
+        is_long = self.due is not None and now - self.due >= wording.DAY
+        return wording.remaining(self.due, now) if self.due and is_long else ""
+
+    def shown(self, now: datetime) -> tuple[Any, ...]:
+        """Everything that its line in the list is made of."""
+        issue = self.issue
+        building = issue.building.name if issue.building else ""
+        where = (issue.estate.name, building, issue.stairwell, issue.spot)
+        what = (issue.public_id, issue.category.name, self.words, self.channel, self.petitions)
+        return (*what, *where, self.due, self.look(now), self.by(now), self.far(now))
+
 
 @dataclass(frozen=True)
 class Inbox:
@@ -71,20 +86,33 @@ class Inbox:
     def total(self) -> int:
         return len(self.rows)
 
-    def place_of(self, issue: Issue) -> int:
-        """“第 5 件”: counted from one; 0 for what isn't in the inbox."""
-        return next((place for place, row in enumerate(self.rows, start=1) if row.issue.pk == issue.pk), 0)
+    def place_of(self, matter: UUID | None) -> int:
+        """“第 5 件”, of the matter with this public id: counted from one; 0 for what isn't in the inbox."""
+        return next((place for place, row in enumerate(self.rows, start=1) if row.issue.public_id == matter), 0)
 
-    def beside(self, issue: Issue) -> tuple[Row | None, Row | None]:
+    def beside(self, matter: UUID | None) -> tuple[Row | None, Row | None]:
         """The one before and the one after it."""
-        place = self.place_of(issue)
+        place = self.place_of(matter)
         if not place:
             return None, self.rows[0] if self.rows else None
         before = self.rows[place - 2] if place > 1 else None
         return before, self.rows[place] if place < len(self.rows) else None
 
+    def etag(self, user: User, now: datetime, matter: UUID | None) -> str:
+        """Moves with everything the list shows beside this matter, time included: what becomes late looks late."""
+        facts = (
+            user.pk,
+            get_language(),
+            user.elder_mode,
+            (self.total, self.page.number, self.page.paginator.num_pages),
+            (matter, self.place_of(matter)),
+            [row.issue.public_id if row else None for row in self.beside(matter)],
+            [row.shown(now) for row in self.page],
+        )
+        return f'"{sha256(repr(facts).encode()).hexdigest()[:32]}"'
 
-def inbox_of(user: User, now: datetime, *, page: str = "", showing: Any = None) -> Inbox:
+
+def inbox_of(user: User, now: datetime, *, page: str = "", showing: UUID | None = None) -> Inbox:
     """Everything that waits at the person's desk; the page asked for, or the one that `showing` (a public id) is on.
 
     One query.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -25,6 +25,7 @@ from issues.domain import deciding, declining, linking, triage
 from issues.forms.desk import DeclineForm, HandOverForm
 from issues.models import Issue
 from issues.views.queue import desk_context
+from issues.views.refreshing import refreshed, sign_in_again
 from residents.models import Petition
 
 DONE_WORDS = {
@@ -58,6 +59,24 @@ def desk_matter(request: PortalRequest, public_id: UUID) -> HttpResponse:
     _require_community(request)
     matter = _matter(request, public_id)
     return _page(request, _inbox(request, matter), matter)
+
+
+@require_safe
+def desk_rows(request: PortalRequest) -> HttpResponse:
+    """The list alone, and what beside it moves with it: `?matter=` is shown there and stays where the keys start from.
+
+    A page with nothing to sort (`?empty=1`) is loaded anew as soon as there is something.
+    """
+    if not request.user.is_authenticated:
+        return sign_in_again(request, "desk")
+    _require_community(request)
+    matter = _uuid(request.GET.get("matter", ""))
+    inbox = desk.inbox_of(request.user, request.now, page=request.GET.get("page", ""), showing=matter)
+    etag = inbox.etag(request.user, request.now, matter)
+    response = refreshed(request, etag, "issues/_desk_rows.html", lambda: _list_context(request, inbox, matter))
+    if "empty" in request.GET and inbox.total:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @login_required
@@ -95,10 +114,8 @@ def _require_community(request: PortalRequest) -> None:
 
 def _matter(request: PortalRequest, public_id: Any) -> Matter:
     """The matter with this id at the reader's desk; anything else is as missing as what never was."""
-    try:
-        matter = desk.matter_of(request.user, UUID(str(public_id)), request.now)
-    except ValueError as error:
-        raise Http404 from error
+    named = _uuid(str(public_id))
+    matter = desk.matter_of(request.user, named, request.now) if named else None
     if matter is None:
         raise Http404
     return matter
@@ -122,7 +139,7 @@ def _refuse_overtaken(request: PortalRequest, matter: Matter) -> None:
 
 def _onward(inbox: desk.Inbox, matter: Matter, verb: str) -> HttpResponse:
     """To the matter that stood after this one, else before it, else to the empty inbox."""
-    before, after = inbox.beside(matter.issue)
+    before, after = inbox.beside(matter.issue.public_id)
     following = matter.issue if verb in STAYS else next((row.issue for row in (after, before) if row), None)
     page = reverse("desk_matter", args=[following.public_id]) if following else reverse("desk")
     did = f"?{urlencode({'did': str(matter.issue.public_id)})}" if verb in MAY_BE_UNDONE else ""
@@ -250,25 +267,23 @@ def _page(
     bound: DeclineForm | HandOverForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    shown, did = matter.issue.public_id if matter else None, _uuid(request.GET.get("did", "")) or ""
     context: dict[str, Any] = {
-        "inbox": inbox,
-        "rows": [(row, row.look(request.now), row.by(request.now)) for row in inbox.page],
+        **_list_context(request, inbox, shown),
+        "etag": inbox.etag(request.user, request.now, shown if inbox.place_of(shown) else None),
+        "asks": _asks(request, inbox, shown),
         "matter": matter,
         "is_list": is_list,
         "bound": bound,
         "form_errors": bound is not None and bound.errors,
-        "did": _did(request),
-        "undoes": _did(request) or (str(matter.issue.public_id) if matter else ""),
+        "did": did,
+        "undoes": did or (str(matter.issue.public_id) if matter else ""),
         "work_page": "desk",
         **desk_context(request),
     }
     if matter:
-        before, after = inbox.beside(matter.issue)
         context |= {
             "desk_body": matter.issue.community.name,
-            "place": inbox.place_of(matter.issue),
-            "before": before,
-            "after": after,
             "seen": _seen(matter.issue),
             "hands": matter.in_whose_hands(request.now),
         }
@@ -276,12 +291,45 @@ def _page(
     return render(request, "issues/desk.html", context, status=status)
 
 
-def _did(request: PortalRequest) -> str:
-    """The matter of the step just taken, as the address says. Undone is the person's own last step in any case."""
+def _list_context(request: PortalRequest, inbox: desk.Inbox, matter: UUID | None) -> dict[str, Any]:
+    """The list, which of it is shown beside it, and where the keys lead from there."""
+    before, after = inbox.beside(matter)
+    return {
+        "inbox": inbox,
+        "rows": [(row, row.look(request.now), row.by(request.now), row.far(request.now)) for row in inbox.page],
+        "shown": matter,
+        "place": inbox.place_of(matter),
+        "page_query": _asked_of_page(request),
+        "before": before,
+        "after": after,
+    }
+
+
+def _asks(request: PortalRequest, inbox: desk.Inbox, matter: UUID | None) -> str:
+    """What the page sends along to be told of changes in its list: what it was asked itself, and what it shows."""
+    asked = _asked_of_page(request)
+    if matter is None:
+        asked["empty"] = "1"
+    elif inbox.place_of(matter):
+        asked["matter"] = str(matter)
+    return asked.urlencode()
+
+
+def _asked_of_page(request: PortalRequest) -> QueryDict:
+    """The address's question without what only the list is asked."""
+    asked = request.GET.copy()
+    asked.setdefault("page", "")
+    for name in ("matter", "empty"):
+        asked.pop(name, None)
+    return asked
+
+
+def _uuid(written: str) -> UUID | None:
+    """The public id that an address names; none, where it is none."""
     try:
-        return str(UUID(request.GET.get("did", "")))
+        return UUID(written)
     except ValueError:
-        return ""
+        return None
 
 
 def _to_sort(request: PortalRequest, matter: Matter, bound: DeclineForm | HandOverForm | None) -> dict[str, Any]:

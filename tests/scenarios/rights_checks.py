@@ -401,6 +401,7 @@ LISTS: dict[str, dict[str, Marker]] = {
     "inbox": {"message": lambda notice: notice.link},
     "homes": {"home": _link("home_end")},
     "desk": dict.fromkeys(("unsorted", "past_the_community", "past_the_street"), _link("desk_matter")),
+    "desk_rows": dict.fromkeys(("unsorted", "past_the_community", "past_the_street"), _link("desk_matter")),
     "desk_homes": {"home": _link("desk_home")},
     "outdoors": dict.fromkeys(
         ("waiting_matter", "quarrel", "complaint", "past_the_community", "past_the_street"),

@@ -78,7 +78,7 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/b/{cast.building.qr_token}/", *steps[:-1]],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
-        "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/homes/", "/supervisions/"]
+        "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/rows/", "/desk/homes/", "/supervisions/"]
         + [f"/desk/{order.issue.public_id}/{verb}" for verb in ("", "dispatch/", "decline/", "merge/", "unlink/")]
         + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")],
         "yu": ["/outdoors/", "/outdoors/find/", "/outdoors/file/"]
@@ -175,6 +175,7 @@ PAGES = {
     "coverage_rule": "sun",
     "deadlines": "nobody",
     "desk": "wu",
+    "desk_rows": "wu",
     "desk_homes": "wu",
     "home": "li",
     "home_claim": "li",

@@ -35,7 +35,14 @@ def everything_seen_by(user: User, order: WorkOrder, petition: Petition) -> str:
     browser = client_of(user)
     addresses = ["/queue/", "/queue/rows/", "/queue/rows/?whose=area", "/queue/rows/?whose=unaccepted", "/inbox/", "/"]
     addresses += ["/not-reached/", f"/queue/{order.public_id}/", f"/petitions/{petition.receipt_no}/"]
-    addresses += ["/desk/", "/outdoors/", "/outdoors/?show=open", "/outdoors/?show=found", "/supervisions/"]
+    addresses += [
+        "/desk/",
+        "/desk/rows/",
+        "/outdoors/",
+        "/outdoors/?show=open",
+        "/outdoors/?show=found",
+        "/supervisions/",
+    ]
     addresses += ["/supervisions/?show=late", "/supervisions/?show=closed"]
     addresses += [f"/{room}/{order.issue.public_id}/" for room in ("desk", "outdoors")]
     answers = [browser.get(address) for address in addresses]
