@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from governance.desk_bar import who_works_here
 from governance.domain.phones import readable
 from governance.domain.plain_words import plain
 from governance.domain.refusals import FactMissing
-from governance.models import Estate, Role, role_and_surname
+from governance.models import Estate, Role
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from residents import desk_history
@@ -208,7 +209,7 @@ def _page(
         "form_errors": bound is not None and bound.errors,
         "history": history,
         "meanwhile": history[0] if is_late and history else None,
-        "typed": typed,
+        "typed_words": [typed] if typed else [],
         **_who_works_here(request),
     }
     return render(request, "residents/desk_home.html", context, status=status)
@@ -257,5 +258,5 @@ def _others(home: Occupancy) -> list[Occupancy]:
     return list(rows.order_by(F("state").desc(), "claimed_at", "pk"))
 
 
-def _who_works_here(request: PortalRequest) -> dict[str, object]:
-    return {"desk_name": role_and_surname(Role.COMMUNITY_STAFF, request.user.surname_for_reader())}
+def _who_works_here(request: PortalRequest) -> dict[str, str]:
+    return who_works_here(request.user, request.now, [Role.COMMUNITY_STAFF])

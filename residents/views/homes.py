@@ -12,7 +12,7 @@ from governance.models import Estate
 from governance.presses import takes_presses
 from residents.domain import occupancy as domain
 from residents.forms.homes import ClaimForm, EstateForm
-from residents.models import Occupancy
+from residents.models import Occupancy, OccupancyState
 
 ESTATES_SHOWN = 20
 
@@ -21,10 +21,11 @@ ESTATES_SHOWN = 20
 @login_required
 @require_safe
 def homes(request):
-    """The homes of the person, those that stand first."""
+    """The homes of the person, those that stand first; of what has ended one line each."""
     mine = Occupancy.objects.visible_to(request.user).select_related("unit__building__estate").order_by("-claimed_at")
     rows = sorted(mine, key=lambda row: not row.stands)
-    return render(request, "residents/homes.html", {"homes": rows})
+    ended = [row for row in rows if row.state == OccupancyState.ENDED]
+    return render(request, "residents/homes.html", {"homes": [row for row in rows if row not in ended], "ended": ended})
 
 
 @never_cache
