@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from governance import charts, wording
+from governance.desk_bar import who_works_here
 from governance.domain import coverage as net
 from governance.domain.areas import Area, areas_of
 from governance.domain.moment import local_day
@@ -39,14 +40,14 @@ def coverage(request: PortalRequest) -> HttpResponse:
     """All figures of an area today, beside yesterday's and what is to be reached."""
     chosen = _chosen(request)
     if chosen.area is None:
-        return render(request, "governance/coverage.html", {"chosen": chosen})
+        return render(request, "governance/coverage.html", {"chosen": chosen, **_who_works_here(request)})
     yesterday = {kept.rule: kept for kept in _kept(chosen.area).filter(day=chosen.today - timedelta(days=1))}
     targets = _targets(chosen.area)
     shown = [
         Shown(figure, chosen, yesterday.get(figure.rule), targets.get(figure.rule, []))
         for figure in net.figures(chosen.area.subdistrict.pk, chosen.today, communities=chosen.area.communities)
     ]
-    return render(request, "governance/coverage.html", {"chosen": chosen, "shown": shown})
+    return render(request, "governance/coverage.html", {"chosen": chosen, "shown": shown, **_who_works_here(request)})
 
 
 @never_cache
@@ -64,7 +65,8 @@ def coverage_rule(request: PortalRequest, rule: str) -> HttpResponse:
     yesterday = next((kept for kept in days if kept.day == chosen.today - timedelta(days=1)), None)
     shown = Shown(figure, chosen, yesterday, targets)
     over_time = OverTime(shown, days)
-    return render(request, "governance/coverage_rule.html", {"chosen": chosen, "each": shown, "over_time": over_time})
+    context = {"chosen": chosen, "each": shown, "over_time": over_time, **_who_works_here(request)}
+    return render(request, "governance/coverage_rule.html", context)
 
 
 @never_cache
@@ -76,7 +78,11 @@ def party_tree(request: PortalRequest) -> HttpResponse:
     tops = []
     if chosen.area:
         tops = tree(chosen.area.subdistrict, request.now, communities=chosen.area.communities)
-    return render(request, "governance/party_tree.html", {"chosen": chosen, "tops": tops})
+    return render(request, "governance/party_tree.html", {"chosen": chosen, "tops": tops, **_who_works_here(request)})
+
+
+def _who_works_here(request: PortalRequest) -> dict[str, str]:
+    return who_works_here(request.user, request.now)
 
 
 # --- the area ---

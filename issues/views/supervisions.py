@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from governance.desk_bar import who_works_here
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.domain.plain_words import plain
 from governance.domain.refusals import FactMissing, StepNotAllowed
@@ -281,8 +282,5 @@ def _order_in_sight(request: PortalRequest, supervision: SupervisionOrder) -> Wo
     return orders.order_by("-pk").first()
 
 
-def _who_works_here(request: PortalRequest) -> dict[str, Any]:
-    """Who works here, for the bar at the desk."""
-    roles = request.user.scope(request.now).roles
-    role = next((role for role in ROLES if role in roles), "")
-    return {"desk_name": role_and_surname(role, request.user.surname_for_reader())}
+def _who_works_here(request: PortalRequest) -> dict[str, str]:
+    return who_works_here(request.user, request.now, ROLES)
