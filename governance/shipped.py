@@ -206,10 +206,10 @@ CATEGORIES = (
         is_tile=False, hides_petitioner=True, is_about_staff=True, is_listed=False,
     ),
     ShippedCategory(
-        "complaint_street", "投诉街道工作人员", "Complaint about street office staff", "가도판사처 직원 불만",
+        "complaint_street", "投诉街道工作人员", "Complaint about street office staff", "가도 사무소 직원 불만",
         "直接到区里，街道和社区看不到", "Straight to the district", "구로 바로 전달, 가도는 볼 수 없음",
         "投诉街道 举报街道 街道办 街道办事处 街道干部 街道工作人员 办事处 街道不管 不作为 态度不好 "
-        "complaint street office officer subdistrict 가도 가도판사처 공무원 불만 민원",
+        "complaint street office officer subdistrict 가도 사무소 공무원 불만 민원",
         is_tile=False, hides_petitioner=True, is_about_staff=True, is_about_street=True, is_listed=False,
     ),
     ShippedCategory(

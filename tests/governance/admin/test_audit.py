@@ -6,8 +6,9 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from governance.admin.history import DEEDS
+from governance.admin.history import DEEDS, actors
 from governance.domain import audit
+from governance.models import AuditPayload, DutyShift
 from issues.models import SupervisionOrder, WorkOrder
 from issues.workflow import ISSUE, SUPERVISION, WORK_ORDER
 from residents.workflow import PETITION
@@ -52,3 +53,24 @@ def test_the_trail_in_the_console_doesnt_say_whose_a_petition_is(cast: Cast):
     assert petition.receipt_no in page
     assert "居民" in page
     assert "李" not in page
+
+
+@pytest.mark.parametrize(
+    ("who", "said"), [("yu", "于网格员"), ("zhao", "赵网格长"), ("bai", "白楼长"), ("sun", "孙干事"), ("li", "李")]
+)
+def test_whoever_walks_the_grid_is_called_by_that_role(cast, who, said):
+    person = getattr(cast, who)
+    assert said in str(actors({str(person.public_id)})[str(person.public_id)])
+
+
+def test_who_is_on_duty_stays_off_the_record(cast):
+    shift = DutyShift.objects.filter(user=cast.zhou).first()
+    browser = client_of(cast.sun)
+    form = {
+        "body": shift.body_id, "user": cast.liu.pk, "starts_at": "2026-05-15T08:00", "ends_at": "2026-05-15T20:00",
+        "position": 1, "version": shift.version,
+    }  # fmt: skip
+    assert browser.post(reverse("admin:governance_dutyshift_change", args=[shift.pk]), form).status_code == 302
+    changes = AuditPayload.objects.get(entry__noun="dutyshift").facts["changes"]
+    assert changes["user"] is None
+    assert cast.liu.full_name not in str(changes)

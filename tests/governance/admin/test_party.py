@@ -1,5 +1,6 @@
 """The party's registers in the console: verbs with pages of their own, refusals in words, names off the record."""
 
+import html
 import re
 from datetime import date
 
@@ -170,6 +171,37 @@ def test_a_member_is_entered_with_a_name_that_stays_off_the_record(cast: Cast):
     assert "沈静" not in str(list(AuditPayload.objects.values_list("facts", flat=True)))
     history = read(cast, page("PartyMember", "history", entered.pk))
     assert "Officer Sun added this" in history or "孙" in history
+
+
+def test_the_form_notes_a_consent_with_its_day_its_text_and_who_noted_it_and_takes_it_back(cast: Cast):
+    row = member(cast)
+    address = page("PartyMember", "change", row.pk)
+    form = {"full_name": "沈静", "number": "D-1", "kind": "in_service", "community": cast.community.pk}
+    assert str(party.SHOWN_TEXT) in html.unescape(read(cast, address))
+    assert post(cast, address, **form, version=1, agreed_on="2026-05-12").status_code == 302
+    consent = row.consents.get()
+    assert (consent.noted_by, consent.text_version) == (cast.sun, party.SHOWN_TEXT_VERSION)
+    shown = read(cast, address)
+    assert 'value="2026-05-12"' in shown
+    assert f"Text {party.SHOWN_TEXT_VERSION}, noted by" in shown
+    # Saved again with the same day, nothing is noted twice.
+    assert post(cast, address, **form, version=1, agreed_on="2026-05-12").status_code == 302
+    assert row.consents.count() == 1
+    assert post(cast, address, **form, version=1, agreed_on="").status_code == 302
+    assert not party.shown_consents(NOW).exists()
+    told = read(cast, page("PartyMember", "history", row.pk))
+    assert "noted that the member agreed on" in told
+    assert "took this consent back" in told
+
+
+def test_a_day_that_lies_ahead_is_refused_in_the_form_and_nothing_is_saved(cast: Cast):
+    row = member(cast)
+    form = {"full_name": "沈静静", "number": "D-1", "kind": "in_service", "community": cast.community.pk}
+    answer = post(cast, page("PartyMember", "change", row.pk), **form, version=1, agreed_on="2026-05-16")
+    assert answer.status_code == 200
+    assert str(party.NotYetGiven.sentence) in answer.content.decode()
+    row.refresh_from_db()
+    assert (row.full_name, row.consents.count()) == ("沈静", 0)
 
 
 def test_an_account_belongs_to_one_member(cast: Cast):

@@ -140,10 +140,16 @@ def test_looking_in_again_on_a_settled_quarrel_is_written_down_and_changes_nothi
 
 
 def home(cast: Cast, user, unit=None, state="verified"):
-    row = Occupancy.objects.create(user=user, unit=unit or cast.unit, relation="tenant", claimed_at=LONG_AGO)
-    Occupancy.objects.filter(pk=row.pk).update(state=state, decided_at=NOW, decided_by=cast.sun)
-    if state == "ended":
-        Occupancy.objects.filter(pk=row.pk).update(ended_at=NOW)
+    Occupancy.objects.create(
+        user=user,
+        unit=unit or cast.unit,
+        relation="tenant",
+        state=state,
+        claimed_at=LONG_AGO,
+        decided_at=None if state == "claimed" else NOW,
+        decided_by=None if state == "claimed" else cast.sun,
+        ended_at=NOW if state == "ended" else None,
+    )
 
 
 def is_walked(issue: Issue, user) -> bool:
