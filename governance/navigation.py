@@ -23,6 +23,16 @@ class WorkPage(NamedTuple):
         return reverse(self.url_name)
 
 
+def keeps_imports(scope: Scope) -> bool:
+    """Whether petitions from before may lie at the person's desk: the street's, or a community's."""
+    return scope.works_at_desk or scope.runs_console
+
+
+def searches(scope: Scope) -> bool:
+    """Whether the person may search in what was said: as far as they see it anyway."""
+    return scope.works_at_desk or scope.runs_console or scope.works_outdoors
+
+
 WORK_PAGES = (
     WorkPage("admin:index", _("Console"), lambda scope: scope.runs_console),
     WorkPage("outdoors", _("My round"), lambda scope: scope.works_outdoors),
@@ -32,6 +42,8 @@ WORK_PAGES = (
     WorkPage("supervisions", _("Supervision"), lambda scope: scope.gives_or_judges_accounts),
     WorkPage("not_reached", _("Not reached"), lambda scope: scope.phones_people),
     WorkPage("coverage", _("Coverage"), lambda scope: scope.sees_the_net),
+    WorkPage("desk_imported", pgettext_lazy("petitions from before", "Imported"), keeps_imports),
+    WorkPage("search", pgettext_lazy("page", "Search"), searches),
 )
 
 

@@ -4,10 +4,12 @@ from django.urls import URLPattern, path
 
 from issues.views.deadlines import deadlines
 from issues.views.desk import desk_inbox, desk_matter, desk_rows, desk_step
+from issues.views.imported import imported_list, imported_petition, imported_step
 from issues.views.ledger import estates, ledger
 from issues.views.orders import building_scanned, order_detail, order_photo, order_step
 from issues.views.outdoors import file_for, find, issue_photo, matter, step, today
 from issues.views.queue import queue, queue_rows
+from issues.views.search import search_page
 from issues.views.supervisions import supervision_detail, supervision_step, supervisions
 
 urlpatterns: list[URLPattern] = [
@@ -17,6 +19,10 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:qr_token>/", building_scanned, name="building_scanned"),
     path("desk/", desk_inbox, name="desk"),
     path("desk/rows/", desk_rows, name="desk_rows"),
+    path("desk/imported/", imported_list, name="desk_imported"),
+    path("desk/imported/<str:receipt_no>/", imported_petition, name="desk_imported_petition"),
+    path("desk/imported/<str:receipt_no>/<slug:verb>/", imported_step, name="desk_imported_step"),
+    path("search/", search_page, name="search"),
     path("desk/<uuid:public_id>/", desk_matter, name="desk_matter"),
     path("desk/<uuid:public_id>/<slug:verb>/", desk_step, name="desk_step"),
     path("queue/", queue, name="queue"),

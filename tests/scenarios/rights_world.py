@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -37,6 +38,7 @@ from governance.models import (
     PartyBranch,
     Role,
     RoleAssignment,
+    Subdistrict,
     Unit,
     User,
 )
@@ -53,12 +55,17 @@ from issues.models import (
     SupervisionOrder,
     WorkOrder,
 )
+from residents.domain.receipts import new_receipt_no
 from residents.models import (
+    ImportedPetition,
+    NameVisibility,
     Occupancy,
     OccupancyRelation,
     OccupancyState,
     Petition,
+    PetitionChannel,
     PetitionDraft,
+    PetitionImport,
     PetitionPhoto,
     Resident,
 )
@@ -135,6 +142,8 @@ def facts_of(thing: Model) -> Facts:
             return facts_of(thing.draft)
         case PetitionPhoto():
             return facts_of(thing.petition)
+        case Petition(petitioner=None):
+            return Facts(**(line_of(thing.community) or {"subdistrict": thing.subdistrict_id}))
         case Petition():
             return Facts(owner=thing.petitioner.username, **line_of(thing.building))
         case WorkOrder():
@@ -342,18 +351,37 @@ def matters_at(resident: User, building: Building) -> dict[str, Model]:
         "past_the_community": past.issue,
         "district_order": past_the_street,
         "past_the_street": past_the_street.issue,
-        "district_supervision": a_supervision(past_the_street.issue, past_the_street.body),
         "complaint": complaint.issue,
         "unsorted": unsorted_issue,
         "unsorted_petition": unsorted,
+        "imported": an_imported_petition(street, None),
+        "imported_given": an_imported_petition(street, building.estate.community),
         "department_order": sent_on,
     }
 
 
+def an_imported_petition(street: Subdistrict, community: Community | None) -> Petition:
+    """Unanswered: it waits for somebody to say where it is and what."""
+    run = PetitionImport.objects.create(
+        subdistrict=street, file_name="export.xlsx", file_sha256="0" * 64, started_at=NOW
+    )
+    petition = Petition.objects.create(
+        receipt_no=new_receipt_no(), draft_token=uuid4(), subdistrict=street, community=community,
+        words="很久以前写的。",
+        name_visibility=NameVisibility.NOBODY, channel=PetitionChannel.IMPORT, filed_at=LONG_AGO,
+    )  # fmt: skip
+    ImportedPetition.objects.create(
+        petition=petition, brought_by=run, subdistrict=street, number=petition.receipt_no, content_hash="0" * 64
+    )
+    return petition
+
+
 def accounts_at(order: WorkOrder, done: WorkOrder) -> dict[str, Model]:
-    """An account that is asked for, one that was given, and one that the street office itself must give."""
+    """An account that is asked for, one that was given, and those that the street's and the district's office give."""
     subdistrict = order.subdistrict
     office = Body.objects.get(kind=BodyKind.STREET_OFFICE, subdistrict=subdistrict)
+    here = order.issue.building
+    above = WorkOrder.objects.get(issue__building=here, issue__category__code="complaint_street")
     manager = RoleAssignment.objects.filter(body=order.body).latest("pk").user
     given = {"state": "answered", "answer_words": "人手不够", "answered_by": manager, "answered_at": NOW}
     return {
@@ -362,6 +390,8 @@ def accounts_at(order: WorkOrder, done: WorkOrder) -> dict[str, Model]:
         "street_supervision": a_supervision(
             take_in(file(order.holder, order.issue.building, category="deeds")).issue, office
         ),
+        # Last of all: the first row of a register is one that the street sees.
+        "district_supervision": a_supervision(above.issue, above.body),
     }
 
 

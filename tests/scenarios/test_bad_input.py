@@ -177,6 +177,7 @@ PAGES = {
     "desk": "wu",
     "desk_rows": "wu",
     "desk_homes": "wu",
+    "desk_imported": "sun",
     "home": "li",
     "home_claim": "li",
     "homes": "li",
@@ -194,6 +195,7 @@ PAGES = {
     "queue": "zhou",
     "queue_rows": "zhou",
     "ready": "nobody",
+    "search": "yu",
     "supervisions": "zheng",
 }
 HUGE = "9" * 40
