@@ -3,6 +3,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 export PYTHONUNBUFFERED := 1
+# Where the machine says otherwise, too: the tests start the portal many times, and each start would compile it anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 # The stamps carry a hash of what they were made from: a change of the pins is noticed, a touched file is not.
 hash = $(shell cat $(1) 2>/dev/null | cksum | cut -d ' ' -f 1)
