@@ -166,3 +166,170 @@ class _Frame:
             if all(abs(self.place(day) - self.place(other)) >= 2 * _NEAR_AN_EDGE for other in kept):
                 kept[day] = words
         return kept
+
+
+# --- shares by week, and bars ---
+
+# So many weeks are named below the line; of more, every second, third … one is.
+MOST_WEEKS_NAMED = 13
+
+
+@dataclass(frozen=True)
+class WeekOf:
+    """A week to be drawn: its share, None where there was nothing; how week, n and share are said."""
+
+    share: Fraction | None
+    week: str
+    n: str
+    words: str
+    is_few: bool = False
+
+
+@dataclass(frozen=True)
+class WeekDot:
+    x: str
+    y: str
+    is_few: bool
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class WeekStroke:
+    x1: str
+    y1: str
+    x2: str
+    y2: str
+    is_few: bool
+
+
+@dataclass
+class WeekChart:
+    """Shares by week from `floor` to all. What rests on few is drawn grey and dashed: shown, not judged."""
+
+    strokes: list[WeekStroke] = field(default_factory=list)
+    dots: list[WeekDot] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    ticks: list[Label] = field(default_factory=list)
+    weeks: list[Label] = field(default_factory=list)
+    numbers: list[Label] = field(default_factory=list)
+
+
+def line_over_weeks(weeks: Sequence[WeekOf]) -> WeekChart | None:
+    """Draw one share a week, joined where weeks follow one another; None where no week has any.
+
+    The axis begins at half where no share is below it, else at nothing, and says so. The last share is named, and the
+    lowest of those that don't rest on few.
+    """
+    if not any(week.share is not None for week in weeks):
+        return None
+    lowest = min(week.share for week in weeks if week.share is not None)
+    floor = Fraction(1, 2) if lowest >= Fraction(1, 2) else Fraction(0)
+    places = [_week_place(at, len(weeks)) for at in range(len(weeks))]
+    points = [
+        (x, _height(week.share, floor), week) for x, week in zip(places, weeks, strict=True) if week.share is not None
+    ]
+    chart = WeekChart(ticks=_week_ticks(floor))
+    last = points[-1]
+    chart.dots = [WeekDot(_percent(x), _percent(y), week.is_few, (x, y, week) == last) for x, y, week in points]
+    chart.strokes = [
+        WeekStroke(_percent(places[at]), _percent(_height(one.share, floor)), _percent(places[at + 1]),
+                   _percent(_height(other.share, floor)), one.is_few or other.is_few)
+        for at, (one, other) in enumerate(pairwise(weeks))
+        if one.share is not None and other.share is not None
+    ]  # fmt: skip
+    chart.labels = _week_labels(points)
+    stride = -(-len(weeks) // MOST_WEEKS_NAMED)
+    for at, (x, week) in enumerate(zip(places, weeks, strict=True)):
+        if (len(weeks) - 1 - at) % stride == 0:
+            is_between = (len(weeks) - 1 - at) % (2 * stride) != 0
+            chart.weeks.append(Label(_percent(x), "100%", week.week, is_between=is_between))
+            chart.numbers.append(Label(_percent(x), "100%", week.n, is_between=is_between))
+    return chart
+
+
+def _week_place(at: int, of: int) -> Fraction:
+    return Fraction(at * 100, of - 1) if of > 1 else Fraction(50)
+
+
+def _height(share: Fraction, floor: Fraction) -> Fraction:
+    return 100 - (share - floor) * 100 / (1 - floor)
+
+
+def _percent(place: Fraction) -> str:
+    return f"{float(place):.2f}%"
+
+
+def _week_ticks(floor: Fraction) -> list[Label]:
+    steps = 5 if floor else 4
+    shares = [floor + (1 - floor) * Fraction(step, steps) for step in range(steps + 1)]
+    return [
+        Label("0%", _percent(_height(share, floor)), f"{int(share * 100)}{' %' if share == 1 else ''}", "end")
+        for share in shares
+    ]
+
+
+def _week_labels(points: list[tuple[Fraction, Fraction, WeekOf]]) -> list[Label]:
+    x, y, week = points[-1]
+    labels = [Label(_percent(x), _percent(y), week.words, "end" if x > 50 else "start")]
+    sound = [point for point in points[:-1] if not point[2].is_few]
+    if sound:
+        x, y, week = max(sound, key=lambda point: point[1])
+        near = abs(x - points[-1][0]) < _NEAR_AN_EDGE
+        if not near:
+            anchor = "start" if x < _NEAR_AN_EDGE else "middle"
+            labels.append(Label(_percent(x), _percent(y), week.words, anchor, is_below=y < 85))
+    return labels
+
+
+# A part narrower than this, in percent of the longest bar, has no room for its number.
+_ROOM_FOR_WORDS = 6
+
+
+@dataclass(frozen=True)
+class BarPart:
+    """A stretch of a bar in percent of the frame; `tone` from 1 (lightest) to 5."""
+
+    x: str
+    width: str
+    tone: int
+    words: str = ""
+    middle: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    parts: list[BarPart]
+    words: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ToStack:
+    """A bar to be drawn: its parts, the lightest tone first, and what is said at its end."""
+
+    label: str
+    parts: Sequence[int | float | Fraction]
+    words: str
+    note: str = ""
+    tones: Sequence[int] = (1, 2, 3, 4, 5)
+
+
+def stacked_bars(bars: Sequence[ToStack], *, names_parts: bool = False) -> list[Bar]:
+    """Each bar beside the others at one scale, the longest over the whole width; a part that isn't nothing is seen."""
+    longest = max((sum(bar.parts) for bar in bars), default=0)
+    return [Bar(bar.label, _parts(bar, longest, names_parts), bar.words, bar.note) for bar in bars]
+
+
+def _parts(bar: ToStack, longest: int | float | Fraction, names_parts: bool) -> list[BarPart]:
+    parts, x = [], 0.0
+    for size, tone in zip(bar.parts, bar.tones, strict=False):
+        if not size:
+            continue
+        width = max(float(size) * 100 / float(longest), 0.6)
+        words = str(size) if names_parts and width >= _ROOM_FOR_WORDS else ""
+        # A hair between two parts, so that neighbours of near tones stay two.
+        shown = max(width - 0.3, 0.3)
+        parts.append(BarPart(f"{x:.2f}%", f"{shown:.2f}%", tone, words, f"{x + width / 2:.2f}%"))
+        x += width
+    return parts

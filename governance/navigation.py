@@ -33,11 +33,22 @@ def searches(scope: Scope) -> bool:
     return scope.works_at_desk or scope.runs_console or scope.works_outdoors
 
 
+def runs_an_office(scope: Scope) -> bool:
+    """Whether the figures come before the registers: for those who run a street, a district, or the portal."""
+    return bool(scope.runs_console or scope.districts)
+
+
 WORK_PAGES = (
+    WorkPage("dashboard", pgettext_lazy("dashboard", "Overview"), runs_an_office),
     WorkPage("admin:index", _("Console"), lambda scope: scope.runs_console),
     WorkPage("outdoors", _("My round"), lambda scope: scope.works_outdoors),
     WorkPage("desk", pgettext_lazy("community desk", "Inbox"), lambda scope: scope.works_at_desk),
     WorkPage("queue", _("Queue"), lambda scope: scope.handles_orders),
+    WorkPage(
+        "dashboard",
+        pgettext_lazy("dashboard", "Overview"),
+        lambda scope: scope.reads_figures and not runs_an_office(scope),
+    ),
     WorkPage("desk_homes", _("Homes to check"), lambda scope: scope.works_at_desk),
     WorkPage("supervisions", _("Supervision"), lambda scope: scope.gives_or_judges_accounts),
     WorkPage("not_reached", _("Not reached"), lambda scope: scope.phones_people),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from issues.views.dashboard import dashboard, dashboard_book, dashboard_due
 from issues.views.deadlines import deadlines
 from issues.views.desk import desk_inbox, desk_matter, desk_rows, desk_step
 from issues.views.imported import imported_list, imported_petition, imported_step
@@ -14,6 +15,9 @@ from issues.views.supervisions import supervision_detail, supervision_step, supe
 
 urlpatterns: list[URLPattern] = [
     path("deadlines/", deadlines, name="deadlines"),
+    path("dashboard/", dashboard, name="dashboard"),
+    path("dashboard/due/", dashboard_due, name="dashboard_due"),
+    path("dashboard/figures.xlsx", dashboard_book, name="dashboard_book"),
     path("estates/", estates, name="estates"),
     path("estates/<uuid:public_id>/ledger/", ledger, name="ledger"),
     path("b/<str:qr_token>/", building_scanned, name="building_scanned"),

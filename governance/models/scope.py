@@ -75,6 +75,11 @@ class Scope:
         return bool(self.runs_console or self.communities or self.party_branches)
 
     @property
+    def reads_figures(self) -> bool:
+        """Whether the dashboard is this person's: the figures of the own streets, communities or districts."""
+        return bool(self.runs_console or self.communities or self.districts)
+
+    @property
     def gives_or_judges_accounts(self) -> bool:
         """Whether supervision orders are this person's to answer, to judge or to look at."""
         return bool(

@@ -59,7 +59,8 @@ class Burns:
 
 
 def burning(narrowing: Narrowing, *, offset: int = 0, limit: int = A_PAGE) -> Burns:
-    """A page of the list, and how many there are in all. One statement; streets that only give sums have no rows."""
+    """A page of the list, and how many there are in all. One statement, and only what `Choice.listed` leaves."""
+    narrowing = Narrowing(narrowing.choice.listed)
     facts = narrowing.facts | {"soon": narrowing.choice.now + SOON, "limit": limit, "offset": offset}
     with connection.cursor() as cursor:
         cursor.execute(_sql(narrowing), facts)

@@ -4,7 +4,7 @@ What nobody offers is left out, with a sentence; it never makes the figures wide
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -137,9 +137,10 @@ class Choice:
         """The question of an address that asks for this and nothing else; empty for the plain page."""
         return f"?{urlencode(self.asked)}" if self.asked else ""
 
-    def without(self, *names: str) -> str:
-        kept = {name: value for name, value in self.asked.items() if name not in names}
-        return f"?{urlencode(kept)}" if kept else "?"
+    @property
+    def listed(self) -> "Choice":
+        """What of it is named one by one, to whoever asks."""
+        return replace(self, sight=self.sight.listed)
 
     @cached_property
     def streets(self) -> list[int]:
@@ -248,7 +249,7 @@ class _Reader:
                 raise ValueError
             if last > today + timedelta(days=366):
                 raise ValueError
-        except ValueError:
+        except (ValueError, OverflowError):
             self.ignored.append(Ignored("days"))
             return Period.of_weeks(USUAL, self.now)
         self.asked |= {"from": first.isoformat(), "to": last.isoformat()}

@@ -1,7 +1,7 @@
 """Whose rows a person's figures are made of, and the places, bodies and categories that they may be narrowed to."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -94,7 +94,7 @@ class Sight:
     around: frozenset[int] = frozenset()
     past_the_street: frozenset[int] = frozenset()
     past_the_community: frozenset[int] = frozenset()
-    lists: bool = True
+    lists_free: bool = False
     registers: Registers = field(default_factory=Registers)
 
     @property
@@ -103,16 +103,16 @@ class Sight:
         return self.free | self.own | self.around
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all that is in sight are streets as a whole."""
-        return not self.around
+    def listed(self) -> "Sight":
+        """The part of it whose matters are named one by one: for those in whose charge they are.
+
+        A district's officers get sums of its streets. An administrator, who has `lists_free`, gets the list, too.
+        """
+        return self if self.lists_free or not self.free else replace(self, free=frozenset())
 
 
 def sight_of(scope: Scope) -> Sight:
-    """What the person may count at the scope's instant. Asks the database once.
-
-    A district's officers get sums of its streets; single matters are listed for those in whose charge they are.
-    """
+    """What the person may count at the scope's instant. Asks the database once."""
     registers, past = _read_registers(scope)
     free = frozenset(registers.streets) if scope.is_administrator else scope.overseen - scope.subdistricts
     own = scope.subdistricts - free
@@ -125,7 +125,7 @@ def sight_of(scope: Scope) -> Sight:
         around=frozenset(street_of[pk] for pk in communities),
         past_the_street=frozenset(past["street"]),
         past_the_community=frozenset(past["street"] + past["community"]),
-        lists=bool(scope.is_administrator or scope.subdistricts or scope.communities),
+        lists_free=scope.is_administrator,
         registers=registers,
     )
 

@@ -46,15 +46,15 @@ def about_sql(narrowing: Narrowing) -> str:
 def lengths_sql(narrowing: Narrowing) -> str:
     """How long (要多久): matters that stand finished since an instant in the period, from filing to that instant.
 
-    On the wall's clock, with nights, pauses and rounds that were no good: as long as it was for whoever waited.
-    Between two of them the percentile is interpolated.
+    Not imports, of which nothing was promised. On the wall's clock, with nights and with rounds that were no good: as
+    long as it was for whoever waited. Between two of them the percentile is interpolated.
     """
     return f"""
         SELECT i.category_id AS category, count(*) AS n,
                percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (
                  ORDER BY extract(epoch FROM i.finished_at - i.filed_at)::float8) AS seconds
         FROM issues_issue i
-        WHERE i.state IN ('finished', 'closed') AND i.finished_at IS NOT NULL
+        WHERE i.state IN ('finished', 'closed') AND i.finished_at IS NOT NULL AND i.is_promised
           AND i.finished_at >= %(starts)s AND i.finished_at < %(ends)s {narrowing.matter()}
         GROUP BY 1"""
 

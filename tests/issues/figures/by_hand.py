@@ -36,9 +36,11 @@ class Hand:
         communities: set[int] = frozenset(),
         weeks: int = 12,
         days: tuple[date, date] | None = None,
+        sums_only: bool = False,
         **only: Any,
     ):
         self.now, self.streets, self.free, self.communities, self.only = now, streets, free, communities, only
+        self.sums_only = sums_only
         self.periods(weeks, days)
         self.categories = {row["id"]: row for row in rows("governance.Category")}
         self.handlers = {row["category_id"]: row["handler"] for row in rows("issues.CategoryHandling")}
@@ -199,6 +201,8 @@ class Hand:
         )
 
     def burns(self) -> list[tuple[int, str]]:
+        if self.sums_only:
+            return []
         late = [c for c in self.running().values() if c["due_at"] <= self.now + timedelta(hours=2)]
         return [(c["issue_id"], c["kind"]) for c in sorted(late, key=lambda c: (c["due_at"], c["issue_id"]))]
 
@@ -319,7 +323,7 @@ class Hand:
     def lengths(self) -> dict[int, tuple[int, float, float]]:
         took: dict[int, list[float]] = defaultdict(list)
         for issue in self.issues():
-            if issue["state"] in ("finished", "closed") and self.is_now(issue["finished_at"]):
+            if issue["state"] in ("finished", "closed") and issue["is_promised"] and self.is_now(issue["finished_at"]):
                 took[issue["category_id"]].append((issue["finished_at"] - issue["filed_at"]).total_seconds())
         return {pk: (len(many), self.quantile(many, 0.5), self.quantile(many, 0.9)) for pk, many in took.items()}
 

@@ -126,6 +126,7 @@ class Street:
             found_by=found_by,
             finding_token=UUID(int=dice.getrandbits(128)) if found_by else None,
             words="楼道堆物" if found_by else "",
+            is_promised=dice.random() < 0.9,
         )
         self.issues.append(issue)
         starts_at = filed_at
