@@ -10,10 +10,11 @@ from governance.models import Body, Category, User
 from issues.domain import clocks, ladder, people
 from issues.domain.deciding import alone_with, as_now, refuse_overtaken
 from issues.domain.dispatching import BY_DEFAULT, BY_HAND, Answerable, bodies_to_hand_to, body_for, call_back, dispatch
-from issues.domain.telling import petitions_of, tell_petitioners, tell_what_is_next
+from issues.domain.telling import tell_petitioners, tell_what_is_next
 from issues.models import Issue, Severity, SlaClock, WorkOrder
 from issues.workflow import ISSUE
 from residents.domain import standing
+from residents.models import Petition
 
 PROGRAM = "triage"
 
@@ -86,7 +87,8 @@ def _say_what_it_is(
     facts = {"category": category.code, "severity": str(severity), "was": issue.category.code}
     ISSUE.take_step(issue, "triage", actor=actor, at=at, fields=fields, **facts)
     if hides:
-        standing.hide_names(petitions_of(issue))
+        # Of those rated and closed, too: what is read later mustn't name anybody either.
+        standing.hide_names(Petition.objects.filter(links__issue=issue, links__undone_at=None))
     if (category.pk, severity) == was:
         return []
     policy = clocks.policy_for(issue, category.handling.handler)

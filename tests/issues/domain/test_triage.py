@@ -191,6 +191,22 @@ def test_what_hides_its_petitioner_hides_the_petitions_and_nothing_un_hides_them
     assert (fresh(issue).hides_petitioner, petition_of(issue).name_visibility) == (True, "nobody")
 
 
+def test_the_name_on_a_petition_that_was_closed_before_is_hidden_too(cast: Cast):
+    first, minute = file(cast.li, cast.building), timedelta(minutes=1)
+    order = take_in(first)
+    second = file(cast.wang, cast.building, same_as=first, at=NOW + minute)
+    intake.take_in(second.pk, at=NOW + minute)
+    handling.accept(order, actor=cast.zhou, at=NOW + 2 * minute)
+    handling.finish(order, actor=cast.zhou, at=NOW + 3 * minute, words="换好了。")
+    for petition, person, is_solved in ((first, cast.li, True), (second, cast.wang, False)):
+        petition.refresh_from_db()
+        said = {"was_contacted": True, "is_solved": is_solved, "satisfaction": 3, "words": ""}
+        petitions.evaluate(petition, actor=person, at=NOW + 4 * minute, **said)
+    triage.triage(fresh(order.issue), category=category("dispute"), actor=cast.wu, at=NOW + 5 * minute)
+    first.refresh_from_db()
+    assert (first.state, first.name_visibility) == ("closed", "nobody")
+
+
 @pytest.mark.parametrize("name", ["li", "zhou", "zheng", "chen", "zhao", "strange_worker", "strange_officer"])
 def test_only_the_community_and_the_street_sort(cast: Cast, name):
     issue = by_hand(cast)
