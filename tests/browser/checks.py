@@ -4,6 +4,8 @@ Each check returns its findings as sentences; none found is [].
 """
 
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
@@ -20,8 +22,8 @@ NEVER_TRANSLATED = re.compile(
     rf"""
     SQ-[0-9A-Z]{{4}}-[0-9A-Z]{{4}}      # receipt numbers
     | 语言\ Language\ 언어               # the language switch speaks to all
-    | (?<![A-Za-z])(?:JPEG|PNG|WebP|HEIC|MB|QR|{SURNAMES})(?![A-Za-z])
-    | \.png\b                           # of a file that somebody has named
+    | (?<![A-Za-z])(?:JPEG|PNG|WebP|HEIC|XLSX|MB|QR|{SURNAMES})(?![A-Za-z])
+    | \.(?:png|xlsx)\b                  # of a file that somebody has named
     | https?://\S+
     """,
     re.VERBOSE,
@@ -87,12 +89,77 @@ _WIDER_THAN = """
   .join(", ")
 """
 
+# How a page is built: its elements with what assistive technology goes by, text as a dot. Of siblings that are built
+# alike two are enough; a mark of language alone is no part of it, nor which row it is, nor which language is pressed.
+_SHAPE = """
+() => {
+  const said = new Set(["title", "alt", "placeholder", "aria-label", "value", "aria-valuetext", "href", "src"]);
+  const left = /^(lang|data-|datetime|action|hx-|x-|nonce|srcset)/;
+  const numbers = /[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+/g;
+  const attribute = ({ name, value }) => {
+    if (left.test(name)) return "";
+    if (said.has(name)) return `${name}=${value.trim() ? "." : ""} `;
+    return `${name}=${value.replace(numbers, "#")} `;
+  };
+  const within = (element) => {
+    const parts = [];
+    const add = (part) => {
+      const last = parts.length - 1;
+      if (part === "." ? parts[last] === "." : parts[last] === part && parts[last - 1] === part) return;
+      parts.push(part);
+    };
+    for (const node of element.childNodes) {
+      if (node.nodeType === Node.TEXT_NODE && node.data.trim()) add(".");
+      if (node.nodeType === Node.ELEMENT_NODE) shape(node).forEach(add);
+    }
+    return parts;
+  };
+  const shape = (element) => {
+    const names = element.getAttributeNames();
+    if (names.length === 1 && names[0] === "lang") return within(element);
+    const tag = element.localName;
+    if (tag === "svg" || tag === "script" || element.matches(".langs")) return [`<${tag}>`];
+    return [`<${tag} ${[...element.attributes].map(attribute).join("")}>${within(element).join("")}</>`];
+  };
+  const root = document.documentElement;
+  return `${root.dataset.mode || ""} ${document.title.trim() ? "titled" : ""} ${shape(document.body)[0]}`;
+}
+"""
+
+# Media and style sheets of other places are not waited for: there are none (`Watch` sees to it).
+_AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False, "performanceTimer": False}
+
+
+# An open menu that floats covers what lies under it, which nobody presses then: for that one rule it is closed.
+_AXE = """
+async ({ options, closesMenus }) => {
+  const floats = (details) =>
+    [...details.children].some((child) => ["absolute", "fixed"].includes(getComputedStyle(child).position));
+  const menus = closesMenus ? [...document.querySelectorAll("details[open]")].filter(floats) : [];
+  for (const menu of menus) menu.open = false;
+  const { violations } = await axe.run(options);
+  for (const menu of menus) menu.open = true;
+  return violations;
+}
+"""
+
 
 def barriers(page: Page) -> list[str]:
     """What axe finds against WCAG 2.0, 2.1 and 2.2, levels A and AA."""
-    page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": {"type": "tag", "values": WCAG_A_AA}, "resultTypes": ["violations"]}
-    violations = page.evaluate("async (options) => (await axe.run(options)).violations", options)
+    rules = {"type": "tag", "values": WCAG_A_AA}
+    return _violations(page, runOnly=rules, rules={"target-size": {"enabled": False}}) + crowded(page)
+
+
+def crowded(page: Page) -> list[str]:
+    """What axe finds against the one rule that longer words alone can break: targets too small or too close."""
+    return _violations(page, closes_menus=True, runOnly={"type": "rule", "values": ["target-size"]})
+
+
+def _violations(page: Page, *, closes_menus: bool = False, **options: object) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    asked = {"options": {**_AXE_OPTIONS, **options}, "closesMenus": closes_menus}
+    violations = page.evaluate(_AXE, asked)
     return [
         f"axe {violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
         for violation in violations
@@ -104,17 +171,27 @@ def sideways(page: Page) -> list[str]:
     """Whether a screen of 320 px has to be moved sideways to read the page. Leaves the size as it was."""
     before = page.viewport_size
     page.set_viewport_size({"width": NARROWEST_PX, "height": before["height"]})
-    width = page.evaluate("document.scrollingElement.scrollWidth")
-    found = [f"{width} px wide at {NARROWEST_PX}: {page.evaluate(_WIDER_THAN, NARROWEST_PX)}"]
+    found = wider_than_the_screen(page)
     page.set_viewport_size(before)
-    return found if width > NARROWEST_PX else []
+    return found
+
+
+def wider_than_the_screen(page: Page) -> list[str]:
+    """Whether the page has to be moved sideways on the screen as it is."""
+    screen = page.viewport_size["width"]
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    return [f"{width} px wide at {screen}: {page.evaluate(_WIDER_THAN, screen)}"] if width > screen else []
 
 
 def foreign_words(page: Page) -> list[str]:
     """Text in another language than its place declares: untranslated strings, Chinese on English pages and the like."""
+    return _foreign(page.evaluate(_PIECES))
+
+
+def _foreign(pieces: list[dict[str, Any]]) -> list[str]:
     return [
         f"{piece['where']} says in {piece['lang']}: “{piece['text'][:90]}”"
-        for piece in page.evaluate(_PIECES)
+        for piece in pieces
         if _is_foreign(piece["text"], piece["lang"], is_whole=piece["isWhole"])
     ]
 
@@ -140,3 +217,37 @@ def small_targets(page: Page, *, is_elder: bool) -> list[str]:
 def open_everything(page: Page) -> None:
     """Unfold what can be unfolded: what is hidden there is read, too."""
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+
+
+# One question instead of five: each costs as much as its answer.
+_LOOK = f"""
+(least) => {{
+  const small = ({_SMALL_TARGETS.strip()})(least);
+  document.querySelectorAll("details").forEach((details) => {{ details.open = true; }});
+  const root = document.documentElement;
+  const isWide = document.scrollingElement.scrollWidth > innerWidth;
+  return {{
+    small, isWide, lang: root.lang, mode: root.dataset.mode || "standard",
+    pieces: ({_PIECES.strip()})(), shape: ({_SHAPE.strip()})(),
+  }};
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is seen of a page at a glance, everything on it unfolded: its faults but barriers, and how it is built."""
+
+    lang: str
+    mode: str
+    faults: list[str]
+    shape: str
+
+
+def look_at(page: Page, *, is_elder: bool, is_console: bool = False) -> Look:
+    """Small targets, foreign words, and what doesn't fit the screen. The console's targets are for a mouse: 24 px."""
+    seen = page.evaluate(_LOOK, ELDER_TARGET_PX if is_elder else TARGET_PX)
+    faults = _foreign(seen["pieces"]) + ([] if is_console else seen["small"])
+    if seen["isWide"]:
+        faults += wider_than_the_screen(page)
+    return Look(seen["lang"], seen["mode"], faults, seen["shape"])

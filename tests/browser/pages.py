@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
+from django.apps import apps
+from django.urls import reverse
 from playwright.sync_api import Page
 
+from governance.imports.sheets import XLSX
 from residents.models import Occupancy
 from tests.browser.world import World
 from tests.cast import PASSWORD
@@ -26,6 +29,13 @@ class Case:
     path: Callable[[World], str]
     act: Callable[[Page, World], None] = _stay
     is_for_staff: bool = False
+    is_in_console: bool = False
+    # The name of the address at which a press ends, where no other case begins there.
+    leads_to: str = ""
+
+    @property
+    def is_pressed(self) -> bool:
+        return self.act is not _stay
 
     @property
     def is_error(self) -> bool:
@@ -50,6 +60,10 @@ def order(name: str, query: str = "") -> Callable[[World], str]:
 
 def people_of_the_building(world: World) -> str:
     return f"/buildings/{world.cast.building.qr_token}/people/"
+
+
+def ledger(estate: str) -> Callable[[World], str]:
+    return lambda world: f"/estates/{getattr(world.cast, estate).public_id}/ledger/"
 
 
 def at_the_desk(name: str) -> Callable[[World], str]:
@@ -148,6 +162,41 @@ def accept_what_is_finished(page: Page, world: World) -> None:
     page.wait_for_url("**/nudge/")
 
 
+def file_for_somebody(page: Page, world: World) -> None:
+    page.locator("#id_name").fill("胡德全")
+    page.locator("#id_phone").fill(next(fresh_numbers))
+    page.locator("label[for=id_channel_0], label:has(#id_channel_0)").first.click()
+    page.locator("#id_words").fill("楼道灯不亮。")
+    page.locator("#id_category").select_option("noise")
+    page.locator("label[for=id_name_visibility_0], label:has(#id_name_visibility_0)").first.click()
+    page.locator("#id_has_agreed").check()
+    submit("main form[method=post]")(page, world)
+    page.locator(".receipt-no").wait_for()
+
+
+def save_after_a_colleague(page: Page, world: World) -> None:
+    """Save a register's row from a page that was opened before somebody else changed it."""
+    page.locator("[name=version]").first.evaluate("field => { field.value = 1; }")
+    submit("main form:has([name=_save])")(page, world)
+
+
+def end_before_it_began(page: Page, world: World) -> None:
+    page.locator("[name=on]").first.fill("1990-01-01")
+    submit("main form[method=post]")(page, world)
+
+
+def bring_no_workbook(page: Page, world: World) -> None:
+    page.locator("#id_file").set_input_files({"name": "小区.xls", "mimeType": XLSX, "buffer": b"no workbook"})
+    submit("main form:has(#id_file)")(page, world)
+
+
+def preview_the_version(page: Page, world: World) -> None:
+    page.locator("[name=reason]").fill("雨季到场慢")
+    with page.expect_navigation():
+        page.locator("[name=_preview]").click()
+    page.locator("#preview").wait_for()
+
+
 def _taken_row(world: World) -> str:
     return f"/queue/?taken={world.order('taken')}~3"
 
@@ -156,13 +205,17 @@ PUBLIC = (
     Case("welcome", "", at("/")),
     Case("sign-in", "", at("/account/login/")),
     Case("sign-in-error", "", at("/account/login/"), submit("main form:has(#id_phone)")),
-    Case("code", "", at("/account/login/"), ask_for_code),
+    Case("code", "", at("/account/login/"), ask_for_code, leads_to="account_code"),
     Case("code-error", "", at("/account/login/"), type_a_wrong_code),
     Case("password", "", at("/account/login/password/")),
     Case("password-error", "", at("/account/login/password/"), type_a_wrong_password),
     Case("privacy", "", at("/privacy/")),
     Case("deadlines", "", at("/deadlines/")),
     Case("building-people", "", people_of_the_building),
+    Case("estates", "", at("/estates/")),
+    Case("estates-no-match", "", at("/estates/?q=航天")),
+    Case("ledger", "", ledger("estate")),
+    Case("ledger-empty", "", ledger("strange_estate")),
     Case("not-found", "", at("/nothing/here/")),
 )
 FILING = (
@@ -212,6 +265,7 @@ FOLLOWING = (
     Case("account", "li", at("/account/")),
     Case("change-password", "li", at("/account/password/change/")),
     Case("change-password-error", "li", at("/account/password/change/"), submit("main form")),
+    Case("set-password", "tian", at("/account/password/set/")),
     Case("sign-out", "li", at("/account/logout/")),
     Case("homes", "wang", at("/homes/")),
     Case("homes-disputed", "gao", at("/homes/")),
@@ -267,7 +321,7 @@ WORKING = (
     Case("supervision", "zheng", account_asked_of("hengxin"), is_for_staff=True),
     Case("supervision-error", "zheng", account_asked_of("hengxin"), submit("#answer form"), is_for_staff=True),
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),
-    Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True),
+    Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True, leads_to="notice_number"),
     Case("not-reached-empty", "strange_worker", at("/not-reached/"), is_for_staff=True),
     Case("outdoors", "yu", at("/outdoors/"), is_for_staff=True),
     Case("outdoors-empty", "strange_walker", at("/outdoors/"), is_for_staff=True),
@@ -293,21 +347,67 @@ WORKING = (
     Case("coverage-rule", "sun", at("/coverage/companies/"), is_for_staff=True),
     Case("party-tree", "sun", at("/coverage/tree/"), is_for_staff=True),
     Case("staff-inbox", "zhou", at("/inbox/"), is_for_staff=True),
+    Case("desk-alike", "wu", at_the_desk("alike"), is_for_staff=True),
+    Case("outdoors-filed", "bai", at("/outdoors/file/"), file_for_somebody, is_for_staff=True),
+    Case("supervision-accepted", "wu", account("accepted"), is_for_staff=True),
+    Case("supervision-accepted-read", "zheng", account("accepted"), is_for_staff=True),
+    Case("order-liaison", "luo", order("joint"), is_for_staff=True),
+    Case("building-card", "zheng", lambda world: f"/buildings/{world.cast.building.qr_token}/card/", is_for_staff=True),
 )
-PAGES = (*PUBLIC, *FILING, *FOLLOWING, *WORKING)
+
+
+def _row(model: str, verb: str = "change", query: str = "") -> Callable[[World], str]:
+    """The address of a register's first row."""
+    name = f"admin:{model.replace('.', '_')}_{verb}"
+    return lambda world: reverse(name, args=[apps.get_model(model)._base_manager.earliest("pk").pk]) + query
+
+
+def _list(model: str, query: str) -> Callable[[World], str]:
+    return lambda world: reverse(f"admin:{model.replace('.', '_')}_changelist") + query
+
+
+def _import(verb: str, query: str = "") -> Callable[[World], str]:
+    return lambda world: reverse("admin:governance_registerimport_change", args=[world.imports[verb].pk]) + query
+
+
+def _console(name: str, path: Callable[[World], str], act: Callable[[Page, World], None] = _stay) -> Case:
+    return Case(f"console-{name}", "administrator", path, act, is_for_staff=True, is_in_console=True)
+
+
+CONSOLE = (
+    _console("index", at("/console/")),
+    _console("filtered", _list("governance.estate", "?is_managed__exact=1&q=春和&o=1")),
+    _console("searched", _list("residents.petition", "?q=楼道")),
+    _console("searched-in-vain", _list("residents.petition", "?q=航天")),
+    _console("form-error", _row("governance.estate"), submit("main form:has([name=_save])")),
+    _console("add-error", at("/console/governance/estate/add/"), submit("main form:has([name=_save])")),
+    _console("version-conflict", _row("governance.estate"), save_after_a_colleague),
+    _console("end-error", _row("governance.management", "end"), end_before_it_began),
+    _console("policy-preview", _row("issues.slapolicy", "edit"), preview_the_version),
+    _console("policy-error", _row("issues.slapolicy", "edit"), submit("main form:has([name=_save])")),
+    _console("hours-error", _row("governance.workingcalendar", "edit"), submit("main form:has([name=_save])")),
+    _console("import-refused", at("/console/governance/estate/import/"), bring_no_workbook),
+    _console("import-bad-rows", _import("checked")),
+    _console("import-changed", _import("checked", "?show=changed")),
+    _console("import-taken-in", _import("applied")),
+    _console("name-error", _row("residents.petition", "name"), submit("main form[method=post]")),
+    _console("not-found", at("/console/nothing/here/")),
+)
+PAGES = (*PUBLIC, *FILING, *FOLLOWING, *WORKING, *CONSOLE)
 
 LANGUAGES = {"zh-hans": "zh-Hans", "en": "en", "ko": "ko"}
 MODES = ("standard", "elder")
 
 
-def _modes(case: Case, language: str) -> tuple[str, ...]:
-    """Residents' pages in both modes. What a wrong press adds, in one: the errors are the same few lines everywhere.
+def views_of(case: Case, *, full: bool) -> list[tuple[str, str]]:
+    """In which languages and modes the page is looked at; all of them, if `full`.
 
-    Staff pages in elder mode in Chinese: it changes sizes only, and those who work here mostly read Chinese.
+    Residents' pages in all. What a wrong press adds, in one mode: the errors are the same few lines everywhere. Staff
+    pages in elder mode in Chinese: it changes sizes only, and those who work here mostly read Chinese. The console
+    knows no elder mode.
     """
-    is_seen_large = not case.is_error and (not case.is_for_staff or language == "zh-hans")
-    return MODES if is_seen_large else MODES[:1]
-
-
-# Every page in every language.
-VISITS = [(case, language, mode) for case in PAGES for language in LANGUAGES for mode in _modes(case, language)]
+    modes = MODES[:1] if case.is_in_console or (case.is_error and not full) else MODES
+    every = [(language, mode) for mode in modes for language in LANGUAGES]
+    if full or not case.is_for_staff:
+        return every
+    return [(language, mode) for language, mode in every if mode == "standard" or language == "zh-hans"]

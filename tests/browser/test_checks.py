@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import checks
+from tests.browser.turning import Asked, NotTurned, turn
 from tests.browser.watch import Watch
 
 PORTAL = "http://portal.test"
@@ -71,6 +72,19 @@ def test_axe_finds_grey_on_grey_and_a_field_without_a_name(page: Page):
     assert found == {"axe color-contrast", "axe label"}
 
 
+COVER = "position:absolute;top:0;left:0;width:95px;height:90px;background:#fff"
+MENU = f"<div style='{COVER}'><a href='#' style='display:block;height:80px'>选</a></div>"
+
+
+def test_axe_finds_a_crowded_link_but_not_one_under_an_open_menu(page: Page):
+    link = "<a href='#' style='display:block;height:{0}px;width:100px'>电话</a>"
+    menu = f"<details open style='position:static'><summary>筛选</summary>{MENU}</details>"
+
+    assert checks.crowded(show(page, f"<main>{menu}{link.format(30)}</main>", title="一页")) == []
+    assert len(checks.crowded(show(page, f"<main>{link.format(9) * 2}</main>", title="一页"))) > 0
+    assert checks.crowded(show(page, f"<main>{MENU}{link.format(30)}</main>", title="一页")) != []
+
+
 def test_what_is_wider_than_the_screen_is_found_and_the_screen_left_as_it_was(page: Page):
     assert checks.sideways(show(page, "<p class='long' style='width:340px'>长</p>")) == [
         "348 px wide at 320: p.long",
@@ -109,3 +123,90 @@ def test_the_watch_leaves_a_page_alone_that_says_itself_that_it_is_not_found(pag
     page.goto(f"{PORTAL}/gone/", wait_until="networkidle")
 
     assert watch.problems == []
+
+
+def shape(page: Page, body: str, **of: str) -> str:
+    return checks.look_at(show(page, body, **of), is_elder=False).shape
+
+
+FORM = "<form><label for='words'>说说</label><input id='words' title='几句话'><ul><li>一</li><li>二</li></ul></form>"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        FORM.replace("说说", "Tell us").replace("几句话", "A few words"),
+        FORM.replace("说说", "<span lang='zh-Hans'>说说</span>"),
+        FORM.replace("<li>二</li>", "<li>二</li><li>三</li><li>四</li>"),
+    ],
+    ids=["other words", "a language marked", "more rows"],
+)
+def test_pages_that_differ_in_words_alone_are_built_alike(page: Page, other: str):
+    assert shape(page, FORM, title="一页") == shape(page, other, title="A page", lang="en")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("说说", ""),
+        ("几句话", " "),
+        (" for='words'", ""),
+        ("<input", "<input class='pale'"),
+        ("<ul", "<ul role='tablist'"),
+        ("<li>二</li>", "<li>二</li><li><b>三</b></li>"),
+        ("<ul>", "<p>还有</p><ul>"),
+    ],
+)
+def test_a_page_that_axe_could_judge_otherwise_is_built_otherwise(page: Page, was: str, now: str):
+    assert shape(page, FORM) != shape(page, FORM.replace(was, now))
+
+
+def test_elder_mode_is_another_shape(page: Page):
+    before = shape(page, FORM)
+    page.evaluate("document.documentElement.dataset.mode = 'elder'")
+
+    assert checks.look_at(page, is_elder=True).shape != before
+
+
+ANSWERS = {
+    "/zh/": "<html lang='zh-Hans'><title>一</title><body><p>报问题</p></body></html>",
+    "/en/": "<html lang='en' data-mode='elder'><title>One</title><body class='big'><p>报问题</p></body></html>",
+    "/other/": "<html lang='en'><link rel='stylesheet' href='/o.css'><body><p>Two</p></body></html>",
+}
+
+
+@pytest.fixture
+def served(page: Page) -> Page:
+    """A page at /zh/ of a portal that has two others, one with a style sheet of its own."""
+
+    def answer(route):
+        path = route.request.url.removeprefix(PORTAL)
+        body = ANSWERS[path].replace("报问题", route.request.post_data or "报问题")
+        route.fulfill(
+            status=400 if route.request.method == "POST" else 200, content_type="text/html; charset=utf-8", body=body
+        )
+
+    page.route(f"{PORTAL}/**", answer)
+    page.goto(f"{PORTAL}/zh/")
+    return page
+
+
+def test_a_turned_page_is_the_other_answer_with_its_language_and_mode(served: Page):
+    assert turn(served, Asked("/en/")) == 200
+
+    seen = checks.look_at(served, is_elder=True)
+    assert (seen.lang, seen.mode, served.title()) == ("en", "elder", "One")
+    assert seen.faults == ["p in .big says in en: “报问题”"]
+
+
+def test_what_a_form_was_answered_with_is_asked_for_again_with_the_form(served: Page):
+    status = turn(served, Asked("/zh/", "POST", "text/plain", "太短".encode()))
+
+    assert (status, served.locator("p").inner_text()) == (400, "太短")
+
+
+def test_a_page_with_other_style_sheets_is_not_turned_but_left_to_be_opened(served: Page):
+    with pytest.raises(NotTurned):
+        turn(served, Asked("/other/"))
+
+    assert served.locator("p").inner_text() == "报问题"

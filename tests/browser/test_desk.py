@@ -1,4 +1,4 @@
-"""The community desk in a browser: sorted by keyboard alone, and readable by everybody on every screen."""
+"""The community desk in a browser: sorted by keyboard alone. That everybody can read it is the crawl's to say."""
 
 from datetime import timedelta
 
@@ -10,13 +10,13 @@ from issues.domain import handling
 from issues.models import Issue, IssueRelation, WorkOrder
 from residents.domain import drafts, petitions
 from residents.models import Petition
-from tests.browser.checks import barriers, open_everything, sideways
-from tests.browser.conftest import DESK, PHONE, a_photo, keep_picture
-from tests.browser.people import reads
+from tests.browser.conftest import DESK, a_photo, keep_picture
 from tests.cast import NOW, Cast, draft, file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# What a key has set off is under way by then.
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 LEAK = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
 
 
@@ -146,10 +146,14 @@ def test_the_keys_can_be_switched_off(screen, cast: Cast, morning):
     keep_picture(page, "desk-keys")
     page.locator("#keys-switch").click()
     page.locator("h1").click()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
     page.keyboard.press("a")
+    page.evaluate(NEXT_FRAME)
     page.reload()
     page.keyboard.press("a")
-    page.wait_for_timeout(300)
+    page.evaluate(NEXT_FRAME)
+    assert "POST" not in sent
     assert Issue.objects.get(pk=morning["leak"].pk).triaged_at is None
 
 
@@ -162,27 +166,3 @@ def test_without_script_everything_is_a_form_or_a_link(screen, cast: Cast, morni
     with page.expect_navigation():
         page.locator(".assign button").click()
     assert Issue.objects.get(pk=morning["boxes"].pk).triaged_at is not None
-
-
-@pytest.mark.parametrize("mode", ["standard", "elder"])
-@pytest.mark.parametrize("language", ["zh-hans", "en", "ko"])
-def test_everybody_can_read_the_desk_on_every_screen(screen, cast: Cast, morning, language, mode):
-    page = screen(reads(cast.wu, language, mode), viewport=DESK)
-    found = []
-    addresses = {
-        "list": "/desk/",
-        "matter": f"/desk/{morning['leak'].public_id}/",
-        "known": f"/desk/{morning['known'].public_id}/",
-    }
-    for name, address in addresses.items():
-        for width, viewport in {
-            "desk": {"width": 1280, "height": 860},
-            "phone": PHONE,
-            "narrow": {"width": 320, "height": 740},
-        }.items():
-            page.set_viewport_size(viewport)
-            page.goto(address)
-            keep_picture(page, f"desk-{name}-{width}-{language}-{mode}")
-            open_everything(page)
-            found += [(address, width, problem) for problem in barriers(page) + sideways(page)]
-    assert found == []

@@ -9,26 +9,45 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from governance import shipped as shipped_by_governance
-from governance.domain import coverage, outbox
+from governance.domain import coverage, outbox, registers
+from governance.imports import checking
+from governance.imports.catalogue import REGISTERS
+from governance.imports.sheets import XLSX
 from governance.models import (
+    BranchKind,
     Building,
     Category,
     Channel,
+    CommitteeTerm,
     CoverageTarget,
+    DualRegistration,
+    Estate,
+    Joins,
+    JointUnit,
+    MemberKind,
+    Membership,
     Notice,
     NoticeState,
+    PartyBranch,
+    PartyMember,
+    RegisterImport,
     Role,
+    Standing,
     Urgency,
     User,
 )
 from issues import shipped as shipped_by_issues
-from issues.domain import declining, findings, handling, mediation, supervision, verification
+from issues.domain import declining, findings, handling, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
-from issues.models import Issue, SupervisionOrder, WorkOrder
+from issues.models import Issue, PolicyAssignment, SupervisionOrder, WorkOrder
 from residents.domain import drafts, names, occupancy, on_behalf, petitions
 from residents.domain.standing import Teller
 from residents.models import OccupancyRelation, Petition, PetitionChannel, PetitionDraft
 from tests.cast import NOW, Cast, build_cast, draft
+from tests.governance.imports.workbooks import of
+
+SINCE = date(2021, 1, 1)
+ALIKE = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
 
 
 @dataclass
@@ -42,6 +61,7 @@ class World:
     photo: bytes
     findings: dict[str, Issue] = field(default_factory=dict)
     accounts: dict[str, SupervisionOrder] = field(default_factory=dict)
+    imports: dict[str, RegisterImport] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
@@ -60,6 +80,8 @@ def build_world(photo: bytes) -> World:
     _drafts(world)
     _nobody_was_reached(world)
     _behind_the_counter(world)
+    _on_two_tables(world)
+    _in_the_registers(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
         order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
@@ -241,6 +263,65 @@ def _behind_the_counter(world: World) -> None:
         subdistrict=cast.subdistrict, rule="companies", baseline_on=date(2025, 5, 1), baseline_percent=20,
         due_on=date(2026, 12, 31), target_percent=100,
     )  # fmt: skip
+
+
+def _on_two_tables(world: World) -> None:
+    """Two who write of one leak, what was handed to the police station, and an account that was accepted."""
+    cast = world.cast
+    garage = {"spot": "地下车库", "stairwell": None}
+    known = _file(world, "known", cast.wang, cast.building, _ago(minutes=57), category="leak",
+                  words="车库顶板漏，滴水滴在车上，B07 车位。", **garage)  # fmt: skip
+    handling.accept(known, actor=cast.zhou, at=_ago(minutes=53))
+    alike = draft(cast.chen, cast.building, category="other", words=ALIKE, at=_ago(minutes=5), **garage)
+    world.petitions["alike"] = petitions.file_petition(alike, actor=cast.chen, at=_ago(minutes=5))
+
+    _file(world, "joint", cast.wang, cast.building, _ago(hours=3), category="parking", words="路口天天堵。")
+    world.orders["joint"] = triage.dispatch_to(
+        _issue(world, "joint"), cast.department, actor=cast.wu, at=_ago(hours=2, minutes=50)
+    )
+
+    # Who has only ever signed in by code.
+    cast.tian.set_unusable_password()
+    cast.tian.save(update_fields=["password"])
+
+    late = _file(world, "accounted", cast.chen, cast.building, _ago(minutes=65), words="电表箱的门掉了。")
+    for minutes in (60, 40, 30, 25):
+        sweep(bell="loop", now=_ago(minutes=minutes))
+    world.accounts["accepted"] = SupervisionOrder.objects.get(issue=late.issue)
+    account = supervision.Account("缺合页。", "已经换上。", NOW.date())
+    supervision.answer(world.accounts["accepted"], account, actor=cast.zheng, at=_ago(minutes=20))
+    supervision.accept_answer(world.accounts["accepted"], actor=cast.sun, at=_ago(minutes=15))
+
+
+def _in_the_registers(world: World) -> None:
+    """A row for each register of the console that nothing else fills, and two files that were brought."""
+    cast = world.cast
+    joint = PartyBranch.objects.create(kind=BranchKind.JOINT_BRANCH, name="恒信联合党支部", body=cast.hengxin)
+    JointUnit.objects.create(branch=joint, body=cast.hengxin, since=SINCE)
+    Joins.objects.create(branch=joint, committee=cast.branch.parent, since=SINCE)
+    member = PartyMember.objects.create(
+        number="D1", full_name="冯德海", kind=MemberKind.RESIDENT, community=cast.community
+    )
+    Membership.objects.create(member=member, branch=cast.branch, standing=Standing.FULL, since=SINCE)
+    DualRegistration.objects.create(member=member, community=cast.community, since=SINCE)
+    CommitteeTerm.objects.create(branch=cast.branch, number=1, starts_on=SINCE, ends_on=date(2030, 1, 1))
+    PolicyAssignment.objects.create(estate=cast.estate, policy_code="5341-ordinary")
+    rows = (
+        ["春和社区", "柳荫里小区", "柳荫路 1 号"],
+        ["春和社区", "春和苑小区", "学校路 20 号"],
+        ["桃园社区", "桃园外小区", "桃园路 9 号"],
+        ["春和社区", "", "=HYPERLINK(A1)"],
+    )
+    facts = {"subdistrict": cast.subdistrict, "by": cast.sun}
+    for name, brought in (("checked", rows), ("applied", rows[:1])):
+        book = of("estate", ("community", "name", "address"), *brought)
+        upload = SimpleUploadedFile("小区.xlsx", book.getvalue(), XLSX)
+        world.imports[name] = checking.check(REGISTERS["estate"], upload, name=upload.name, at=_ago(hours=1), **facts)
+    applied = world.imports["applied"]
+    assert checking.take_in(applied.pk, seen=applied.outcome, by=cast.sun, at=_ago(minutes=50))
+    estate = Estate.objects.get(pk=cast.estate.pk)
+    estate.address = "学校路 20 号"
+    registers.change(estate, version=estate.version, actor=cast.sun, at=NOW, subdistrict_id=cast.subdistrict.pk)
 
 
 def _issue(world: World, name: str) -> Issue:

@@ -1,0 +1,87 @@
+"""The portal's addresses, by name: which of them show a page, so that none is left out of the crawl."""
+
+from collections.abc import Iterator
+
+from django.db.models import Model
+from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from governance.models import User
+from tests.cast import client_of
+
+A_PRESS = "is only pressed, and leads back to a page"
+A_PICTURE = "a picture"
+FOR_MACHINES = "a word for machines"
+# Addresses without a page of their own, and why. Those of a register are asked for it (`console_pages`).
+NO_PAGES = {
+    "account_code_again": A_PRESS,
+    "admin:app_list": "leads to the console's first page",
+    "admin:autocomplete": "rows for a field, as data",
+    "admin:jsi18n": "words for scripts, as data",
+    "building_card": "leads a resident to the first step of filing; for staff the address shows `building_scanned`",
+    "desk_home_step": A_PRESS,
+    "desk_rows": "the rows of the inbox, for its script",
+    "desk_step": A_PRESS,
+    "home_end": A_PRESS,
+    "issue_photo": A_PICTURE,
+    "live": FOR_MACHINES,
+    "metrics": FOR_MACHINES,
+    "notice_phoned": A_PRESS,
+    "order_photo": A_PICTURE,
+    "outdoors_step": A_PRESS,
+    "petition_arrival": A_PRESS,
+    "petition_evaluate": A_PRESS,
+    "petition_nudge": A_PRESS,
+    "photo": A_PICTURE,
+    "queue_rows": "the rows of the queue's page, for its script",
+    "ready": FOR_MACHINES,
+    "set_language": A_PRESS,
+    "set_mode": A_PRESS,
+    "supervision_step": A_PRESS,
+}
+
+
+def _names(patterns: list[URLPattern | URLResolver], within: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else within)
+        elif pattern.name:
+            yield within + pattern.name
+
+
+def _is_of_a_register(name: str) -> bool:
+    return name.startswith(("admin:governance_", "admin:issues_", "admin:residents_"))
+
+
+def named_pages() -> set[str]:
+    """Every named address but the registers' own."""
+    return {name for name in _names(get_resolver().url_patterns) if not _is_of_a_register(name)}
+
+
+def name_of(path: str) -> str | None:
+    """The name of the address; None where there is no such page."""
+    try:
+        return resolve(path.partition("?")[0]).view_name
+    except Resolver404:
+        return None
+
+
+def console_pages(model: type[Model], reader: User) -> dict[str, str]:
+    """The addresses of the register at which `reader` is shown a page, by name; with its first row, where one is
+    named. What is a file, leads on or doesn't exist for this register is left out."""
+    row = model._base_manager.order_by("pk").first()
+    assert row is not None, f"{model._meta.label}: the world has no row"
+    prefix = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
+    every = {name: _address(name, row) for name in _names(get_resolver().url_patterns) if name.startswith(prefix)}
+    client = client_of(reader)
+    return {name: address for name, address in every.items() if _shows_a_page(client.get(address))}
+
+
+def _address(name: str, row: Model) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return reverse(name, args=[row.pk])
+
+
+def _shows_a_page(response) -> bool:
+    return response.status_code == 200 and response.headers["Content-Type"].startswith("text/html")
