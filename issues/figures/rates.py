@@ -10,9 +10,10 @@ from issues.figures.asking import Rows
 from issues.figures.narrowing import Narrowing
 from issues.figures.shares import Share
 
-# Which of the two periods an instant lies in: before, between the two, now.
-BUCKETS = "ARRAY[%(before_starts)s, %(before_ends)s, %(starts)s, %(ends)s]::timestamptz[]"
-BEFORE, NOW = 1, 3
+# An instant lies in one of the two periods, or isn't counted: between them. `is_now` says of each row in which.
+IN_EITHER = """{at} >= %(before_starts)s AND {at} < %(ends)s AND ({at} < %(before_ends)s OR {at} >= %(starts)s)"""
+IS_NOW = "{at} >= %(starts)s"
+NOW, BEFORE = True, False
 
 
 @dataclass(frozen=True)
@@ -60,43 +61,51 @@ def response_sql(narrowing: Narrowing) -> str:
     when it was said.
     """
     join, scope = narrowing.petition("p")
-    return f"""
-        WITH due AS MATERIALIZED (
-            SELECT c.issue_id, c.epoch, c.due_at, coalesce(c.stopped_at <= c.due_at, false) AS met
+    promise = f"""
+            SELECT c.issue_id, c.epoch, c.due_at, {IS_NOW.format(at="c.due_at")} AS is_now,
+                   coalesce(c.stopped_at <= c.due_at, false) AS met
             FROM issues_slaclock c
-            WHERE c.subdistrict_id = ANY(%(streets)s) AND c.voided_at IS NULL AND c.kind IN ('respond', 'arrive')
-              AND c.due_at >= %(before_starts)s AND c.due_at < %(ends)s
-              AND (c.kind = 'respond' OR NOT EXISTS (
-                SELECT 1 FROM issues_slaclock r WHERE r.issue_id = c.issue_id AND r.epoch = c.epoch
-                  AND r.kind = 'respond' AND r.voided_at IS NULL))
+            WHERE c.subdistrict_id = ANY(%(streets)s) AND c.voided_at IS NULL AND {IN_EITHER.format(at="c.due_at")}"""
+    return f"""
+        WITH due AS MATERIALIZED ({promise} AND c.kind = 'respond'
+            UNION ALL {promise} AND c.kind = 'arrive' AND NOT EXISTS (
+              SELECT 1 FROM issues_slaclock r WHERE r.issue_id = c.issue_id AND r.epoch = c.epoch
+                AND r.kind = 'respond' AND r.voided_at IS NULL)
+        ), matters AS MATERIALIZED (SELECT min(issue_id) AS first, max(issue_id) AS last FROM due
         ), link AS MATERIALIZED (
             SELECT l.issue_id, l.petition_id FROM issues_issuepetition l
             WHERE l.undone_at IS NULL
-              AND l.issue_id BETWEEN (SELECT min(issue_id) FROM due) AND (SELECT max(issue_id) FROM due)
-        ), person AS MATERIALIZED (
+              AND l.issue_id BETWEEN (SELECT first FROM matters) AND (SELECT last FROM matters)
+        ), petitions AS MATERIALIZED (SELECT min(petition_id) AS first, max(petition_id) AS last FROM link
+        ), person AS (
             SELECT p.id, p.filed_at FROM residents_petition p {join}
-            WHERE p.id BETWEEN (SELECT min(petition_id) FROM link) AND (SELECT max(petition_id) FROM link)
+            WHERE p.id BETWEEN (SELECT first FROM petitions) AND (SELECT last FROM petitions)
               AND p.state NOT IN ('withdrawn', 'declined') AND p.channel <> 'import' {scope}
         ), denial AS (
             SELECT e.petition_id, array_agg(e.given_at) AS said_at FROM residents_evaluation e
             WHERE NOT e.was_contacted
-              AND e.petition_id BETWEEN (SELECT min(petition_id) FROM link) AND (SELECT max(petition_id) FROM link)
+              AND e.petition_id BETWEEN (SELECT first FROM petitions) AND (SELECT last FROM petitions)
             GROUP BY e.petition_id
-        ), counted AS (
-            SELECT width_bucket(due.due_at, {BUCKETS}) AS period, due.met,
-                   due.met AND denial.said_at IS NOT NULL AND EXISTS (
-                     SELECT 1 FROM unnest(denial.said_at) s(at) WHERE due.epoch = (
-                       SELECT max(ended.epoch) FROM (
-                         SELECT k.epoch FROM issues_slaclock k WHERE k.issue_id = due.issue_id
-                         GROUP BY k.epoch HAVING bool_and(coalesce(k.stopped_at, k.voided_at) <= s.at)
-                           AND count(*) = count(coalesce(k.stopped_at, k.voided_at))) ended)) AS denied
+        ), counted AS MATERIALIZED (
+            SELECT due.is_now, due.met, due.met AND denial.said_at IS NOT NULL AND EXISTS (
+                     SELECT 1 FROM unnest(denial.said_at) s(at)
+                     WHERE {_was_over("due")} AND NOT EXISTS (
+                       SELECT 1 FROM issues_slaclock n
+                       WHERE n.issue_id = due.issue_id AND n.epoch > due.epoch AND {_was_over("n")})) AS denied
             FROM due JOIN link ON link.issue_id = due.issue_id
             JOIN person ON person.id = link.petition_id AND person.filed_at <= due.due_at
             LEFT JOIN denial ON denial.petition_id = person.id
         )
-        SELECT period, count(*) AS due, count(*) FILTER (WHERE met AND NOT denied) AS met,
+        SELECT is_now, count(*) AS due, count(*) FILTER (WHERE met AND NOT denied) AS met,
                count(*) FILTER (WHERE denied) AS denied
-        FROM counted WHERE period IN ({BEFORE}, {NOW}) GROUP BY 1"""
+        FROM counted GROUP BY 1"""
+
+
+def _was_over(clock: str) -> str:
+    """Whether the round of a matter to which `clock` belongs was over by `s.at`: none of its clocks ran any more."""
+    return f"""NOT EXISTS (
+                SELECT 1 FROM issues_slaclock k WHERE k.issue_id = {clock}.issue_id AND k.epoch = {clock}.epoch
+                  AND coalesce(k.stopped_at, k.voided_at, 'infinity') > s.at)"""
 
 
 def finished_sql(narrowing: Narrowing) -> str:
@@ -113,7 +122,7 @@ def finished_sql(narrowing: Narrowing) -> str:
             WHERE v.holds AND v.verified_at >= %(before_starts)s
             GROUP BY 1
         )
-        SELECT width_bucket(p.finished_at, {BUCKETS}) AS period, count(*) AS finished,
+        SELECT {IS_NOW.format(at="p.finished_at")} AS is_now, count(*) AS finished,
                count(*) FILTER (WHERE e.is_solved) AS confirmed,
                count(*) FILTER (WHERE e.is_solved IS NULL AND checked.at >= p.finished_at) AS staff_only,
                count(*) FILTER (WHERE e.is_solved IS NULL AND (checked.at >= p.finished_at) IS NOT TRUE) AS no_answer
@@ -122,7 +131,7 @@ def finished_sql(narrowing: Narrowing) -> str:
           ON e.petition_id = p.id AND e.epoch = p.epoch AND e.given_at >= %(before_starts)s
         LEFT JOIN checked ON checked.petition_id = p.id
         WHERE p.state IN ('finished', 'closed') AND p.channel <> 'import'
-          AND p.finished_at >= %(before_starts)s AND p.finished_at < %(ends)s {scope}
+          AND {IN_EITHER.format(at="p.finished_at")} {scope}
         GROUP BY 1"""
 
 
@@ -136,13 +145,13 @@ def ratings_sql(narrowing: Narrowing) -> str:
     return f"""
         WITH given AS MATERIALIZED (
             SELECT e.petition_id, e.given_at, e.satisfaction, e.is_solved FROM residents_evaluation e
-            WHERE e.given_at >= %(before_starts)s AND e.given_at < %(ends)s
+            WHERE {IN_EITHER.format(at="e.given_at")}
         ), person AS MATERIALIZED (
             SELECT p.id FROM residents_petition p {join}
             WHERE p.id BETWEEN (SELECT min(petition_id) FROM given) AND (SELECT max(petition_id) FROM given)
               AND p.channel <> 'import' {scope}
         )
-        SELECT width_bucket(given.given_at, {BUCKETS}) AS period, count(*) AS ratings,
+        SELECT {IS_NOW.format(at="given.given_at")} AS is_now, count(*) AS ratings,
                count(*) FILTER (WHERE given.satisfaction >= 4) AS satisfied,
                count(*) FILTER (WHERE NOT given.is_solved) AS not_solved
         FROM given JOIN person ON person.id = given.petition_id
@@ -158,9 +167,9 @@ def read_response(rows: Rows) -> Response:
 def read_resolution(finished: Rows, ratings: Rows) -> Resolution:
     """Resolution (解决率): petitions that their person confirmed solved ÷ petitions that were finished."""
 
-    def rate(period: int) -> Share:
-        all_of_them = _count(finished, period, "finished") + _count(ratings, period, "not_solved")
-        return Share(_count(finished, period, "confirmed"), all_of_them)
+    def rate(is_now: bool) -> Share:
+        all_of_them = _count(finished, is_now, "finished") + _count(ratings, is_now, "not_solved")
+        return Share(_count(finished, is_now, "confirmed"), all_of_them)
 
     return Resolution(
         Rate(rate(NOW), rate(BEFORE)),
@@ -179,9 +188,9 @@ def read_not_solved(rows: Rows) -> Rate:
     return Rate(_share(rows, NOW, "not_solved", "ratings"), _share(rows, BEFORE, "not_solved", "ratings"))
 
 
-def _count(rows: Rows, period: int, name: str) -> int:
-    return sum(row[name] for row in rows if row["period"] == period)
+def _count(rows: Rows, is_now: bool, name: str) -> int:
+    return sum(row[name] for row in rows if row["is_now"] is is_now)
 
 
-def _share(rows: Rows, period: int, part: str, whole: str) -> Share:
-    return Share(_count(rows, period, part), _count(rows, period, whole))
+def _share(rows: Rows, is_now: bool, part: str, whole: str) -> Share:
+    return Share(_count(rows, is_now, part), _count(rows, is_now, whole))

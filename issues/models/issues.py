@@ -181,6 +181,16 @@ class Issue(PlaceOfMatter):
             ),
             models.Index(fields=["estate", "-filed_at"], name="issues_of_an_estate"),
             GinIndex(fields=["pairs"], condition=Q(words__gt=""), name="findings_by_pairs"),
+            # For the figures, which read nothing but these.
+            models.Index(fields=["subdistrict", "filed_at"], include=["category", "state"], name="matters_by_filing"),
+            models.Index(
+                fields=["subdistrict", "finished_at"],
+                include=["filed_at", "category"],
+                condition=Q(finished_at__isnull=False, state__in=("finished", "closed"), is_promised=True),
+                name="matters_by_finish",
+            ),
+            models.Index(fields=["subdistrict", "filed_at"], condition=Q(state="open"), name="open_matters"),
+            models.Index(fields=["subdistrict", "id"], condition=Q(epoch__gt=1), name="matters_opened_again"),
         ]
         triggers = [pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions())]
 
@@ -245,6 +255,11 @@ class IssuePetition(models.Model):
             models.CheckConstraint(
                 condition=Q(undone_at=None) | Q(undone_at__gte=F("linked_at")), name="link_undone_after_linked"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["issue"], include=["petition"], condition=Q(undone_at=None), name="petitions_of_a_matter"
+            )
         ]
 
     def __str__(self):

@@ -163,6 +163,19 @@ class WorkOrder(models.Model):
                 fields=["community", "next_due_at"], condition=Q(state__in=workflow.LIVE), name="queue_of_a_community"
             ),
             models.Index(fields=["ring_next_at"], condition=Q(state="dispatched"), name="orders_to_ring"),
+            # For the figures.
+            models.Index(
+                fields=["subdistrict", "arrived_at"],
+                include=["issue", "arrival_proof", "finished_at"],
+                condition=Q(arrived_at__isnull=False),
+                name="orders_by_arrival",
+            ),
+            models.Index(
+                fields=["subdistrict", "finished_at"],
+                include=["issue", "id"],
+                condition=Q(state="done"),
+                name="orders_by_finish",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.WORK_ORDER.transitions())

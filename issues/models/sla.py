@@ -285,6 +285,28 @@ class SlaClock(models.Model):
             models.Index(
                 fields=["issue"], condition=Q(stopped_at=None, voided_at=None), name="running_clocks_of_an_issue"
             ),
+            # For the figures.
+            models.Index(
+                fields=["subdistrict", "due_at"],
+                include=["stopped_at", "issue"],
+                condition=Q(voided_at=None),
+                name="clocks_by_due_time",
+            ),
+            models.Index(
+                fields=["subdistrict", "due_at"],
+                include=["issue"],
+                condition=Q(stopped_at=None, voided_at=None),
+                name="running_clocks_by_due_time",
+            ),
+            models.Index(
+                fields=["subdistrict", "due_at"],
+                include=["issue", "epoch", "kind", "stopped_at"],
+                condition=Q(voided_at=None, kind__in=("respond", "arrive")),
+                name="first_contacts_by_due_time",
+            ),
+            models.Index(
+                fields=["issue", "epoch"], condition=Q(kind="respond", voided_at=None), name="first_responses"
+            ),
         ]
 
     def __str__(self):
