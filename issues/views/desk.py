@@ -104,7 +104,11 @@ def desk_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRespons
         messages.warning(request, str(refusal.sentence))
         return _onward(inbox, matter, "")
     messages.success(request, DONE_WORDS[verb] % said)
-    return redirect("desk_matter", said["back"]) if "back" in said else _onward(inbox, matter, verb)
+    return (
+        redirect("desk_matter", said["back"])
+        if "back" in said
+        else _onward(inbox, matter, verb, apart=said.get("apart", ""))
+    )
 
 
 def _require_community(request: PortalRequest) -> None:
@@ -137,13 +141,14 @@ def _refuse_overtaken(request: PortalRequest, matter: Matter) -> None:
         raise deciding.Overtaken(matter.issue, request.now)
 
 
-def _onward(inbox: desk.Inbox, matter: Matter, verb: str) -> HttpResponse:
-    """To the matter that stood after this one, else before it, else to the empty inbox."""
+def _onward(inbox: desk.Inbox, matter: Matter, verb: str, *, apart: str = "") -> HttpResponse:
+    """To the matter that stood after this one, else before it, else to the empty inbox; `apart` is shown the way to."""
     before, after = inbox.beside(matter.issue.public_id)
     following = matter.issue if verb in STAYS else next((row.issue for row in (after, before) if row), None)
     page = reverse("desk_matter", args=[following.public_id]) if following else reverse("desk")
-    did = f"?{urlencode({'did': str(matter.issue.public_id)})}" if verb in MAY_BE_UNDONE else ""
-    return redirect(f"{page}{did}")
+    told = {"did": str(matter.issue.public_id) if verb in MAY_BE_UNDONE else "", "apart": apart}
+    query = urlencode({name: value for name, value in told.items() if value})
+    return redirect(f"{page}?{query}" if query else page)
 
 
 # --- the steps ---
@@ -210,8 +215,8 @@ def _unlink(request: PortalRequest, matter: Matter) -> dict[str, str]:
     asked = request.POST.get("petition", "")
     if asked not in {one.receipt_no for one in matter.said}:
         raise Http404
-    linking.unlink(Petition.objects.get(receipt_no=asked), actor=request.user, at=request.now)
-    return {}
+    own = linking.unlink(Petition.objects.get(receipt_no=asked), actor=request.user, at=request.now)
+    return {"apart": str(own.public_id)}
 
 
 def _undo(request: PortalRequest, matter: Matter) -> dict[str, str]:
@@ -277,6 +282,7 @@ def _page(
         "bound": bound,
         "form_errors": bound is not None and bound.errors,
         "did": did,
+        "apart": _uuid(request.GET.get("apart", "")),
         "undoes": did or (str(matter.issue.public_id) if matter else ""),
         "work_page": "desk",
         **desk_context(request),

@@ -49,6 +49,7 @@ DONE_WORDS = {
     "reassign": _("Handed over."),
     "note": _("Your words are on record."),
 }
+FINISHED_UNASKED = _("Finished. It is looked at on site next.")
 # In the order in which they stand on the page, under the one that is due.
 IN_PLACE = ("accept", "arrive", "plan", "finish", "note", "reassign", "return")
 
@@ -107,10 +108,16 @@ def _take(verb: str, order: WorkOrder, request: PortalRequest, facts: dict[str, 
 
 def _after(request: PortalRequest, order: WorkOrder, verb: str) -> HttpResponse:
     if _is_from_row(request):
-        return rows_after_step(request, str(DONE_WORDS[verb]))
-    messages.success(request, DONE_WORDS[verb])
+        return rows_after_step(request, _done_words(order, verb))
+    messages.success(request, _done_words(order, verb))
     back = safe_page(request, request.POST.get("back", ""))
     return redirect(back or reverse("order_detail", args=[order.public_id]))
+
+
+def _done_words(order: WorkOrder, verb: str) -> str:
+    """What was done. Of what a patrol found there may be no resident to ask."""
+    is_unasked = verb == "finish" and not order.issue.links.filter(undone_at=None).exists()
+    return str(FINISHED_UNASKED if is_unasked else DONE_WORDS[verb])
 
 
 def _lost_claim(request: PortalRequest, order: WorkOrder, lost: handling.AlreadyTaken) -> HttpResponse:

@@ -261,8 +261,10 @@ def test_a_petition_is_taken_out_of_a_matter_that_several_speak_of(cast: Cast):
     petition = Petition.objects.get(petitioner=cast.li)
     assert petition.receipt_no in page(cast.wu, older)
     seen = fresh(older).triaged_at.isoformat()
-    assert press(cast.wu, older, "unlink", petition=petition.receipt_no, seen=seen).status_code == 200
+    taken_out = press(cast.wu, older, "unlink", petition=petition.receipt_no, seen=seen)
+    assert taken_out.status_code == 200
     assert petition.links.get(undone_at=None).issue == issue
+    assert f'href="/desk/{issue.public_id}/"' in taken_out.content.decode().split('class="desk-work"')[1]
     assert press(cast.wu, older, "unlink", petition="SQ-2222-2222", seen=seen).status_code == 404
 
 
