@@ -6,7 +6,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --silent
 RUN sed '/^\/\*# sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.min.css >bootstrap.min.css
 
-FROM python:3.11-slim
+FROM python:3.11-slim-trixie
+# pg_dump, pg_restore and psql 17, for `manage.py backup` and `restore`: not older than the server of docker-compose.yml.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
 WORKDIR /app
 

@@ -20,6 +20,7 @@ from config.secrets import demo_secret
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
+PORTAL_VERSION = "0.1.0"
 PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
 if PORTAL_MODE not in {"demo", "production"}:
     raise ImproperlyConfigured(f"PORTAL_MODE is “{PORTAL_MODE}”; it must be “demo” or “production”.")
@@ -129,6 +130,9 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     # A connection that a restarted PostgreSQL has dropped is replaced before the request uses it.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# Where there is no pg_dump of the system's: those that come with the embedded server.
+POSTGRES_BINARIES = "config.embedded.wheels.postgres_binaries"
 
 REDIS_URL = env.str("REDIS_URL", default="") or endpoints.redis_url(STATE_DIR)
 

@@ -1,17 +1,23 @@
-"""What issues do on hearing from residents. All but intake happen in the resident's own transaction."""
+"""What issues do on hearing from below. From residents: all but intake happens in the resident's own transaction."""
 
+import json
 import logging
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error, connection, transaction
 from django.dispatch import receiver
 
 from governance.domain import outbox
 from governance.domain.doorbell import doorbell
 from governance.models import Urgency
+from governance.models.scope import Scope
+from governance.signals import figures_asked
 from issues.domain import clocks, dispatching, intake, lifetime, people
 from issues.domain.telling import desk, link_to, lock_matter, petitions_of, tell_what_is_next, teller
+from issues.figures import Choice, figures_of, sight_of
 from issues.models import ArrivalProof, ClockKind, Issue, IssuePetition, IssueState, WorkOrder, WorkOrderState
 from issues.workflow import ISSUE, WORK_ORDER
 from residents import signals
@@ -164,3 +170,11 @@ def begin_a_new_epoch(petition: Petition, at: datetime, **_news: Any) -> None:
         return
     ISSUE.take_step(issue, "reopen", actor=PROGRAM, at=at, fields=lifetime.next_epoch(issue))
     lifetime.start_again(issue, actor=PROGRAM, at=at)
+
+
+@receiver(figures_asked)
+def tell_the_dashboard(at: datetime, **_news: Any) -> dict[str, object]:
+    """What the dashboard says of everything, as an administrator would read it at `at`."""
+    choice = Choice.read({}, sight_of(Scope(at, is_administrator=True)), at)
+    plain = json.loads(json.dumps(asdict(figures_of(choice)), cls=DjangoJSONEncoder))
+    return {f"dashboard, {name}": value for name, value in plain.items()}

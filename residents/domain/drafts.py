@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from governance.domain import stored_files
 from governance.domain.images import PhotoNotKept, PhotoRefused, admit_photo
 from governance.domain.refusals import StepNotAllowed
 from governance.models import Building, Category, Estate, User
@@ -253,7 +254,7 @@ def _forget_photo(photo: PetitionPhoto) -> None:
     """Delete the row now and the file once that is certain; a file left over by a crash is found as an orphan."""
     name, storage = str(photo.file.name), photo.file.storage
     photo.delete()
-    transaction.on_commit(lambda: storage.delete(name), robust=True)
+    transaction.on_commit(lambda: stored_files.let_go(name, storage), robust=True)
 
 
 # --- forgetting ---
