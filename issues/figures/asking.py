@@ -9,13 +9,13 @@ from django.db import connection
 Rows = list[dict[str, Any]]
 
 
-def ask(facts: Mapping[str, Any], **figures: str) -> dict[str, Rows]:
-    """The rows of each figure's SQL, by its name; all parameters out of `facts`."""
+def ask(facts: Mapping[str, Any], prelude: str = "", **figures: str) -> dict[str, Rows]:
+    """The rows of each figure's SQL, by its name; all parameters out of `facts`. They may read what `prelude` finds."""
     parts = ", ".join(
         f"(SELECT coalesce(json_agg(f_), '[]') FROM ({sql}) f_) AS {name}" for name, sql in figures.items()
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {parts}", dict(facts))
+        cursor.execute(f"{prelude}SELECT {parts}", dict(facts))
         said = cursor.fetchone()
     return {name: _read(rows) for name, rows in zip(figures, said, strict=True)}
 

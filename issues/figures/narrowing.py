@@ -15,6 +15,17 @@ PRESENT_BODY = (
     """(SELECT o_.body_id FROM issues_workorder o_ WHERE o_.issue_id = {issue} ORDER BY o_.id DESC LIMIT 1)"""
 )
 
+# Complaints about a street's own people: its matters of such categories, and the petitions that speak of them now. They
+# are few, so their petitions are looked up one by one: OFFSET 0 keeps the planner from reading all there are.
+HIDDEN = """WITH hidden_matters AS MATERIALIZED (
+    SELECT h_.id FROM issues_issue h_
+    WHERE h_.subdistrict_id = ANY(%(own)s) AND h_.category_id = ANY(%(past_the_street)s)
+), hidden_petitions AS MATERIALIZED (
+    SELECT m_.petition_id AS id FROM hidden_matters CROSS JOIN LATERAL (
+      SELECT petition_id FROM issues_issuepetition WHERE issue_id = hidden_matters.id AND undone_at IS NULL OFFSET 0) m_
+)
+"""
+
 
 @dataclass(frozen=True)
 class Narrowing:
@@ -44,6 +55,11 @@ class Narrowing:
             "category": choice.category,
             "channel": choice.channel,
         }
+
+    @property
+    def prelude(self) -> str:
+        """What each statement begins with: the few rows that go past the streets' own officers, looked for once."""
+        return "" if self._counts_everything or not self._hides_few else HIDDEN
 
     # --- a row of issues_issue ---
 
@@ -106,20 +122,16 @@ class Narrowing:
         if is_plain and self._counts_everything:
             return "", scope
         if is_plain and self._hides_few:
-            return "", f"{scope} AND {row}.issue_id NOT IN ({self._hidden_matters()})"
+            return "", f"{scope} AND {row}.issue_id NOT IN (SELECT id FROM hidden_matters)"
         return f"JOIN issues_issue i ON i.id = {row}.issue_id", f"{scope} {self.matter('i', body)}"
-
-    def _hidden_matters(self) -> str:
-        """They are few: asked for once, by their categories."""
-        return (
-            "SELECT h_.id FROM issues_issue h_ WHERE h_.subdistrict_id = ANY(%(own)s)"
-            " AND h_.category_id = ANY(%(past_the_street)s)"
-        )
 
     # --- a petition ---
 
     def petition(self, p: str = "p") -> tuple[str, str]:
-        """What to join and to ask of a petition. Its matter says what it is about; until it has one, itself."""
+        """What to join and to ask of a petition. Its matter says what it is about; until it has one, itself.
+
+        A complaint goes past people if it does by either: by what was said, or by how it was sorted.
+        """
         choice = self.choice
         scope = f"AND {p}.subdistrict_id = ANY(%(streets)s)"
         if not choice.streets:
@@ -131,31 +143,27 @@ class Narrowing:
             said.append(f"AND {p}.estate_id = %(estate)s")
         if choice.channel:
             said.append(f"AND {p}.channel = %(channel)s")
+        not_past = f"coalesce({p}.category_id <> ALL(%(past_the_{{who}})s), true)"
         is_about = choice.category is not None or choice.body is not None
         if not is_about and self._counts_everything:
             return "", " ".join(said)
         if not is_about and self._hides_few:
             said.append(
-                f"AND {p}.id NOT IN (SELECT m_.petition_id FROM issues_issuepetition m_ WHERE m_.undone_at IS NULL"
-                f" AND m_.issue_id IN ({self._hidden_matters()}))"
-                f" AND (coalesce({p}.category_id <> ALL(%(past_the_street)s), true)"
-                f" OR {p}.subdistrict_id = ANY(%(free)s) OR EXISTS (SELECT 1 FROM issues_issuepetition m_"
-                f" WHERE m_.petition_id = {p}.id AND m_.undone_at IS NULL))"
+                f"AND {p}.id NOT IN (SELECT id FROM hidden_petitions)"
+                f" AND ({f'{p}.subdistrict_id = ANY(%(free)s) OR ' if choice.sight.free else ''}"
+                f"{not_past.format(who='street')})"
             )
             return "", " ".join(said)
         subject = f"coalesce(i.category_id, {p}.category_id)"
+        hides_not = f"{not_past} AND coalesce(i.category_id <> ALL(%(past_the_{{who}})s), true)"
         parts = []
         sight, looked_at = choice.sight, frozenset(choice.streets)
         if looked_at & sight.free:
             parts.append(f"({p}.subdistrict_id = ANY(%(free)s))")
         if looked_at & sight.own:
-            parts.append(
-                f"({p}.subdistrict_id = ANY(%(own)s) AND coalesce({subject} <> ALL(%(past_the_street)s), true))"
-            )
+            parts.append(f"({p}.subdistrict_id = ANY(%(own)s) AND {hides_not.format(who='street')})")
         if looked_at & sight.around:
-            parts.append(
-                f"({p}.community_id = ANY(%(parts)s) AND coalesce({subject} <> ALL(%(past_the_community)s), true))"
-            )
+            parts.append(f"({p}.community_id = ANY(%(parts)s) AND {hides_not.format(who='community')})")
         said.append("AND (" + " OR ".join(parts) + ")")
         if choice.category is not None:
             said.append(f"AND {subject} = %(category)s")

@@ -16,12 +16,11 @@ from issues.figures.rates import (
     Resolution,
     Response,
     finished_sql,
-    ratings_sql,
     read_not_solved,
     read_resolution,
     read_response,
     read_satisfaction,
-    response_sql,
+    said_sql,
 )
 from issues.figures.shares import Share
 from issues.figures.subjects import About, Length, about_sql, lengths_sql, read_about, read_lengths
@@ -52,6 +51,7 @@ def figures_of(choice: Choice) -> Figures:
     facts |= {"today": local_day(choice.now), "estates": estates_of(choice)}
     now = ask(
         facts,
+        narrowing.prelude,
         pile=pile_sql(narrowing),
         promises=promises_sql(narrowing),
         arrivals=arrivals_sql(narrowing),
@@ -59,28 +59,28 @@ def figures_of(choice: Choice) -> Figures:
         about=about_sql(narrowing),
         lengths=lengths_sql(narrowing),
     )
-    said = ask(
+    later = ask(
         facts,
-        response=response_sql(narrowing),
+        narrowing.prelude,
+        said=said_sql(narrowing),
         finished=finished_sql(narrowing),
-        ratings=ratings_sql(narrowing),
         filings=filings_sql(narrowing),
         homes=homes_sql(narrowing),
     )
     return Figures(
         promises=read_promises(now["promises"], choice),
         pile=read_pile(now["pile"]),
-        response=read_response(said["response"]),
-        resolution=read_resolution(said["finished"], said["ratings"]),
-        satisfaction=read_satisfaction(said["ratings"]),
-        left_out=read_left_out(said["filings"], now["about"]),
+        response=read_response(later["said"]),
+        resolution=read_resolution(later["finished"], later["said"]),
+        satisfaction=read_satisfaction(later["said"]),
+        left_out=read_left_out(later["filings"], now["about"]),
         arrivals=read_arrivals(now["arrivals"]),
         lengths=read_lengths(now["lengths"]),
         about=read_about(now["about"]),
         reopened=read_reopened(now["reopened"]),
-        not_solved=read_not_solved(said["ratings"]),
-        heard=read_heard(said["filings"], said["homes"], choice),
-        filed=_by_street(said["filings"]),
+        not_solved=read_not_solved(later["said"]),
+        heard=read_heard(later["filings"], later["homes"], choice),
+        filed=_by_street(later["filings"]),
     )
 
 

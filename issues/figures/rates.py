@@ -10,6 +10,9 @@ from issues.figures.asking import Rows
 from issues.figures.narrowing import Narrowing
 from issues.figures.shares import Share
 
+# What is joined below lies at the end of its table, as what happened lately does: a lower bound spares reading all the
+# rest. No upper one: with both the planner takes the rows for very few, and loops over what is many.
+
 # An instant lies in one of the two periods, or isn't counted: between them. `is_now` says of each row in which.
 IN_EITHER = """{at} >= %(before_starts)s AND {at} < %(ends)s AND ({at} < %(before_ends)s OR {at} >= %(starts)s)"""
 IS_NOW = "{at} >= %(starts)s"
@@ -52,13 +55,17 @@ class LeftOut:
     merged: int = 0
 
 
-def response_sql(narrowing: Narrowing) -> str:
-    """Response rate (响应率): petitions whose person was contacted in time ÷ petitions for which that came due.
+def said_sql(narrowing: Narrowing) -> str:
+    """Response and satisfaction, which look at the same petitions: one row for each and each period.
 
-    The promise is the clock `respond` of the petition's matter, or `arrive` where that round has none; each round of
-    the matter counts by itself, for those who had filed by the time it was due. In time is by the due time itself.
-    “Nobody contacted me”, said of that round by its person, beats the log: of the round that had last been finished
-    when it was said.
+    Response rate (响应率): petitions whose person was contacted in time ÷ petitions for which that came due. The
+    promise is the clock `respond` of the petition's matter, or `arrive` where that round has none; each round of the
+    matter counts by itself, for those who had filed by the time it was due. In time is by the due time itself. “Nobody
+    contacted me”, said of that round by its person, beats the log: of the round that had last been finished when it
+    was said. `n` came due, `good` were met, `other` were met by the log alone.
+
+    Satisfaction (满意率): ratings of 4–5 ÷ ratings given. `n` were given, `good` are of 4–5, `other` say “not solved”:
+    such a rating opens the petition again, so that its round had been finished.
     """
     join, scope = narrowing.petition("p")
     promise = f"""
@@ -71,20 +78,21 @@ def response_sql(narrowing: Narrowing) -> str:
             UNION ALL {promise} AND c.kind = 'arrive' AND NOT EXISTS (
               SELECT 1 FROM issues_slaclock r WHERE r.issue_id = c.issue_id AND r.epoch = c.epoch
                 AND r.kind = 'respond' AND r.voided_at IS NULL)
-        ), matters AS MATERIALIZED (SELECT min(issue_id) AS first, max(issue_id) AS last FROM due
         ), link AS MATERIALIZED (
             SELECT l.issue_id, l.petition_id FROM issues_issuepetition l
-            WHERE l.undone_at IS NULL
-              AND l.issue_id BETWEEN (SELECT first FROM matters) AND (SELECT last FROM matters)
-        ), petitions AS MATERIALIZED (SELECT min(petition_id) AS first, max(petition_id) AS last FROM link
-        ), person AS (
-            SELECT p.id, p.filed_at FROM residents_petition p {join}
-            WHERE p.id BETWEEN (SELECT first FROM petitions) AND (SELECT last FROM petitions)
-              AND p.state NOT IN ('withdrawn', 'declined') AND p.channel <> 'import' {scope}
+            WHERE l.undone_at IS NULL AND l.issue_id >= (SELECT min(issue_id) FROM due)
+        ), given AS MATERIALIZED (
+            SELECT e.petition_id, e.given_at, e.satisfaction, e.is_solved FROM residents_evaluation e
+            WHERE {IN_EITHER.format(at="e.given_at")}
+        ), first AS MATERIALIZED (
+            SELECT least((SELECT min(petition_id) FROM link), (SELECT min(petition_id) FROM given)) AS id
+        ), person AS MATERIALIZED (
+            SELECT p.id, p.filed_at, p.state NOT IN ('withdrawn', 'declined') AS is_due_something
+            FROM residents_petition p {join}
+            WHERE p.id >= (SELECT id FROM first) AND p.channel <> 'import' {scope}
         ), denial AS (
             SELECT e.petition_id, array_agg(e.given_at) AS said_at FROM residents_evaluation e
-            WHERE NOT e.was_contacted
-              AND e.petition_id BETWEEN (SELECT first FROM petitions) AND (SELECT last FROM petitions)
+            WHERE NOT e.was_contacted AND e.petition_id >= (SELECT id FROM first)
             GROUP BY e.petition_id
         ), counted AS MATERIALIZED (
             SELECT due.is_now, due.met, due.met AND denial.said_at IS NOT NULL AND EXISTS (
@@ -93,12 +101,16 @@ def response_sql(narrowing: Narrowing) -> str:
                        SELECT 1 FROM issues_slaclock n
                        WHERE n.issue_id = due.issue_id AND n.epoch > due.epoch AND {_was_over("n")})) AS denied
             FROM due JOIN link ON link.issue_id = due.issue_id
-            JOIN person ON person.id = link.petition_id AND person.filed_at <= due.due_at
+            JOIN person ON person.id = link.petition_id AND person.filed_at <= due.due_at AND person.is_due_something
             LEFT JOIN denial ON denial.petition_id = person.id
         )
-        SELECT is_now, count(*) AS due, count(*) FILTER (WHERE met AND NOT denied) AS met,
-               count(*) FILTER (WHERE denied) AS denied
-        FROM counted GROUP BY 1"""
+        SELECT 'response' AS what, is_now, count(*) AS n, count(*) FILTER (WHERE met AND NOT denied) AS good,
+               count(*) FILTER (WHERE denied) AS other
+        FROM counted GROUP BY is_now
+        UNION ALL
+        SELECT 'ratings', {IS_NOW.format(at="given.given_at")}, count(*),
+               count(*) FILTER (WHERE given.satisfaction >= 4), count(*) FILTER (WHERE NOT given.is_solved)
+        FROM given JOIN person ON person.id = given.petition_id GROUP BY 2"""
 
 
 def _was_over(clock: str) -> str:
@@ -116,10 +128,13 @@ def finished_sql(narrowing: Narrowing) -> str:
     """
     join, scope = narrowing.petition("p")
     return f"""
-        WITH checked AS (
-            SELECT l.petition_id, max(v.verified_at) AS at FROM issues_verification v
-            JOIN issues_issuepetition l ON l.issue_id = v.issue_id AND l.undone_at IS NULL
+        WITH held AS MATERIALIZED (
+            SELECT v.issue_id, v.verified_at FROM issues_verification v
             WHERE v.holds AND v.verified_at >= %(before_starts)s
+        ), checked AS (
+            SELECT l.petition_id, max(held.verified_at) AS at FROM held
+            JOIN issues_issuepetition l ON l.issue_id = held.issue_id AND l.undone_at IS NULL
+              AND l.issue_id >= (SELECT min(issue_id) FROM held)
             GROUP BY 1
         )
         SELECT {IS_NOW.format(at="p.finished_at")} AS is_now, count(*) AS finished,
@@ -135,62 +150,43 @@ def finished_sql(narrowing: Narrowing) -> str:
         GROUP BY 1"""
 
 
-def ratings_sql(narrowing: Narrowing) -> str:
-    """Ratings given in the period: how many, how many of four or five, how many “not solved”.
-
-    Satisfaction (满意率) is ratings of 4–5 ÷ ratings. “Not solved” opens a petition again: that round had been
-    finished and belongs into the resolution rate, at the instant of the rating.
-    """
-    join, scope = narrowing.petition("p")
-    return f"""
-        WITH given AS MATERIALIZED (
-            SELECT e.petition_id, e.given_at, e.satisfaction, e.is_solved FROM residents_evaluation e
-            WHERE {IN_EITHER.format(at="e.given_at")}
-        ), person AS MATERIALIZED (
-            SELECT p.id FROM residents_petition p {join}
-            WHERE p.id BETWEEN (SELECT min(petition_id) FROM given) AND (SELECT max(petition_id) FROM given)
-              AND p.channel <> 'import' {scope}
-        )
-        SELECT {IS_NOW.format(at="given.given_at")} AS is_now, count(*) AS ratings,
-               count(*) FILTER (WHERE given.satisfaction >= 4) AS satisfied,
-               count(*) FILTER (WHERE NOT given.is_solved) AS not_solved
-        FROM given JOIN person ON person.id = given.petition_id
-        GROUP BY 1"""
-
-
-def read_response(rows: Rows) -> Response:
+def read_response(said: Rows) -> Response:
     return Response(
-        Rate(_share(rows, NOW, "met", "due"), _share(rows, BEFORE, "met", "due")), _count(rows, NOW, "denied")
+        Rate(_share(said, "response", NOW), _share(said, "response", BEFORE)), _sum(said, NOW, "response", "other")
     )
 
 
-def read_resolution(finished: Rows, ratings: Rows) -> Resolution:
+def read_resolution(finished: Rows, said: Rows) -> Resolution:
     """Resolution (解决率): petitions that their person confirmed solved ÷ petitions that were finished."""
 
     def rate(is_now: bool) -> Share:
-        all_of_them = _count(finished, is_now, "finished") + _count(ratings, is_now, "not_solved")
-        return Share(_count(finished, is_now, "confirmed"), all_of_them)
+        not_solved = _sum(said, is_now, "ratings", "other")
+        return Share(_count(finished, is_now, "confirmed"), _count(finished, is_now, "finished") + not_solved)
 
     return Resolution(
         Rate(rate(NOW), rate(BEFORE)),
-        not_solved=_count(ratings, NOW, "not_solved"),
+        not_solved=_sum(said, NOW, "ratings", "other"),
         staff_only=_count(finished, NOW, "staff_only"),
         no_answer=_count(finished, NOW, "no_answer"),
     )
 
 
-def read_satisfaction(rows: Rows) -> Rate:
-    return Rate(_share(rows, NOW, "satisfied", "ratings"), _share(rows, BEFORE, "satisfied", "ratings"))
+def read_satisfaction(said: Rows) -> Rate:
+    return Rate(_share(said, "ratings", NOW), _share(said, "ratings", BEFORE))
 
 
-def read_not_solved(rows: Rows) -> Rate:
+def read_not_solved(said: Rows) -> Rate:
     """Ratings that say “not solved” ÷ ratings."""
-    return Rate(_share(rows, NOW, "not_solved", "ratings"), _share(rows, BEFORE, "not_solved", "ratings"))
+    return Rate(_share(said, "ratings", NOW, "other"), _share(said, "ratings", BEFORE, "other"))
 
 
 def _count(rows: Rows, is_now: bool, name: str) -> int:
     return sum(row[name] for row in rows if row["is_now"] is is_now)
 
 
-def _share(rows: Rows, is_now: bool, part: str, whole: str) -> Share:
-    return Share(_count(rows, is_now, part), _count(rows, is_now, whole))
+def _sum(said: Rows, is_now: bool, what: str, name: str) -> int:
+    return _count([row for row in said if row["what"] == what], is_now, name)
+
+
+def _share(said: Rows, what: str, is_now: bool, part: str = "good") -> Share:
+    return Share(_sum(said, is_now, what, part), _sum(said, is_now, what, "n"))

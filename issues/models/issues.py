@@ -191,6 +191,7 @@ class Issue(PlaceOfMatter):
             ),
             models.Index(fields=["subdistrict", "filed_at"], condition=Q(state="open"), name="open_matters"),
             models.Index(fields=["subdistrict", "id"], condition=Q(epoch__gt=1), name="matters_opened_again"),
+            models.Index(fields=["subdistrict", "category", "id"], name="matters_of_a_category"),
         ]
         triggers = [pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions())]
 

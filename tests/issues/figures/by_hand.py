@@ -120,6 +120,8 @@ class Hand:
         category = issue["category_id"] if issue else petition["category_id"]
         if not self.may_count(petition["subdistrict_id"], petition["community_id"], category):
             return False
+        if not self.may_count(petition["subdistrict_id"], petition["community_id"], petition["category_id"]):
+            return False
         for name, value in (
             ("street", petition["subdistrict_id"]),
             ("community", petition["community_id"]),
