@@ -39,8 +39,9 @@ def set_up(config: dict[str, Any]) -> None:
 
 
 def set_up_for_production(config: dict[str, Any]) -> None:
-    """As `set_up`, and what nobody caught is a line like any other, too."""
+    """As `set_up`; and a warning, and what nobody caught, are lines like any other."""
     set_up(config)
+    logging.captureWarnings(True)
     # Where a line can't be written, Python would print it with everything that was to be in it.
     logging.raiseExceptions = False
     sys.excepthook = _uncaught
