@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from governance.models import User
@@ -17,11 +16,12 @@ from governance.models.scope import Scope
 from issues.models import Issue, IssuePetition
 from residents.domain.searching import Asked, Piece
 from residents.models import Petition, PetitionChannel
-from residents.models.petitions import PetitionQuerySet
 
 A_PAGE = 30
 # Nobody turns so many pages: whoever has that many hits adds a word.
 AT_MOST = 1000
+# So many more are looked at, lest a few that aren't in sight cost another question.
+SPARE = 10
 
 
 @dataclass(frozen=True)
@@ -41,41 +41,62 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of the hits. `total` stops counting at `AT_MOST`; `is_cut` says that there are more."""
+    """One page of the hits. `total` is None as long as more follow: nobody counts to the end of a common word."""
 
     hits: list[Hit]
-    page: Page
-    total: int
+    number: int
+    has_next: bool
+    total: int | None
     is_cut: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
 
 
 def search(user: User, asked: Asked, now: datetime, *, page: str = "") -> Found:
-    """The hits that the person may see. Seven queries, however many."""
-    petitions = petitions_in_sight(user, now).filter(asked.found_in("subject", "words"))
-    findings = _findings_in_sight(user, now).filter(asked.found_in("words"))
-    counted = _count(petitions) + _count(findings)
-    shown = Paginator(range(min(counted, AT_MOST)), A_PAGE).get_page(page)
-    keys = _newest(petitions, findings, shown)
-    return Found(_hits(keys, user, asked, now), shown, min(counted, AT_MOST), counted > AT_MOST)
+    """The hits that the person may see, the newest first. A page beyond the last is the last one.
+
+    Six queries, however many hits; more only where most of what is said nearby is nothing for this person.
+    """
+    number = _number(page)
+    wanted = min(number * A_PAGE, AT_MOST) + 1
+    keys = sorted(_said(user, asked, now, wanted) + _found(user, asked, now, wanted), reverse=True)[:wanted]
+    number = min(number, max(1, -(-len(keys) // A_PAGE)))
+    end = min(number * A_PAGE, AT_MOST)
+    shown = keys[(number - 1) * A_PAGE : end]
+    is_cut, follow = end == AT_MOST and len(keys) > end, len(keys) > end
+    return Found(_hits(shown, user, asked, now), number, follow and not is_cut, None if follow else len(keys), is_cut)
+
+
+def _number(page: str) -> int:
+    """Which page is asked for; the first, where that is no number."""
+    asked = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else AT_MOST if page.isdigit() else 1
+    return max(1, min(asked, -(-AT_MOST // A_PAGE)))
 
 
 # --- what is in sight ---
 
 
-def petitions_in_sight(user: User, now: datetime) -> PetitionQuerySet:
-    """Petitions of matters that the person sees, and what was imported and has become none yet."""
-    scope = user.scope(now)
-    if scope.is_administrator:
-        return Petition.objects.all()
-    links = IssuePetition.objects.filter(petition=OuterRef("pk"), undone_at=None)
-    of_a_matter = Exists(links.filter(issue__in=Issue.objects.visible_to(user, now).values("pk")))
-    desk = Petition.objects.at_the_desk_of(user, now).filter(pk=OuterRef("pk"), links=None)
-    imported = Q(channel=PetitionChannel.IMPORT, links=None) & Exists(desk)
-    return Petition.objects.filter(_nearby(scope), of_a_matter | imported)
+def in_sight(user: User, now: datetime, petitions: list[int]) -> set[int]:
+    """Which of these petitions the person may see: those of a matter they see, and what was imported for their desk and
+    has become none yet."""
+    if user.scope(now).is_administrator:
+        return set(petitions)
+    matters = Issue.objects.visible_to(user, now)
+    links = IssuePetition.objects.filter(petition__in=petitions, undone_at=None, issue__in=matters)
+    seen = set(links.values_list("petition", flat=True))
+    left = [pk for pk in petitions if pk not in seen]
+    if left:
+        desk = Petition.objects.at_the_desk_of(user, now).filter(pk__in=left, links=None)
+        seen |= set(desk.values_list("pk", flat=True))
+    return seen
 
 
 def _nearby(scope: Scope) -> Q:
-    """Nothing else can be in sight: it keeps the indexes of a street in play, and decides nothing by itself."""
+    """Nothing else can be in sight: it keeps the indexes by street and community in play, and decides nothing."""
+    if scope.is_administrator:
+        return Q()
     streets = scope.subdistricts | scope.overseen
     near = Q(subdistrict__in=streets) if streets else Q()
     if scope.communities:
@@ -85,30 +106,38 @@ def _nearby(scope: Scope) -> Q:
     return near or Q(pk__in=())
 
 
-def _findings_in_sight(user: User, now: datetime) -> QuerySet[Issue]:
-    # Words that aren't empty: the index holds no others.
-    return Issue.objects.visible_to(user, now).filter(words__gt="", found_by__isnull=False)
-
-
 # --- a page of them ---
 
 Key = tuple[datetime, bool, int]
 
 
-def _count(rows: QuerySet[Any]) -> int:
-    return rows.order_by()[: AT_MOST + 1].count()
+def _said(user: User, asked: Asked, now: datetime, wanted: int) -> list[Key]:
+    """(filed at, is a finding, id) of the newest petitions in sight, at most `wanted`.
+
+    First the newest that hold the words, then which of them are in sight. In one question PostgreSQL would look at
+    every matter of the street before the first hit.
+    """
+    rows = Petition.objects.filter(_nearby(user.scope(now)), asked.found_in("subject", "words"))
+    rows = rows.order_by("-filed_at", "-pk")
+    keys: list[Key] = []
+    after, size = Q(), wanted + SPARE
+    while len(keys) < wanted:
+        newest = list(rows.filter(after).values_list("filed_at", "pk")[:size])
+        seen = in_sight(user, now, [pk for _at, pk in newest])
+        keys += [(at, False, pk) for at, pk in newest if pk in seen]
+        if len(newest) < size:
+            break
+        at, pk = newest[-1]
+        after, size = Q(filed_at__lt=at) | Q(filed_at=at, pk__lt=pk), 2 * size
+    return keys
 
 
-def _newest(petitions: QuerySet[Any], findings: QuerySet[Any], page: Page) -> list[Key]:
-    """(filed at, is a finding, id) of the page's rows: so many of each kind that the page is among them."""
-    start = (page.number - 1) * A_PAGE
-    end = min(start + A_PAGE, AT_MOST)
-    keys = [
-        (at, is_finding, pk)
-        for is_finding, rows in ((False, petitions), (True, findings))
-        for at, pk in rows.order_by("-filed_at", "-pk").values_list("filed_at", "pk")[:end]
-    ]
-    return sorted(keys, reverse=True)[start:end]
+def _found(user: User, asked: Asked, now: datetime, wanted: int) -> list[Key]:
+    """The same of what patrols found."""
+    # Words that aren't empty: the index holds no others.
+    rows = Issue.objects.visible_to(user, now).filter(asked.found_in("words"), words__gt="", found_by__isnull=False)
+    newest = rows.order_by("-filed_at", "-pk").values_list("filed_at", "pk")[:wanted]
+    return [(at, True, pk) for at, pk in newest]
 
 
 def _hits(keys: list[Key], user: User, asked: Asked, now: datetime) -> list[Hit]:

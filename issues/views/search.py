@@ -29,7 +29,6 @@ def search_page(request: PortalRequest) -> HttpResponse:
     context = {
         "typed": typed.replace("\x00", "")[: 2 * LONGEST],
         "found": found,
-        "page": found.page if found else None,
         "sentence": sentence,
         "form_errors": bool(sentence),
         "errors": [("q", sentence)] if sentence else [],

@@ -78,7 +78,9 @@ def _bar(export: Export, stderr: Any) -> Progress:
     def show(row: int) -> None:
         done = min(row / last, 1)
         end = "\n" if row >= last else ""
-        stderr.write(f"\r[{'#' * int(done * BAR):<{BAR}}] {done:4.0%} {row}/{last}{end}", ending="")
+        bar = f"\r[{'#' * int(done * BAR):<{BAR}}] {done:4.0%} {row}/{last}{end}"
+        # Not in the red of an error.
+        stderr.write(bar, style_func=str, ending="")
         stderr.flush()
 
     return show
