@@ -217,13 +217,13 @@ class WeekChart:
 def line_over_weeks(weeks: Sequence[WeekOf]) -> WeekChart | None:
     """Draw one share a week, joined where weeks follow one another; None where no week has any.
 
-    The axis begins at half where no share is below it, else at nothing, and says so. The last share is named, and the
-    lowest of those that don't rest on few.
+    The axis begins at half where every share is well above it, else at nothing, and says so. The last share is named,
+    and the lowest of those that don't rest on few.
     """
     if not any(week.share is not None for week in weeks):
         return None
     lowest = min(week.share for week in weeks if week.share is not None)
-    floor = Fraction(1, 2) if lowest >= Fraction(1, 2) else Fraction(0)
+    floor = Fraction(1, 2) if lowest >= Fraction(3, 5) else Fraction(0)
     places = [_week_place(at, len(weeks)) for at in range(len(weeks))]
     points = [
         (x, _height(week.share, floor), week) for x, week in zip(places, weeks, strict=True) if week.share is not None

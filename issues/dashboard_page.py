@@ -5,7 +5,7 @@ Words and shapes only: what is counted, and whose it is, `issues.figures` has se
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 
@@ -92,7 +92,7 @@ TITLES: dict[str, str | Promise] = {
     "resolution": gettext_lazy("Resolution rate"),
     "satisfaction": gettext_lazy("Satisfaction rate"),
     "arrivals": gettext_lazy("Arrivals"),
-    "lengths": gettext_lazy("How long"),
+    "lengths": pgettext_lazy("figures", "How long"),
     "about": gettext_lazy("What about"),
     "solved": gettext_lazy("Really solved"),
     "heard": gettext_lazy("Who isn't heard"),
@@ -168,7 +168,12 @@ class Board:
             "promises",
             TITLES["promises"],
             Table(
-                [_("Week from"), _("Kept"), _("kept in time"), _("came due")],
+                [
+                    pgettext("figures", "Week from"),
+                    pgettext("figures", "Kept"),
+                    pgettext("figures", "kept in time"),
+                    pgettext("figures", "came due"),
+                ],
                 rows if self.figures.promises.kept.n else [],
             ),
             caption=_("Share of promises kept, by week"),
@@ -199,7 +204,10 @@ class Board:
         return Panel(
             "piling",
             TITLES["piling"],
-            Table([_("Stage"), *(str(age) for age in AGES), _("in all")], rows if open_in_all else []),
+            Table(
+                [pgettext("figures", "Stage"), *(str(age) for age in AGES), pgettext("figures", "in all")],
+                rows if open_in_all else [],
+            ),
             caption=ngettext("%(count)s open matter", "%(count)s open matters", open_in_all) % {"count": open_in_all},
             bars=charts.stacked_bars(bars, names_parts=True) if open_in_all else [],
         )
@@ -255,13 +263,13 @@ class Board:
                 [str(card.title), now.percent or "–", now.part, now.n, before.percent or "–", before.part, before.n]
             )
         headings = [
-            _("Rate"),
-            _("this period"),
-            _("counted"),
-            _("of"),
-            _("before"),
-            _("counted before"),
-            _("of, before"),
+            pgettext("figures", "Rate"),
+            pgettext("figures", "this period"),
+            pgettext("figures", "counted"),
+            pgettext("figures", "of"),
+            pgettext("figures", "before"),
+            pgettext("figures", "counted before"),
+            pgettext("figures", "of, before"),
         ]
         return Table(headings, rows)
 
@@ -293,7 +301,10 @@ class Board:
         return Panel(
             "arrivals",
             TITLES["arrivals"],
-            Table([_("How it is known"), _("orders"), _("share")], rows if told.all else []),
+            Table(
+                [pgettext("figures", "How it is known"), pgettext("figures", "orders"), pgettext("figures", "share")],
+                rows if told.all else [],
+            ),
             caption=ngettext("%(count)s arrival", "%(count)s arrivals", told.all) % {"count": told.all},
             note=note if told.all else "",
             bars=charts.stacked_bars(bars) if told.all else [],
@@ -331,7 +342,15 @@ class Board:
             [subjects[each.category].name, wording.span(each.median), wording.span(each.p90), each.n]
             for each in lengths
         ]
-        return Table([_("Category"), _("Median"), _("Nine in ten within"), _("matters")], rows)
+        return Table(
+            [
+                pgettext("figures", "Category"),
+                pgettext("figures", "Median"),
+                pgettext("figures", "Nine in ten within"),
+                pgettext("figures", "matters"),
+            ],
+            rows,
+        )
 
     @cached_property
     def about(self) -> Panel:
@@ -348,7 +367,15 @@ class Board:
         return Panel(
             "about",
             TITLES["about"],
-            Table([_("Category"), _("matters"), _("before"), _("change")], rows),
+            Table(
+                [
+                    pgettext("figures", "Category"),
+                    pgettext("figures", "matters"),
+                    pgettext("figures", "before"),
+                    pgettext("figures", "change"),
+                ],
+                rows,
+            ),
             caption=_("The ten most frequent, with the change on the period before"),
             bars=charts.stacked_bars(bars),
         )
@@ -373,7 +400,15 @@ class Board:
         return Panel(
             "solved",
             TITLES["solved"],
-            Table([_("What"), _("share"), _("counted"), _("of")], rows if has_any else []),
+            Table(
+                [
+                    pgettext("figures", "What"),
+                    pgettext("figures", "share"),
+                    pgettext("figures", "counted"),
+                    pgettext("figures", "of"),
+                ],
+                rows if has_any else [],
+            ),
             caption=_("Finished on paper, and not in fact"),
             note=note,
             bars=bars if has_any else [],
@@ -423,7 +458,15 @@ class Board:
         rows: list[list[Cell]] = [
             [self._estate(each), _tenth(each.per_hundred) or "–", each.filed, each.homes] for each in heard
         ]
-        return Table([_("Estate"), _("for every 100 homes"), _("petitions"), _("homes")], rows)
+        return Table(
+            [
+                pgettext("figures", "Estate"),
+                pgettext("figures", "for every 100 homes"),
+                pgettext("figures", "petitions"),
+                pgettext("figures", "homes"),
+            ],
+            rows,
+        )
 
     @cached_property
     def streets(self) -> Panel | None:
@@ -446,12 +489,12 @@ class Board:
                 ]
             )
         headings = [
-            _("Street"),
+            pgettext("figures", "Street"),
             pgettext("tally", "in hand"),
             pgettext("tally", "overdue"),
-            _("Kept"),
-            _("came due"),
-            _("petitions"),
+            pgettext("figures", "Kept"),
+            pgettext("figures", "came due"),
+            pgettext("figures", "petitions"),
         ]
         return Panel("streets", TITLES["streets"], Table(headings, rows), names_are_chinese=True)
 
@@ -500,12 +543,12 @@ class BurningRow:
     """A matter of the list with the one thing to do about it, if there is one for this person."""
 
     burning: Burning
-    now: object
+    now: datetime
     scope: Scope
 
     @property
     def look(self) -> str:
-        state = wording.due_state(self.burning.due_at, self.now)  # type: ignore[arg-type]
+        state = wording.due_state(self.burning.due_at, self.now)
         return "is-late" if state == "overdue" else "is-soon"
 
     @property
@@ -513,9 +556,14 @@ class BurningRow:
         return NEXT_STEPS[self.burning.kind]
 
     @property
+    def due(self) -> str:
+        """12:07 today, 5月12日 10:00 on any other day."""
+        return wording.short_moment(self.burning.due_at, self.now)
+
+    @property
     def waits(self) -> str:
         burning = self.burning
-        moment = wording.short_moment(burning.since, self.now) if burning.since else ""  # type: ignore[arg-type]
+        moment = wording.short_moment(burning.since, self.now) if burning.since else ""
         return str(WAITS_SINCE.get(burning.state, WAITS_SINCE[""])) % {"moment": moment}
 
     @property

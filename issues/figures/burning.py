@@ -81,7 +81,8 @@ def _sql(narrowing: Narrowing) -> str:
             SELECT * FROM first ORDER BY due_at, issue_id LIMIT %(limit)s OFFSET %(offset)s
         )
         SELECT (SELECT count(*) FROM first), i.id, i.public_id, i.subdistrict_id, i.community_id, listed.kind,
-               listed.due_at, k.name_zh, k.name_en, k.name_ko, k.is_about_street, i.hides_petitioner,
+               listed.due_at, k.name_zh, k.name_en, k.name_ko, k.is_about_street,
+               i.hides_petitioner OR k.hides_petitioner,
                e.name, coalesce(b.name, ''), o.public_id, coalesce(o.state, ''),
                CASE o.state WHEN 'dispatched' THEN o.dispatched_at WHEN 'accepted' THEN o.accepted_at
                     WHEN 'arrived' THEN o.arrived_at ELSE i.opened_at END,
