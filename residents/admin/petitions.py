@@ -18,11 +18,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from governance.admin.base import RegisterAdmin
 from governance.admin.site import registers
 from governance.domain import registers as registers_domain
-from governance.templatetags.words import named_at
+from governance.templatetags.words import named_at, own_words
+from residents.admin.finding import rows_found
 from residents.domain import names
 from residents.models import Evaluation, Petition
 
 PLACES = ("category", "estate", "building")
+
+
+def matter_of(petition: Petition) -> SafeString:
+    """What it is, and where; what was imported may say only what it is about."""
+    return named_at(petition.category.name, petition) if petition.category else own_words(petition.subject_words)
 
 
 class OpenNameForm(forms.Form):
@@ -46,25 +52,20 @@ class PetitionAdmin(RegisterAdmin):
     list_display = ("receipt_no", "matter", "channel", "state", "filed_at", "holder_body", "due")
     list_select_related = (*PLACES, "community")
     list_filter = ("state", "channel", "community", "category", "filed_at")
-    search_fields = (
-        "receipt_no",
-        "words",
-        "spot",
-        "building__name",
-        "estate__name",
-        "category__name_zh",
-        "category__name_en",
-        "category__name_ko",
-    )
+    # What is searched says `get_search_results`; without any field the list would have no search.
+    search_fields = ("receipt_no",)
     ordering = ("-filed_at", "-pk")
     fields = (
-        "receipt_no", "matter", "estate", "words", "state", "channel", "name_visibility", "filed_at", "holder_body",
-        "due", "finished_at",
+        "receipt_no", "matter", "estate", "subject", "words", "state", "channel", "name_visibility", "filed_at",
+        "holder_body", "due", "finished_at",
     )  # fmt: skip
 
     @display(description=gettext_lazy("Matter"), ordering="category__position")
     def matter(self, row: Petition) -> SafeString:
-        return named_at(row.category.name, row)
+        return matter_of(row)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return rows_found(queryset, search_term, "subject", "words", by_receipt="receipt_no"), False
 
     @display(description=pgettext_lazy("petition", "Due"), ordering="next_due_at")
     def due(self, row: Petition) -> Any:
@@ -74,7 +75,7 @@ class PetitionAdmin(RegisterAdmin):
         return registers_domain.entries_about("petition", row.audit_ref)
 
     def unnamed_in(self, row: Any) -> dict[str, Any]:
-        return {str(row.petitioner.public_id): _("The petitioner")}
+        return {str(row.petitioner.public_id): _("The petitioner")} if row.petitioner else {}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.name_view)
@@ -116,7 +117,7 @@ class EvaluationAdmin(RegisterAdmin):
 
     @display(description=gettext_lazy("Matter"))
     def matter(self, row: Evaluation) -> SafeString:
-        return named_at(row.petition.category.name, row.petition)
+        return matter_of(row.petition)
 
     def label_of(self, row: Any) -> str:
         return str(row.petition)
