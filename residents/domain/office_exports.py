@@ -23,6 +23,8 @@ LONGEST_CELL = 32_767
 LONGEST_NUMBER = 40
 HEADINGS_WITHIN = 20
 FIRST_YEAR = 1990
+SHORTEST_ID = 4
+HIDDEN_ID = "***"
 
 # The names by which offices call a column; the first is how we call it ourselves.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -205,6 +207,7 @@ def _exported(row: int, cells: dict[str, Any], now: datetime) -> Exported:
     author = _text("author", cells.get("author"))
     content = "\x1f".join((subject, words, author, filed_at.isoformat()))
     answered = f"{reply}\x1f{replied_at.isoformat()}" if replied_at else ""
+    subject, words, reply = (_without(author, text) for text in (subject, words, reply))
     return Exported(
         row, number, subject, words, filed_at, reply, replied_at,
         content_hash=lookup_hash(content),
@@ -222,6 +225,12 @@ def _reply(cells: dict[str, Any], filed_at: datetime, now: datetime) -> tuple[st
     if replied_at and replied_at < filed_at:
         raise Wrong("replied_at", said_at, _("It was answered before it was filed."))
     return reply, replied_at
+
+
+def _without(author: str, text: str) -> str:
+    """The text without the id of whoever wrote: offices put it into their replies (“网友 A00045581：您好”)."""
+    is_an_id = len(author) >= SHORTEST_ID and any(sign.isdigit() for sign in author)
+    return text.replace(author, HIDDEN_ID) if is_an_id else text
 
 
 def _number(cell: Any) -> str:

@@ -92,13 +92,20 @@ def test_an_unanswered_row_waits_and_is_not_taken_in(cast):
     assert not Petition.objects.awaiting_intake().exists()
 
 
-def test_nobody_is_told_and_who_wrote_it_is_stored_nowhere(cast):
-    bring(cast, row())
+@pytest.mark.parametrize("author", ["匿名", "A1", "市民同志"])
+def test_what_is_no_id_is_left_in_the_words(cast, author):
+    bring(cast, row(author=author, words=f"{author}反映漏水。"))
+    assert Petition.objects.get().words == f"{author}反映漏水。"
 
+
+def test_nobody_is_told_and_who_wrote_it_is_stored_nowhere(cast):
+    bring(cast, row(words="我是A00045581。", reply="网友“A00045581”：您好！"))
+
+    assert PetitionUpdate.objects.get().words == "网友“***”：您好！"
     assert not Notice.objects.exists()
     with connection.cursor() as cursor:
-        for table in ("residents_petition", "residents_importedpetition", "residents_petitionimport"):
-            cursor.execute(f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE '%A00045581%'")
+        for table in ("petition", "importedpetition", "petitionimport", "petitionupdate"):
+            cursor.execute(f"SELECT count(*) FROM residents_{table} AS t WHERE t::text LIKE '%A00045581%'")
             assert cursor.fetchone() == (0,)
 
 
@@ -525,4 +532,5 @@ def test_the_real_file_comes_to_the_figures_worked_out_apart(cast):
     assert times(cast, "--channel", "import", "--within", "15d", "--within", "60d") == {
         "answered": 1408, "within": {"15d": 854, "60d": 1324}, "median_days": 11.77,
     }  # fmt: skip
+    assert not PetitionUpdate.objects.filter(words__regex=r"网友.{0,4}[AU]U?0\d{5,}").exists()
     assert not Petition.objects.filter(filed_at__lt=datetime(2011, 1, 1, tzinfo=UTC)).exists()
