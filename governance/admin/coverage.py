@@ -1,5 +1,7 @@
 """Targets of coverage, and the days that are kept. The figures themselves are a page of their own: /coverage/."""
 
+from typing import Any
+
 from django.contrib.admin import display
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,6 +40,9 @@ class CoverageSnapshotAdmin(RegisterAdmin):
 
     def register_name(self) -> str:
         return str(_("Coverage day by day"))
+
+    def label_of(self, row: Any) -> str:
+        return f"{row.get_rule_display()} {row.day}"
 
     @display(description=gettext_lazy("Share"))
     def share(self, row: CoverageSnapshot) -> str:

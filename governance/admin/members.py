@@ -15,6 +15,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -42,6 +44,7 @@ from governance.models import (
 )
 from governance.models.people import UNVERSIONED
 from governance.models.scope import Scope
+from governance.templatetags.words import own_words
 from governance.work_list import WaitingRows, work_item
 
 
@@ -145,8 +148,10 @@ class PartyMemberAdmin(NetAdmin):
             row.current = found.get(row.pk)
 
     @display(description=gettext_lazy("Belongs to"))
-    def belongs_to(self, row: Any) -> str:
-        return f"{row.current.branch} · {row.current.get_standing_display()}" if row.current else ""
+    def belongs_to(self, row: Any) -> SafeString:
+        if not row.current:
+            return SafeString("")
+        return format_html("{} · {}", own_words(str(row.current.branch)), row.current.get_standing_display())
 
     @display(description=gettext_lazy("Account"))
     def account(self, row: PartyMember) -> str:

@@ -1,5 +1,6 @@
 """What the console's templates ask for: the table of a register's list, its filters, and the fields of a form."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django import template
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from governance.admin.spoken import field_name, spoken
+from governance.admin.spoken import field_name, in_its_language, spoken
 from governance.templatetags.words import own_words
 
 register = template.Library()
@@ -57,6 +58,9 @@ def label_of(field: Any) -> str:
     return field_name(type(field.form.instance), name) if is_field else capfirst(str(field.field["label"]))
 
 
+register.filter(in_its_language)
+
+
 @register.filter
 def help_of(field: Any) -> str:
     """What is to be known about a read-only field; notes for programmers are not."""
@@ -76,12 +80,7 @@ def _cell(context: Any, cl: Any, row: models.Model, column: str) -> SafeString:
         field, _attribute, value = lookup_field(column, row, cl.model_admin)
     except ObjectDoesNotExist:
         return SafeString("")
-    if field is not None and field.remote_field:
-        related = getattr(row, field.name)
-        return own_words(str(related)) if related is not None else SafeString("")
-    if isinstance(value, SafeString):
-        return value
-    return spoken(value, field, context["request"].now)
+    return _said(row, field, value, context["request"].now)
 
 
 @register.simple_tag
@@ -117,7 +116,14 @@ def said(context: Any, field: Any) -> SafeString:
         found, _attribute, value = lookup_field(name, row, field.model_admin)
     except (AttributeError, ObjectDoesNotExist):
         return SafeString("")
-    if found is not None and found.remote_field:
-        related = getattr(row, found.name)
+    return _said(row, found, value, context["request"].now)
+
+
+def _said(row: models.Model, field: models.Field | None, value: Any, now: datetime) -> SafeString:
+    """A value of a row. What is marked up says itself which of its words are in which language."""
+    if field is not None and field.remote_field:
+        related = getattr(row, field.name)
         return own_words(str(related)) if related is not None else SafeString("")
-    return spoken(value, found, context["request"].now)
+    if isinstance(value, SafeString):
+        return value
+    return spoken(value, field, now)

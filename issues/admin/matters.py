@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.admin import SimpleListFilter, display
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -100,9 +101,10 @@ class IssueAdmin(ToRead):
         return " ".join(links.values_list("petition__receipt_no", flat=True))
 
     @display(description=gettext_lazy("Work orders"))
-    def orders(self, row: Issue) -> str:
+    def orders(self, row: Issue) -> SafeString:
         orders = row.orders.select_related("body").order_by("pk")
-        return _(", ").join(f"{order.body.short_name} ({order.get_state_display()})" for order in orders)
+        said = ((own_words(order.body.short_name), order.get_state_display()) for order in orders)
+        return format_html_join(_(", "), "{} ({})", said)
 
     @display(description=gettext_lazy("Clocks"))
     def clocks(self, row: Issue) -> str:

@@ -17,6 +17,8 @@ DEEDS |= {
     "evaluate": pgettext_lazy("history", "%(who)s rated this"),
     "open_name": pgettext_lazy("history", "%(who)s looked at the name: %(reason)s"),
     "claim": pgettext_lazy("history", "%(who)s said that this is their home"),
+    "give": pgettext_lazy("history", "%(who)s passed this on to another desk"),
+    "place": pgettext_lazy("history", "%(who)s said where it is and what"),
     "verify": pgettext_lazy("history", "%(who)s confirmed this"),
     "dispute": pgettext_lazy("history", "%(who)s noted that others say something else"),
 }
