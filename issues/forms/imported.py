@@ -60,7 +60,7 @@ class PlaceForm(_ImportedForm):
     )
     category = forms.ChoiceField(
         label=_("What it is"),
-        widget=NamesSelect(attrs={"class": "form-select"}),
+        widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={
             "required": _("Choose what it is."),
             "invalid_choice": _("Choose one of the kinds in the list."),
