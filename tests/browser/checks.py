@@ -15,6 +15,8 @@ from tests.cast import PEOPLE
 NARROWEST_PX = 320
 TARGET_PX, ELDER_TARGET_PX = 44, 60
 WCAG_A_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+# What longer words alone can break: targets too small or too close, and what can be moved aside by the mouse only.
+ABOUT_ROOM = ["target-size", "scrollable-region-focusable"]
 
 # What is written in Latin letters in every language; Korean readers know Chinese surnames by these, too.
 SURNAMES = "|".join(sorted({latin for _full_name, latin in PEOPLE.values()}, key=len, reverse=True))
@@ -147,12 +149,13 @@ async ({ options, closesMenus }) => {
 def barriers(page: Page) -> list[str]:
     """What axe finds against WCAG 2.0, 2.1 and 2.2, levels A and AA."""
     rules = {"type": "tag", "values": WCAG_A_AA}
-    return _violations(page, runOnly=rules, rules={"target-size": {"enabled": False}}) + crowded(page)
+    others = {rule: {"enabled": False} for rule in ABOUT_ROOM}
+    return _violations(page, runOnly=rules, rules=others) + crowded(page)
 
 
 def crowded(page: Page) -> list[str]:
-    """What axe finds against the one rule that longer words alone can break: targets too small or too close."""
-    return _violations(page, closes_menus=True, runOnly={"type": "rule", "values": ["target-size"]})
+    """What axe finds against the rules about room: `ABOUT_ROOM`."""
+    return _violations(page, closes_menus=True, runOnly={"type": "rule", "values": ABOUT_ROOM})
 
 
 def _violations(page: Page, *, closes_menus: bool = False, **options: object) -> list[str]:

@@ -85,6 +85,14 @@ def test_axe_finds_a_crowded_link_but_not_one_under_an_open_menu(page: Page):
     assert checks.crowded(show(page, f"<main>{MENU}{link.format(30)}</main>", title="一页")) != []
 
 
+def test_axe_finds_words_that_only_a_mouse_can_move_into_sight(page: Page):
+    cell = "<main><div style='overflow-x:auto;width:100px'><p style='white-space:nowrap'>{0}</p></div></main>"
+
+    assert checks.crowded(show(page, cell.format("短"), title="一页")) == []
+    found = checks.crowded(show(page, cell.format("长" * 30), title="一页"))
+    assert [words.partition(":")[0] for words in found] == ["axe scrollable-region-focusable"]
+
+
 def test_what_is_wider_than_the_screen_is_found_and_the_screen_left_as_it_was(page: Page):
     assert checks.sideways(show(page, "<p class='long' style='width:340px'>长</p>")) == [
         "348 px wide at 320: p.long",
