@@ -6,7 +6,7 @@ Not here: passwords (Django's hashers) and files (storage).
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
@@ -23,6 +23,15 @@ def encrypt(text: str) -> bytes:
 def decrypt(token: bytes) -> str:
     """Decrypt with whichever key fits. Raises `cryptography.fernet.InvalidToken` if none does."""
     return _cipher().decrypt(token).decode()
+
+
+def renewed(token: bytes) -> bytes | None:
+    """The same text encrypted with the newest key; None if it is already. Raises `InvalidToken` if no key fits."""
+    try:
+        Fernet(settings.FIELD_ENCRYPTION_KEYS[0]).decrypt(token)
+    except InvalidToken:
+        return _cipher().rotate(token)
+    return None
 
 
 def lookup_hash(text: str) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from django.apps import apps
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -13,7 +12,7 @@ from psycopg import sql
 from governance import encryption
 from governance.backups.archive import Archive
 from governance.backups.errors import Damaged, MadeByNewer, OtherKeys
-from governance.domain import audit
+from governance.domain import audit, field_keys
 from governance.models import AuditEntry
 
 FORMAT = 1
@@ -105,24 +104,11 @@ def verify() -> Verified:
         if flaw:
             flaws.append(f"chain {flaw.chain}, entry {flaw.sequence}: {flaw.what}")
     encrypted = unreadable = 0
-    for token in _encrypted():
-        encrypted += 1
-        try:
-            encryption.decrypt(bytes(token))
-        except InvalidToken:
-            unreadable += 1
+    for column in field_keys.encrypted_columns():
+        for _key, token in field_keys.tokens(column):
+            encrypted += 1
+            try:
+                encryption.decrypt(token)
+            except InvalidToken:
+                unreadable += 1
     return Verified(chains, flaws, encrypted, unreadable)
-
-
-def _encrypted() -> Any:
-    """Every ciphertext of the database, as it stands there."""
-    for model in apps.get_models():
-        for field in model._meta.get_fields():
-            if not isinstance(field, encryption.EncryptedTextField):
-                continue
-            column, table = sql.Identifier(str(field.column)), sql.Identifier(model._meta.db_table)
-            query = sql.SQL("SELECT {} FROM {} WHERE {} IS NOT NULL").format(column, table, column)
-            with connection.cursor() as cursor:
-                cursor.execute(query)
-                while rows := cursor.fetchmany(2000):
-                    yield from (token for (token,) in rows)
