@@ -3,6 +3,7 @@
 Each check returns its findings as sentences; none found is [].
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -132,37 +133,41 @@ _SHAPE = """
 _AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False, "performanceTimer": False}
 
 
-# An open menu that floats covers what lies under it, which nobody presses then: for that one rule it is closed.
+# An open menu that floats covers what lies under it, which nobody presses then: for the rules about room it is closed.
+# Where there is none, one run does for all.
 _AXE = """
-async ({ options, closesMenus }) => {
+async ({ options, all, aboutRoom, isRoomAlone }) => {
   const floats = (details) =>
     [...details.children].some((child) => ["absolute", "fixed"].includes(getComputedStyle(child).position));
-  const menus = closesMenus ? [...document.querySelectorAll("details[open]")].filter(floats) : [];
+  const violations = async (chosen) => (await axe.run({ ...options, ...chosen })).violations;
+  const setting = (enabled) => Object.fromEntries(aboutRoom.map((rule) => [rule, { enabled }]));
+  const menus = [...document.querySelectorAll("details[open]")].filter(floats);
+  const isAtOnce = !isRoomAlone && menus.length === 0;
+  const found = isRoomAlone ? [] : await violations({ runOnly: all, rules: setting(isAtOnce) });
+  if (isAtOnce) return found;
   for (const menu of menus) menu.open = false;
-  const { violations } = await axe.run(options);
+  found.push(...(await violations({ runOnly: { type: "rule", values: aboutRoom } })));
   for (const menu of menus) menu.open = true;
-  return violations;
+  return found;
 }
 """
 
 
 def barriers(page: Page) -> list[str]:
     """What axe finds against WCAG 2.0, 2.1 and 2.2, levels A and AA."""
-    rules = {"type": "tag", "values": WCAG_A_AA}
-    others = {rule: {"enabled": False} for rule in ABOUT_ROOM}
-    return _violations(page, runOnly=rules, rules=others) + crowded(page)
+    return _violations(page)
 
 
 def crowded(page: Page) -> list[str]:
     """What axe finds against the rules about room: `ABOUT_ROOM`."""
-    return _violations(page, closes_menus=True, runOnly={"type": "rule", "values": ABOUT_ROOM})
+    return _violations(page, is_room_alone=True)
 
 
-def _violations(page: Page, *, closes_menus: bool = False, **options: object) -> list[str]:
+def _violations(page: Page, *, is_room_alone: bool = False) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    asked = {"options": {**_AXE_OPTIONS, **options}, "closesMenus": closes_menus}
-    violations = page.evaluate(_AXE, asked)
+    rules = {"all": {"type": "tag", "values": WCAG_A_AA}, "aboutRoom": ABOUT_ROOM}
+    violations = page.evaluate(_AXE, {"options": _AXE_OPTIONS, **rules, "isRoomAlone": is_room_alone})
     return [
         f"axe {violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
         for violation in violations
@@ -222,17 +227,17 @@ def open_everything(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
 
 
-# One question instead of five: each costs as much as its answer.
+# One question instead of five, and one text for its answer: each value of its own costs as much as a question.
 _LOOK = f"""
 (least) => {{
   const small = ({_SMALL_TARGETS.strip()})(least);
   document.querySelectorAll("details").forEach((details) => {{ details.open = true; }});
   const root = document.documentElement;
   const isWide = document.scrollingElement.scrollWidth > innerWidth;
-  return {{
+  return JSON.stringify({{
     small, isWide, lang: root.lang, mode: root.dataset.mode || "standard",
     pieces: ({_PIECES.strip()})(), shape: ({_SHAPE.strip()})(),
-  }};
+  }});
 }}
 """
 
@@ -249,7 +254,7 @@ class Look:
 
 def look_at(page: Page, *, is_elder: bool, is_console: bool = False) -> Look:
     """Small targets, foreign words, and what doesn't fit the screen. The console's targets are for a mouse: 24 px."""
-    seen = page.evaluate(_LOOK, ELDER_TARGET_PX if is_elder else TARGET_PX)
+    seen = json.loads(page.evaluate(_LOOK, ELDER_TARGET_PX if is_elder else TARGET_PX))
     faults = _foreign(seen["pieces"]) + ([] if is_console else seen["small"])
     if seen["isWide"]:
         faults += wider_than_the_screen(page)

@@ -207,6 +207,16 @@ def test_a_turned_page_is_the_other_answer_with_its_language_and_mode(served: Pa
     assert seen.faults == ["p in .big says in en: “报问题”"]
 
 
+def test_a_clock_of_the_page_that_was_there_does_not_write_on_the_turned_one(served: Page):
+    served.evaluate("setInterval(() => { document.querySelector('p').textContent = '还有 2 分'; }, 5)")
+    served.locator("p", has_text="还有 2 分").wait_for()
+
+    turn(served, Asked("/en/"))
+
+    served.wait_for_timeout(50)
+    assert served.locator("p").inner_text() == "报问题"
+
+
 def test_what_a_form_was_answered_with_is_asked_for_again_with_the_form(served: Page):
     status = turn(served, Asked("/zh/", "POST", "text/plain", "太短".encode()))
 

@@ -17,6 +17,8 @@ async ({ path, method, headers, body }) => {
   const turned = new DOMParser().parseFromString(await answer.text(), "text/html");
   const styles = (of) => [...of.querySelectorAll("link[rel=stylesheet]")].map((link) => link.getAttribute("href"));
   if (String(styles(turned)) !== String(styles(document))) return { status: answer.status, isTurned: false };
+  // A clock of the page that was there would go on writing its own language.
+  for (let timer = setTimeout(() => {}); timer > 0; timer -= 1) clearTimeout(timer);
   const root = document.documentElement;
   for (const { name } of [...root.attributes]) root.removeAttribute(name);
   for (const { name, value } of turned.documentElement.attributes) root.setAttribute(name, value);
