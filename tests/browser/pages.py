@@ -86,6 +86,10 @@ def found(name: str) -> Callable[[World], str]:
     return lambda world: f"/outdoors/{world.findings[name].public_id}/"
 
 
+def imported(number: str) -> Callable[[World], str]:
+    return lambda world: f"/desk/imported/{world.receipt(f'imported_{number}')}/"
+
+
 def order_of_finding(name: str) -> Callable[[World], str]:
     return lambda world: f"/queue/{world.findings[name].orders.get().public_id}/"
 
@@ -316,6 +320,18 @@ WORKING = (
     Case("desk-home", "wu", home_at_desk("wang"), is_for_staff=True),
     Case("desk-home-confirmed", "wu", home_at_desk("li"), is_for_staff=True),
     Case("desk-home-error", "wu", home_at_desk("wang"), submit("#verify form"), is_for_staff=True),
+    Case("imported", "sun", at("/desk/imported/"), is_for_staff=True),
+    Case("imported-answered", "sun", at("/desk/imported/?show=answered"), is_for_staff=True),
+    Case("imported-community", "wu", at("/desk/imported/"), is_for_staff=True),
+    Case("imported-empty", "strange_officer", at("/desk/imported/?show=placed"), is_for_staff=True),
+    Case("imported-petition", "sun", imported("2"), is_for_staff=True),
+    Case("imported-petition-error", "sun", imported("2"), submit("#place-form"), is_for_staff=True),
+    Case("imported-petition-answered", "sun", imported("1"), is_for_staff=True),
+    Case("imported-petition-given", "wu", imported("3"), is_for_staff=True),
+    Case("search", "wu", at("/search/"), is_for_staff=True),
+    Case("search-hits", "sun", at("/search/?q=漏水"), is_for_staff=True),
+    Case("search-nothing", "yu", at("/search/?q=西瓜太郎"), is_for_staff=True),
+    Case("search-one-sign", "sun", at("/search/?q=漏"), is_for_staff=True),
     Case("supervisions", "wu", at("/supervisions/"), is_for_staff=True),
     Case("supervisions-empty", "strange_manager", at("/supervisions/"), is_for_staff=True),
     Case("supervision", "zheng", account_asked_of("hengxin"), is_for_staff=True),
@@ -342,6 +358,14 @@ WORKING = (
     Case("outdoors-file-error", "bai", at("/outdoors/file/"), submit("main form[method=post]"), is_for_staff=True),
     Case("outdoors-building", "yu", lambda world: f"/b/{world.cast.building.qr_token}/", is_for_staff=True),
     Case("queue-liaison", "luo", at("/queue/"), is_for_staff=True),
+    Case("dashboard", "sun", at("/dashboard/"), is_for_staff=True),
+    Case("dashboard-community", "wu", at("/dashboard/?weeks=4"), is_for_staff=True),
+    Case("dashboard-district", "shen", at("/dashboard/"), is_for_staff=True),
+    Case("dashboard-days", "sun", at("/dashboard/?from=2026-04-01&to=2026-05-15&q=1"), is_for_staff=True),
+    Case("dashboard-nothing", "sun", at("/dashboard/?from=2025-01-01&to=2025-01-02&channel=import"), is_for_staff=True),
+    Case("dashboard-printed", "sun", at("/dashboard/?view=print"), is_for_staff=True),
+    Case("dashboard-due", "sun", at("/dashboard/due/"), is_for_staff=True),
+    Case("dashboard-due-empty", "strange_officer", at("/dashboard/due/?weeks=4&estate=none"), is_for_staff=True),
     Case("coverage", "sun", at("/coverage/"), is_for_staff=True),
     Case("coverage-community", "wu", at("/coverage/"), is_for_staff=True),
     Case("coverage-rule", "sun", at("/coverage/companies/"), is_for_staff=True),
