@@ -26,7 +26,7 @@ from issues.forms.imported import GiveForm, PlaceForm
 from issues.models import IssuePetition
 from issues.views.queue import desk_context
 from residents.domain import importing
-from residents.models import Petition, PetitionStage, PetitionUpdate
+from residents.models import Petition, PetitionImport, PetitionStage, PetitionUpdate
 from residents.models.petitions import PetitionQuerySet
 
 A_PAGE = 30
@@ -64,10 +64,22 @@ def imported_list(request: PortalRequest) -> HttpResponse:
         "communities": communities,
         "community": asked if chosen else "",
         "is_the_streets": _is_the_streets(request),
+        "last_run": _last_run(request) if _is_the_streets(request) else None,
         "work_page": "desk_imported",
         **desk_context(request),
     }
     return render(request, "issues/imported.html", context)
+
+
+def _last_run(request: PortalRequest) -> PetitionImport | None:
+    """The latest import for the person's street, ended or broken off."""
+    scope = request.user.scope(request.now)
+    runs = (
+        PetitionImport.objects.all()
+        if scope.is_administrator
+        else PetitionImport.objects.filter(subdistrict__in=scope.subdistricts)
+    )
+    return runs.order_by("-started_at", "-pk").first()
 
 
 def _tabs(here: PetitionQuerySet) -> list[dict[str, Any]]:

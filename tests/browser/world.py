@@ -40,10 +40,11 @@ from issues import shipped as shipped_by_issues
 from issues.domain import declining, findings, handling, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
 from issues.models import Issue, PolicyAssignment, SupervisionOrder, WorkOrder
-from residents.domain import drafts, names, occupancy, on_behalf, petitions
+from residents.domain import drafts, importing, names, occupancy, on_behalf, petitions
 from residents.domain.standing import Teller
 from residents.models import OccupancyRelation, Petition, PetitionChannel, PetitionDraft
 from tests.cast import NOW, Cast, build_cast, draft
+from tests.exports import bring, row
 from tests.governance.imports.workbooks import of
 
 SINCE = date(2021, 1, 1)
@@ -82,6 +83,7 @@ def build_world(photo: bytes) -> World:
     _behind_the_counter(world)
     _on_two_tables(world)
     _in_the_registers(world)
+    _from_before(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
         order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
@@ -291,6 +293,21 @@ def _on_two_tables(world: World) -> None:
     account = supervision.Account("缺合页。", "已经换上。", NOW.date())
     supervision.answer(world.accounts["accepted"], account, actor=cast.zheng, at=_ago(minutes=20))
     supervision.accept_answer(world.accounts["accepted"], actor=cast.sun, at=_ago(minutes=15))
+
+
+def _from_before(world: World) -> None:
+    """An office's export: one petition is answered, one waits for a place, one lies at the community's desk."""
+    street = world.cast
+    bring(
+        street,
+        row(number="1", words="电梯经常停，老人上不了楼。" * 40, reply="已经督促维保单位更换主板。" * 30),
+        row(number="2", subject="门口路面坑洼积水", words="一下雨就积水，出行不便。", reply=None, replied=None),
+        row(number="3", subject="楼顶漏水三年没人管", words="顶楼一到雨天就漏水。", reply=None, replied=None),
+        source="问政平台",
+    )
+    given = Petition.objects.get(imported__number="3")
+    importing.give_to(given, street.community, actor=street.sun, at=NOW)
+    world.petitions |= {f"imported_{one.imported.number}": one for one in Petition.objects.imported()}
 
 
 def _in_the_registers(world: World) -> None:

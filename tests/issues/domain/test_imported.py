@@ -14,7 +14,7 @@ from residents.domain import petitions as filing
 from residents.domain.importing import WrongPlace
 from residents.models import Petition, PetitionStage
 from tests.cast import NOW, Cast, draft, file, take_in
-from tests.residents.domain.test_importing import bring, row
+from tests.exports import bring, row
 
 pytestmark = pytest.mark.django_db
 

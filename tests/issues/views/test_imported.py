@@ -6,9 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from issues.models import Issue, SlaClock
 from residents.domain import importing
-from residents.models import Petition, PetitionStage
+from residents.models import Petition, PetitionImport, PetitionStage
 from tests.cast import NOW, Cast, client_of, file
-from tests.residents.domain.test_importing import bring, row
+from tests.exports import bring, row
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,14 @@ def test_a_community_says_where_it_is_in_its_own_estates_only(cast, waiting):
     response = press(cast, "wu", waiting, "place", **where(cast, estate=cast.strange_estate.pk))
     assert response.status_code == 400
     assert press(cast, "wu", waiting, "place", **where(cast)).status_code == 302
+
+
+def test_the_street_reads_how_the_last_import_went(cast, waiting):
+    assert page_of(cast, "sun").context["last_run"].imported == 1
+    PetitionImport.objects.update(finished_at=None)
+    assert page_of(cast, "sun").context["last_run"].finished_at is None
+    assert page_of(cast, "wu").context["last_run"] is None
+    assert page_of(cast, "strange_officer").context["last_run"] is None
 
 
 def test_given_and_given_back(cast, waiting):

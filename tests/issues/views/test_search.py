@@ -20,7 +20,7 @@ from residents.domain import importing
 from residents.domain.searching import asked_for
 from residents.models import Petition
 from tests.cast import NOW, Cast, client_of, file, take_in
-from tests.residents.domain.test_importing import bring, bring_file, row
+from tests.exports import bring, bring_file, row
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from residents.admin.finding import rows_found
 from residents.models import Petition
 from tests.cast import client_of, file, take_in
-from tests.residents.domain.test_importing import bring, row
+from tests.exports import bring, row
 
 pytestmark = pytest.mark.django_db
 

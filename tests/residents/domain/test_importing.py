@@ -23,35 +23,11 @@ from residents.models import (
     PetitionStage,
     PetitionUpdate,
 )
-from tests.cast import NOW, SHANGHAI, Cast
+from tests.cast import NOW, SHANGHAI
+from tests.exports import FILED, HEADINGS, REPLIED, bring, bring_file, row
 from tests.governance.imports.workbooks import saved, xlsx
 
 pytestmark = pytest.mark.django_db
-
-HEADINGS = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "答复意见", "答复时间")
-FILED = "2019/4/25 9:32:09"
-REPLIED = "2019/5/10 14:56:53"
-
-
-def row(
-    number="2549",
-    author="A00045581",
-    subject="小区物业管理有问题",
-    filed=FILED,
-    words="楼道漏水。",
-    reply="已修好。",
-    replied=REPLIED,
-):
-    return (number, author, subject, filed, words, reply, replied)
-
-
-def bring(cast: Cast, *rows, headings=HEADINGS, source="", dry_run=False, at=NOW):
-    return bring_file(cast, xlsx([headings, *rows]), source=source, dry_run=dry_run, at=at)
-
-
-def bring_file(cast: Cast, file, *, source="", dry_run=False, at=NOW):
-    brought = Brought(open_export(file), cast.subdistrict, source, "export.xlsx", "0" * 64)
-    return import_petitions(brought, actor="import_petitions", at=at, dry_run=dry_run)
 
 
 def counts(outcome):

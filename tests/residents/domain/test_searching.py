@@ -8,7 +8,7 @@ from hypothesis.extra.django import TestCase
 
 from residents.domain.searching import LONGEST, Asked, NotSearchable, Piece, asked_for, folded, pairs_of
 from residents.models import Petition
-from tests.residents.domain.test_importing import bring, row
+from tests.exports import bring, row
 
 
 def database_pairs(text):
