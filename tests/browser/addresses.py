@@ -21,7 +21,6 @@ NO_PAGES = {
     "dashboard_book": "a workbook",
     "desk_home_step": A_PRESS,
     "desk_imported_step": A_PRESS,
-    "desk_imported_step": A_PRESS,
     "desk_rows": "the rows of the inbox, for its script",
     "desk_step": A_PRESS,
     "home_end": A_PRESS,

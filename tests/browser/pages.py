@@ -90,10 +90,6 @@ def imported(number: str) -> Callable[[World], str]:
     return lambda world: f"/desk/imported/{world.receipt(f'imported_{number}')}/"
 
 
-def imported(number: str) -> Callable[[World], str]:
-    return lambda world: f"/desk/imported/{world.receipt(f'imported_{number}')}/"
-
-
 def order_of_finding(name: str) -> Callable[[World], str]:
     return lambda world: f"/queue/{world.findings[name].orders.get().public_id}/"
 
@@ -324,18 +320,6 @@ WORKING = (
     Case("desk-home", "wu", home_at_desk("wang"), is_for_staff=True),
     Case("desk-home-confirmed", "wu", home_at_desk("li"), is_for_staff=True),
     Case("desk-home-error", "wu", home_at_desk("wang"), submit("#verify form"), is_for_staff=True),
-    Case("imported", "sun", at("/desk/imported/"), is_for_staff=True),
-    Case("imported-answered", "sun", at("/desk/imported/?show=answered"), is_for_staff=True),
-    Case("imported-community", "wu", at("/desk/imported/"), is_for_staff=True),
-    Case("imported-empty", "strange_officer", at("/desk/imported/?show=placed"), is_for_staff=True),
-    Case("imported-petition", "sun", imported("2"), is_for_staff=True),
-    Case("imported-petition-error", "sun", imported("2"), submit("#place-form"), is_for_staff=True),
-    Case("imported-petition-answered", "sun", imported("1"), is_for_staff=True),
-    Case("imported-petition-given", "wu", imported("3"), is_for_staff=True),
-    Case("search", "wu", at("/search/"), is_for_staff=True),
-    Case("search-hits", "sun", at("/search/?q=漏水"), is_for_staff=True),
-    Case("search-nothing", "yu", at("/search/?q=西瓜太郎"), is_for_staff=True),
-    Case("search-one-sign", "sun", at("/search/?q=漏"), is_for_staff=True),
     Case("imported", "sun", at("/desk/imported/"), is_for_staff=True),
     Case("imported-answered", "sun", at("/desk/imported/?show=answered"), is_for_staff=True),
     Case("imported-community", "wu", at("/desk/imported/"), is_for_staff=True),
