@@ -579,6 +579,11 @@ class BurningRow:
         return "" if self.burning.hides_petitioner else self.burning.last_words
 
     @property
+    def is_withheld(self) -> bool:
+        """Whether something was said that isn't quoted in a list."""
+        return bool(self.burning.last_words and not self.words)
+
+    @property
     def is_in_charge(self) -> bool:
         """Whether the person may open the order: it lies in the own street or community, and not above it."""
         above = (BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE)

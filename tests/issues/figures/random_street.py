@@ -29,7 +29,7 @@ CHANNELS = ("portal", "portal", "portal", "phone", "patrol", "wechat")
 class Street:
     """Writes `matters` matters with all that hangs on them, and as many imports as `imports`."""
 
-    def __init__(self, cast: Cast, seed: int, *, matters: int = 70, imports: int = 8):
+    def __init__(self, cast: Cast, seed: int, *, matters: int = 60, imports: int = 8):
         self.cast, self.random = cast, Random(seed)
         self.places()
         self.categories = list(Category.objects.filter(code__in=SUBJECTS))

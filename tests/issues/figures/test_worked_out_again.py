@@ -14,7 +14,7 @@ from tests.issues.figures.random_street import Street
 
 pytestmark = pytest.mark.django_db
 
-SEEDS = range(6)
+SEEDS = range(4)
 
 
 @pytest.fixture(params=SEEDS)
