@@ -24,7 +24,7 @@ from governance.backups.errors import BackupError, Failed
 NEEDED = ("pg_dump", "pg_restore", "psql")
 # Where one may connect in order to make, rename and drop others.
 MAINTENANCE = ("postgres", "template1")
-# One restore at a time; two connections to one maintenance database meet at this.
+# One restore of a portal at a time; two connections to one maintenance database meet at this.
 RESTORING = 7242
 CHUNK = 1024 * 1024
 # pg_restore from 17 on sets this first, and servers before 17 don't know it. Its default is what is set.

@@ -54,7 +54,7 @@ def restore(path: Path, *, replace: bool, say: Say) -> Report:
     name = str(connection.settings_dict["NAME"])
     found = _checked(path, say)
     connection.close()
-    with _alone() as link:
+    with _alone(name) as link:
         exists = name in postgres.databases(link)
         used = _use_of(name) if exists else ""
         if used and not replace:
@@ -81,7 +81,7 @@ def drill(path: Path, say: Say) -> Report:
     found = _checked(path, say)
     name = str(connection.settings_dict["NAME"])
     connection.close()
-    with _alone() as link, _beside(link, name, found, say) as (_scratch, report):
+    with _alone(name) as link, _beside(link, name, found, say) as (_scratch, report):
         return report
 
 
@@ -94,10 +94,10 @@ def _checked(path: Path, say: Say) -> Archive:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[Link]:
-    """A connection beside the portal's database, for one restore or drill at a time."""
+def _alone(name: str) -> Iterator[Link]:
+    """A connection beside the portal's database, for one restore or drill of it at a time."""
     with postgres.maintenance() as link:
-        row = link.execute("SELECT pg_try_advisory_lock(%s)", [postgres.RESTORING]).fetchone()
+        row = link.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [postgres.RESTORING, name]).fetchone()
         if not row or not row[0]:
             raise BackupError("Another restore or drill is going on. Wait for its end.")
         yield link

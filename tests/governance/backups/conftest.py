@@ -85,8 +85,8 @@ class Portal:
 
 
 def databases() -> set[str]:
-    """Those of these tests, whatever they are called."""
-    ours = connection.settings_dict["NAME"].removesuffix("_portal")
+    """The portal's, and those that a restore has made beside it."""
+    ours = connection.settings_dict["NAME"]
     with postgres.maintenance() as link:
         return {name for name in postgres.databases(link) if name.startswith(ours)}
 
@@ -110,7 +110,7 @@ def original(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[P
         yield portal
         with postgres.maintenance() as link:
             for name in postgres.databases(link):
-                if name.startswith(f"{test_database}_"):
+                if name.startswith((portal.name, f"{test_database}_portal")):
                     postgres.drop(link, name)
 
 

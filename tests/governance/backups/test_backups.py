@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.test import override_settings
 
 from governance.backups import archive, contents, postgres
 from governance.domain import stored_files
@@ -61,6 +62,19 @@ def applied() -> list[tuple[str, str]]:
     return list(MigrationRecorder(connection).migration_qs.order_by("id").values_list("app", "name"))
 
 
+@pytest.fixture(scope="module")
+def of_the_original(original: Portal, django_db_blocker, tmp_path_factory) -> Path:
+    directory = tmp_path_factory.mktemp("of-the-original")
+    with django_db_blocker.unblock(), postgres.portal_in(original.name), override_settings(MEDIA_ROOT=original.media):
+        return backup(directory)
+
+
+@pytest.fixture
+def made(of_the_original: Path, tmp_path: Path) -> Path:
+    """A backup of the portal as each test finds it."""
+    return Path(shutil.copy(of_the_original, tmp_path))
+
+
 def wipe(portal: Portal) -> None:
     connection.close()
     with postgres.maintenance() as link:
@@ -86,17 +100,17 @@ def test_backup_wipe_restore_and_everything_is_as_it_was(portal: Portal, kept: P
     assert default_storage.exists(PetitionPhoto.objects.first().file.name)
 
 
-def test_it_goes_into_a_portal_that_only_migrations_have_touched(portal: Portal, kept: Path, original: Portal):
-    before, made = portal.everything(), backup(kept)
+def test_it_goes_into_a_portal_that_only_migrations_have_touched(portal: Portal, made: Path, original: Portal):
+    before = portal.everything()
     copy_database(original.name.removesuffix("_original"), portal.name)
     shutil.rmtree(portal.media)
     told("restore", made)
     assert portal.everything() == before
-    assert databases() == {original.name, portal.name, original.name.removesuffix("_original")}
+    assert databases() == {portal.name}
 
 
-def test_it_goes_into_a_server_that_has_no_portal_yet(portal: Portal, kept: Path):
-    before, made = portal.everything(), backup(kept)
+def test_it_goes_into_a_server_that_has_no_portal_yet(portal: Portal, made: Path):
+    before = portal.everything()
     connection.close()
     with postgres.maintenance() as link:
         postgres.drop(link, portal.name)
@@ -104,8 +118,7 @@ def test_it_goes_into_a_server_that_has_no_portal_yet(portal: Portal, kept: Path
     assert portal.everything() == before
 
 
-def test_a_used_portal_is_only_replaced_when_that_is_said_and_kept_aside(portal: Portal, kept: Path):
-    made = backup(kept)
+def test_a_used_portal_is_only_replaced_when_that_is_said_and_kept_aside(portal: Portal, made: Path):
     at_backup = portal.everything()
     User.objects.filter(username="li").update(full_name="后来改名")
     now = portal.everything()
@@ -129,8 +142,8 @@ def test_an_older_schema_is_brought_up_to_date(portal: Portal, kept: Path):
     assert ("issues", newest) in applied()
 
 
-def test_files_with_other_content_are_put_right_and_others_left_alone(portal: Portal, kept: Path):
-    before, made = portal.everything(), backup(kept)
+def test_files_with_other_content_are_put_right_and_others_left_alone(portal: Portal, made: Path):
+    before = portal.everything()
     ((name,),) = portal.sql(FIRST_PHOTO)
     (portal.media / name).write_bytes(b"somebody else's")
     (portal.media / "photos/later.jpg").write_bytes(b"added since")
@@ -139,8 +152,7 @@ def test_files_with_other_content_are_put_right_and_others_left_alone(portal: Po
     assert portal.everything() == before
 
 
-def test_keys_that_were_changed_with_the_old_one_kept_still_do(portal: Portal, kept: Path, settings):
-    made = backup(kept)
+def test_keys_that_were_changed_with_the_old_one_kept_still_do(portal: Portal, made: Path, settings):
     settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode(), *settings.FIELD_ENCRYPTION_KEYS]
     assert "This backup would do." in told("drill", made)
 
@@ -157,15 +169,14 @@ def untouched(portal: Portal):
 
 
 @pytest.mark.parametrize("command", ["restore", "drill"])
-@pytest.mark.parametrize("share", [0, 0.2, 0.9, 0.9999])
-def test_one_that_was_cut_short_is_refused(portal: Portal, kept: Path, untouched, share: float, command: str):
-    made = backup(kept)
-    os.truncate(made, int(made.stat().st_size * share))
-    assert "is not a whole backup" in refused(command, made)
+def test_one_that_was_cut_short_is_refused(portal: Portal, made: Path, untouched, command: str):
+    whole = made.stat().st_size
+    for share in (0.9999, 0.9, 0.2, 0):
+        os.truncate(made, int(whole * share))
+        assert "is not a whole backup" in refused(command, made)
 
 
-def test_one_with_another_bit_is_refused(portal: Portal, kept: Path, untouched):
-    made = backup(kept)
+def test_one_with_another_bit_is_refused(portal: Portal, made: Path, untouched):
     whole = made.read_bytes()
     for offset in random.Random(4).sample(range(len(whole)), 25):
         made.write_bytes(whole[:offset] + bytes([whole[offset] ^ 4]) + whole[offset + 1 :])
@@ -198,24 +209,29 @@ def test_one_of_a_newer_version_is_refused(portal: Portal, kept: Path):
     [("FIELD_LOOKUP_KEY", "other"), ("FIELD_ENCRYPTION_KEYS", [Fernet.generate_key().decode()])],
 )
 @pytest.mark.parametrize("command", ["restore", "drill"])
-def test_other_keys_are_told_at_once(portal: Portal, kept: Path, untouched, settings, setting, other, command):
-    made = backup(kept)
+def test_other_keys_are_told_at_once(portal: Portal, made: Path, untouched, settings, setting, other, command):
     setattr(settings, setting, other)
     assert setting in refused(command, made)
 
 
-def test_it_waits_for_nobody_who_is_still_connected(portal: Portal, kept: Path, untouched, locked):
-    made = backup(kept)
+def test_it_waits_for_nobody_who_is_still_connected(portal: Portal, made: Path, untouched, locked):
     web = locked("governance_district")
     assert "1 other connections use the database" in refused("restore", made, replace=True, yes=True)
     web.release()
 
 
+@pytest.mark.parametrize("command", ["restore", "drill"])
+def test_one_is_done_at_a_time(portal: Portal, made: Path, untouched, command):
+    name = connection.settings_dict["NAME"]
+    with postgres.maintenance() as link:
+        link.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [postgres.RESTORING, name])
+        assert "Another restore or drill is going on" in refused(command, made)
+
+
 # --- failed on the way ---
 
 
-def test_a_restore_that_fails_at_a_file_leaves_the_portal_as_it_was(portal: Portal, kept: Path, monkeypatch):
-    made = backup(kept)
+def test_a_restore_that_fails_at_a_file_leaves_the_portal_as_it_was(portal: Portal, made: Path, monkeypatch):
     for path in sorted(portal.media.rglob("*.jpg")):
         path.unlink()
     before, known, save = portal.everything(), databases(), default_storage.save
@@ -247,8 +263,8 @@ def test_a_trail_that_does_not_hold_is_found_by_the_drill_and_not_restored(porta
     assert (portal.everything(), databases()) == (before, known)
 
 
-def test_a_restore_killed_in_the_middle_leaves_the_portal_and_the_next_tidies_up(portal: Portal, kept: Path):
-    made, before, known = backup(kept), portal.everything(), databases()
+def test_a_restore_killed_in_the_middle_leaves_the_portal_and_the_next_tidies_up(portal: Portal, made: Path):
+    before, known = portal.everything(), databases()
     connection.close()
     process = portal.start("restore", str(made), "--replace", "--yes", start_new_session=True)
     assert eventually(lambda: databases() != known, 60)
@@ -263,8 +279,7 @@ def test_a_restore_killed_in_the_middle_leaves_the_portal_and_the_next_tidies_up
 # --- the drill ---
 
 
-def test_a_drill_says_what_it_looked_at_and_leaves_nothing_behind(portal: Portal, kept: Path, untouched, locked):
-    made = backup(kept)
+def test_a_drill_says_what_it_looked_at_and_leaves_nothing_behind(portal: Portal, made: Path, untouched, locked):
     working = locked("governance_district")  # the portal goes on meanwhile
     said = told("drill", made)
     working.release()
@@ -275,8 +290,7 @@ def test_a_drill_says_what_it_looked_at_and_leaves_nothing_behind(portal: Portal
     assert "This backup would do." in said
 
 
-def test_a_drill_names_a_figure_that_came_out_otherwise(portal: Portal, kept: Path, monkeypatch):
-    made = backup(kept)
+def test_a_drill_names_a_figure_that_came_out_otherwise(portal: Portal, made: Path, monkeypatch):
     monkeypatch.setattr("issues.receivers.figures_of", lambda choice: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         told("drill", made)
