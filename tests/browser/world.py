@@ -37,7 +37,7 @@ from governance.models import (
     User,
 )
 from issues import shipped as shipped_by_issues
-from issues.domain import declining, findings, handling, mediation, supervision, triage, verification
+from issues.domain import declining, findings, handling, intake, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
 from issues.models import Issue, PolicyAssignment, SupervisionOrder, WorkOrder
 from residents.domain import drafts, importing, names, occupancy, on_behalf, petitions
@@ -296,18 +296,22 @@ def _on_two_tables(world: World) -> None:
 
 
 def _from_before(world: World) -> None:
-    """An office's export: one petition is answered, one waits for a place, one lies at the community's desk."""
-    street = world.cast
+    """An office's export: of its petitions one is answered, one waits for a place, one lies at the community's desk,
+    and one is taken up here."""
+    cast = world.cast
     bring(
-        street,
+        cast,
         row(number="1", words="电梯经常停，老人上不了楼。" * 40, reply="已经督促维保单位更换主板。" * 30),
         row(number="2", subject="门口路面坑洼积水", words="一下雨就积水，出行不便。", reply=None, replied=None),
         row(number="3", subject="楼顶漏水三年没人管", words="顶楼一到雨天就漏水。", reply=None, replied=None),
+        row(number="4", subject="", words="树枝压着晾衣架。", reply=None, replied=None),
         source="问政平台",
     )
-    given = Petition.objects.get(imported__number="3")
-    importing.give_to(given, street.community, actor=street.sun, at=NOW)
     world.petitions |= {f"imported_{one.imported.number}": one for one in Petition.objects.imported()}
+    importing.give_to(world.petitions["imported_3"], cast.community, actor=cast.sun, at=NOW)
+    trees = Category.objects.get(code="trees")
+    taken_up = world.petitions["imported_4"]
+    intake.place_imported(taken_up, estate=cast.estate, category=trees, building=cast.building, actor=cast.sun, at=NOW)
 
 
 def _in_the_registers(world: World) -> None:
