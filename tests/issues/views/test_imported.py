@@ -95,6 +95,28 @@ def test_with_a_place_and_a_category_it_becomes_a_matter(cast, waiting):
     assert shown(page_of(cast, "sun", show="placed")) == ["2549"]
 
 
+@pytest.mark.parametrize("category", ["electricity", "other", "dispute", "complaint", "complaint_street"])
+def test_every_page_that_shows_such_a_matter_stands_without_a_clock(cast, waiting, category):
+    press(cast, "sun", waiting, "place", **where(cast, category=category))
+    issue = Issue.objects.get()
+    order = issue.orders.get()
+    pages = {
+        "wu": ("/desk/", f"/desk/{issue.public_id}/", "/queue/?whose=area", f"/queue/{order.public_id}/"),
+        "zhou": ("/queue/", f"/queue/{order.public_id}/"),
+        "yu": ("/outdoors/", f"/outdoors/{issue.public_id}/", "/outdoors/?show=open", "/search/?q=漏水"),
+        "sun": (
+            "/desk/imported/?show=placed", f"/desk/imported/{waiting.receipt_no}/", "/queue/", "/dashboard/",
+            f"/console/issues/issue/{issue.pk}/change/", f"/console/residents/petition/{waiting.pk}/change/",
+            f"/console/residents/petition/{waiting.pk}/history/", "/console/issues/workorder/",
+        ),
+        "shen": ("/queue/", f"/queue/{order.public_id}/", "/dashboard/"),
+        "li": ("/", "/petitions/", f"/estates/{cast.estate.public_id}/ledger/"),
+    }  # fmt: skip
+    for who, addresses in pages.items():
+        browser = client_of(getattr(cast, who))
+        assert {browser.get(address).status_code for address in addresses} <= {200, 404}
+
+
 @pytest.mark.parametrize(
     ("facts", "field"),
     [

@@ -77,6 +77,8 @@ def said(cast):
         ("漏水", ["leak"]),
         ("板漏", ["leak"]),
         ("屋顶板漏水", ["leak"]),
+        # All its pairs are there, but nowhere together.
+        ("楼板漏水", []),
         ("漏水 下雨", ["leak"]),
         ("漏水 电梯", []),
         ("水漏", []),
