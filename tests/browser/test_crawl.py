@@ -181,6 +181,8 @@ def test_every_page_of_a_register_is_sound(visitor: Visitor, world: World, model
     assert not found, "\n".join(found)
 
 
+# Among the browser's tests, though it opens no page: put after all of them, it would have the world written anew.
+@pytest.mark.usefixtures("visitors")
 def test_every_address_that_shows_a_page_is_visited(world: World):
     """A page that is added needs a case in `pages`, or the reason why not in `addresses`. The console's registers are
     asked for theirs one by one above."""

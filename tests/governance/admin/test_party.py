@@ -217,7 +217,7 @@ def test_members_are_listed_with_where_they_belong_and_who_keeps_contact(cast: C
     Membership.objects.create(member=found, branch=cast.branch, standing=Standing.PROBATIONARY, since=net.SINCE)
     text = read(cast, page("PartyMember", "changelist") + "?kind__exact=floating&contacted=no")
     assert "沈静" in text
-    assert "春和苑党支部 · probationary member" in text
+    assert "春和苑党支部</span> · probationary member" in text
     assert "党员1" not in text
     PartyMember.objects.update(contact=cast.wu)
     assert "沈静" not in read(cast, page("PartyMember", "changelist") + "?contacted=no")
