@@ -95,7 +95,9 @@ def asked_for(typed: str) -> Asked:
 
 def folded(text: str) -> str:
     """As the database folds case: sign by sign, so that places in the text stay the same."""
-    # Of “İ” alone Python makes two signs, the second a dot above.
+    if "İ" not in text and "Σ" not in text:
+        return text.lower()
+    # Of “İ” Python makes two signs, the second a dot above, and of a last “Σ” another one.
     return "".join(sign.lower()[:1] for sign in text)
 
 
