@@ -200,7 +200,7 @@ class Issue(PlaceOfMatter):
 
     @property
     def goes_past_the_community(self) -> bool:
-        """Whether it complains about the community's own people (the street's, nobody's below), or about the street's."""
+        """Whether it complains about the community's own people (the street's alone), or about the street's."""
         of_the_street = self.category.is_about_staff and self.category.handling.handler == "street"
         return self.goes_past_the_street or of_the_street
 
