@@ -10,10 +10,22 @@ from datetime import datetime
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
-from governance.models import AuditEntry, AuditPayload, User
+from governance.models import AuditEntry, User
 
 SYSTEM_CHAIN = 0
-_AT_ONCE = 1000
+# Entry and payload together: every step that anybody takes writes one of each. Linked by the trigger in this order.
+WRITE = """
+    WITH told AS (
+        SELECT nextval(pg_get_serial_sequence('governance_auditentry', 'id')) AS id, fact.*
+        FROM unnest(%(verbs)s::text[], %(nouns)s::text[], %(refs)s::text[], %(commitments)s::text[], %(salts)s::text[],
+                    %(facts)s::text[]) AS fact (verb, noun, object_ref, commitment, salt, facts)
+    ), payload AS (
+        INSERT INTO governance_auditpayload (entry_id, salt, facts) SELECT id, salt, facts::jsonb FROM told
+    )
+    INSERT INTO governance_auditentry
+        (id, chain, at, verb, noun, object_ref, actor_ref, commitment, previous_hash, hash)
+    SELECT id, %(chain)s, %(at)s, verb, noun, object_ref, %(actor)s, commitment, '', '' FROM told ORDER BY id
+"""
 
 
 @dataclass(frozen=True)
@@ -34,26 +46,13 @@ def record(
     at: datetime,
     subdistrict_id: int | None = None,
     **facts: object,
-) -> AuditEntry:
+) -> None:
     """Write an entry; the database links it into its chain when the transaction commits.
 
     `actor` is a user, or the name of the program that acted. `facts` must be JSON-able.
     Raises `RuntimeError` outside a transaction: an entry may not survive what it tells of, nor the other way round.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("An audit entry is written inside the transaction of what it tells of.")
-    salt = secrets.token_hex(16)
-    entry = AuditEntry.objects.create(
-        chain=subdistrict_id or SYSTEM_CHAIN,
-        at=at,
-        verb=verb,
-        noun=noun,
-        object_ref=object_ref,
-        actor_ref=str(actor.public_id) if isinstance(actor, User) else actor,
-        commitment=commitment(salt, facts),
-    )
-    AuditPayload.objects.create(entry=entry, salt=salt, facts=json.loads(_canonical(facts)))
-    return entry
+    record_many([Fact(verb, noun, object_ref, facts)], actor=actor, at=at, subdistrict_id=subdistrict_id)
 
 
 @dataclass(frozen=True)
@@ -67,37 +66,35 @@ class Fact:
 
 
 def record_many(told: Sequence[Fact], *, actor: User | str, at: datetime, subdistrict_id: int | None = None) -> None:
-    """As `record`, one entry each, in this order, written in a few statements."""
+    """As `record`, one entry each, in this order, all in one statement."""
     if not connection.in_atomic_block:
         raise RuntimeError("An audit entry is written inside the transaction of what it tells of.")
     salts = [secrets.token_hex(16) for _fact in told]
-    entries = AuditEntry.objects.bulk_create(
-        (
-            AuditEntry(
-                chain=subdistrict_id or SYSTEM_CHAIN,
-                at=at,
-                verb=fact.verb,
-                noun=fact.noun,
-                object_ref=fact.object_ref,
-                actor_ref=str(actor.public_id) if isinstance(actor, User) else actor,
-                commitment=commitment(salt, fact.facts),
-            )
-            for fact, salt in zip(told, salts, strict=True)
-        ),
-        batch_size=_AT_ONCE,
-    )
-    AuditPayload.objects.bulk_create(
-        (
-            AuditPayload(entry=entry, salt=salt, facts=json.loads(_canonical(fact.facts)))
-            for entry, fact, salt in zip(entries, told, salts, strict=True)
-        ),
-        batch_size=_AT_ONCE,
-    )
+    canonical = [_canonical(fact.facts) for fact in told]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            {
+                "chain": subdistrict_id or SYSTEM_CHAIN,
+                "at": at,
+                "actor": str(actor.public_id) if isinstance(actor, User) else actor,
+                "verbs": [fact.verb for fact in told],
+                "nouns": [fact.noun for fact in told],
+                "refs": [fact.object_ref for fact in told],
+                "commitments": [_commitment(salt, text) for salt, text in zip(salts, canonical, strict=True)],
+                "salts": salts,
+                "facts": canonical,
+            },
+        )
 
 
 def commitment(salt: str, facts: object) -> str:
     """SHA-256 over the salt and the canonical JSON of the facts, hex."""
-    return hashlib.sha256(f"{salt}|{_canonical(facts)}".encode()).hexdigest()
+    return _commitment(salt, _canonical(facts))
+
+
+def _commitment(salt: str, canonical: str) -> str:
+    return hashlib.sha256(f"{salt}|{canonical}".encode()).hexdigest()
 
 
 def _canonical(facts: object) -> str:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from governance.admin import RegisterAdmin, console
 from governance.domain import audit
 from governance.models import (
+    AuditEntry,
     Body,
     BodyKind,
     BranchKind,
@@ -152,7 +153,8 @@ def _import(street: Subdistrict, who: User, name: str) -> RegisterImport:
 
 def an_entry(chain: int, ref: str) -> Model:
     with transaction.atomic():
-        return audit.record("open", "door", ref, actor="test", at=NOW, subdistrict_id=chain)
+        audit.record("open", "door", ref, actor="test", at=NOW, subdistrict_id=chain)
+    return AuditEntry.objects.latest("pk")
 
 
 def more_rows(cast: Cast, name: str, number: int) -> None:
