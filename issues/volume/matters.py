@@ -29,6 +29,10 @@ from residents.domain.receipts import ALPHABET, check_sign
 from residents.models import Evaluation, NameVisibility, Petition, PetitionStage, PetitionUpdate
 
 A_BATCH = 10_000
+TABLES = (
+    Issue, Petition, IssuePetition, WorkOrder, SlaClock, Escalation, SupervisionOrder, IssueStep, PetitionUpdate,
+    Evaluation,
+)  # fmt: skip
 STAGES = {
     IssueState.OPEN: PetitionStage.IN_HAND,
     IssueState.FINISHED: PetitionStage.FINISHED,

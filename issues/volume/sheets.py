@@ -1,13 +1,20 @@
 """Rows for many tables, gathered and written by COPY: a hundred thousand at a time."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.core.management.color import no_style
 from django.db import connection, models
+from psycopg import sql
 from psycopg.types.json import Jsonb
+
+FOREIGN_KEYS = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s) ORDER BY conname
+"""
 
 
 class Sheet:
@@ -66,3 +73,28 @@ def _default_of(field: "models.Field[Any, Any]", rng: random.Random) -> Callable
     value = field.get_default()
     value = prepare(value) if prepare and value is not None else value
     return lambda: value
+
+
+@contextmanager
+def foreign_keys_checked_at_the_end(sheets_of: Iterable[type[models.Model]]) -> Iterator[None]:
+    """Inside a transaction: check what the rows of these tables point at once for each table, not once for each row.
+
+    The constraints are taken away and put back, which checks every row; a wrong one is an error, and nothing is kept.
+    """
+    with connection.cursor() as cursor:
+        # What was planned while the tables were empty would read them from end to end for every row that comes.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(FOREIGN_KEYS, [[model._meta.db_table for model in sheets_of]])
+        keys = cursor.fetchall()
+        for table, name, _definition in keys:
+            cursor.execute(
+                sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name))
+            )
+    yield
+    with connection.cursor() as cursor:
+        # What is due at the end is due now: a table with checks outstanding can't be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL enable_seqscan = on")
+        for table, name, definition in keys:
+            added = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
+            cursor.execute(added.format(sql.Identifier(table), sql.Identifier(name), sql.SQL(definition)))

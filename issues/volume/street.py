@@ -36,6 +36,8 @@ SINCE = date(2020, 1, 1)
 COMPANIES = 20
 STEWARDS = 6
 BUILDINGS_A_GRID_UNIT = 12
+# What is written by the hundred thousand.
+TABLES = (User, RoleAssignment, Unit, Resident, Occupancy)
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 GIVEN = ("秀英", "建国", "桂兰", "志强", "丽", "伟", "淑珍", "海燕", "明", "玉梅", "军", "晓东")
 COMMUNITY_WORDS = tuple(a + b for a, b in product("春夏秋冬东南西北", "和湖山桥"))

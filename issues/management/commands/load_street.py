@@ -12,6 +12,7 @@ from governance.domain.working_time import load_year, published_years
 from governance.models import CalendarYear, Subdistrict
 from issues.demo.loading import NotHere, refuse_where_it_would_harm
 from issues.volume import matters, street
+from issues.volume.sheets import foreign_keys_checked_at_the_end
 from issues.volume.stories import HISTORY
 
 
@@ -31,9 +32,10 @@ class Command(BaseCommand):
             _refuse_where_it_would_harm()
             now, rng = database_now(), random.Random(seed)  # noqa: S311 - a made-up street, not a secret
             _load_years(now)
-            places = street.build(size, now, rng)
-            self._say(verbosity, f"{size.units:,} homes, {size.people:,} people: {time.monotonic() - began:.0f} s")
-            matters.write(places, size, now, rng, lambda n: self._say(verbosity, f"{n:,} matters"))
+            with foreign_keys_checked_at_the_end((*street.TABLES, *matters.TABLES)):
+                places = street.build(size, now, rng)
+                self._say(verbosity, f"{size.units:,} homes, {size.people:,} people: {time.monotonic() - began:.0f} s")
+                matters.write(places, size, now, rng, lambda n: self._say(verbosity, f"{n:,} matters"))
         with connection.cursor() as cursor:
             # The planner must know what a night of autovacuum would have told it.
             cursor.execute("ANALYZE")
