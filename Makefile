@@ -14,7 +14,7 @@ ASSETS_STAMP := static/vendor/.made-$(call hash,package-lock.json config/setup/a
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar off --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check requirements assets catalogues messages
+.PHONY: help demo test check bench requirements assets catalogues messages
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -34,6 +34,11 @@ check: $(DEV_STAMP) assets catalogues ## Everything a machine can see without ru
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check_catalogues
+
+bench: SIZES ?= 1000,20000,200000
+bench: SEED ?= 1
+bench: $(RUN_STAMP) assets catalogues ## How fast it is at a street's volume; writes docs/performance.md (SIZES=1000,20000,200000 SEED=1)
+	@STATE_DIR=$${STATE_DIR:-var/bench} $(BIN)/python -m config.bench --sizes $(SIZES) --seed $(SEED)
 
 requirements: $(DEV_STAMP) ## Compile requirements/*.in to *.txt anew (needs uv)
 	config/setup/requirements.sh

@@ -1,0 +1,431 @@
+"""`python -m config.bench.inside PART …`: what is done with the portal's own code, in the database that is measured.
+
+A process of its own for each part, so that one connection and one set of settings belong to one database. Each part
+prints one JSON object on its last line.
+"""
+
+import json
+import logging
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import django
+
+WORDS = "漏水"
+DUE = 5_000
+EMPTY_SWEEPS = 21
+SEARCHES = 21
+
+
+def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    logging.disable(logging.WARNING)
+    part, *arguments = sys.argv[1:]
+    sys.stdout.write(json.dumps(PARTS[part](*map(int, arguments))) + "\n")
+    return 0
+
+
+# --- who asks for what ---
+
+
+def rows() -> dict[str, Any]:
+    """How many rows each of the large tables has."""
+    from governance.models import Building, Community, Estate, Unit
+    from issues.models import Escalation, Issue, IssueStep, SlaClock, WorkOrder
+    from residents.models import Occupancy, Petition, PetitionUpdate
+
+    models = (Community, Estate, Building, Unit, Occupancy, Issue, Petition, PetitionUpdate, WorkOrder, SlaClock)
+    counted = {str(model.__name__): model.objects.count() for model in (*models, Escalation, IssueStep)}
+    return counted | {"SlaClock running": SlaClock.objects.running().count()}
+
+
+def pages(seed: int, petitions: int, with_lists: int) -> dict[str, Any]:
+    """The pages that are measured, each with its person's cookies and how many queries it takes."""
+    from django.test.utils import setup_test_environment
+
+    from residents.models import Petition
+
+    # So that an answer tells what it was rendered from: which filters a list has, and how many pages.
+    setup_test_environment(debug=False)
+    officer, manager, grid = (_named(name) for name in ("officer1", "manager1", _a_grid_worker()))
+    chosen = random.Random(seed).sample(  # noqa: S311 - which ones is no secret
+        list(Petition.objects.filter(petitioner__isnull=False).values_list("pk", flat=True)), petitions
+    )
+    of_residents = Petition.objects.filter(pk__in=chosen).select_related("petitioner")
+    asked = [_Asked("petition", petition.petitioner, f"/petitions/{petition.receipt_no}/") for petition in of_residents]
+    asked += [
+        _Asked("queue (street officer)", officer, "/queue/"),
+        _Asked("queue (manager)", manager, "/queue/"),
+        _Asked("dashboard", officer, "/dashboard/"),
+        _Asked("search page", officer, f"/search/?q={WORDS}"),
+    ]
+    return {"pages": [each.seen() for each in asked], "lists": list(_lists(officer, grid)) if with_lists else []}
+
+
+class _Asked:
+    """One address asked for by one person."""
+
+    def __init__(self, name: str, person: Any, path: str):
+        from django.test import Client
+
+        self.name, self.path = name, path
+        self.client = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
+        self.client.force_login(person, backend="governance.sign_in.PasswordBackend")
+        self.answer: Any = None
+
+    def seen(self) -> dict[str, Any]:
+        """Ask once to warm up, then count the queries of the second time."""
+        from urllib.parse import quote
+
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        self.client.get(self.path)
+        with CaptureQueriesContext(connection) as captured:
+            self.answer = self.client.get(self.path)
+        return {
+            "name": self.name,
+            "path": quote(self.path, safe="/?=&%-~:,+."),
+            "cookies": {name: morsel.value for name, morsel in self.client.cookies.items()},
+            "status": self.answer.status_code,
+            "queries": len(captured),
+            "slowest": max((query["sql"] for query in captured), key=_milliseconds, default=""),
+        }
+
+
+def _milliseconds(sql: str) -> float:
+    """How long PostgreSQL takes for a statement that only reads; 0 for any other."""
+    from django.db import connection
+
+    if not sql.startswith(("SELECT", "WITH")) or " FOR " in sql:
+        return 0.0
+    with connection.cursor() as cursor:
+        began = time.perf_counter()
+        cursor.execute(sql)
+        cursor.fetchall()
+    return (time.perf_counter() - began) * 1000
+
+
+def _lists(officer: Any, grid: Any) -> Iterator[dict[str, Any]]:
+    """Every list, plain, searched, filtered and turned to its last page, as those two see it."""
+    from django.contrib.admin import site
+    from django.urls import NoReverseMatch, reverse
+
+    from governance.models import Community, Estate
+
+    estate, community = Estate.objects.order_by("pk").first(), Community.objects.order_by("pk").first()
+    assert estate  # noqa: S101 - load_street has made them
+    assert community  # noqa: S101
+    ledger = f"/estates/{estate.public_id}/ledger/"
+    by_hand = {
+        "desk": ("/desk/", ()),
+        "queue": ("/queue/", ("whose=area", "whose=unaccepted")),
+        "dashboard": ("/dashboard/", ("weeks=52", f"community={community.pk}")),
+        "due": ("/dashboard/due/", ()),
+        "estates": ("/estates/", ("q=园",)),
+        "ledger": (ledger, ("show=all",)),
+        "search": (f"/search/?q={WORDS}", (f"q={WORDS}+电梯",)),
+        "outdoors": ("/outdoors/", ()),
+        "deadlines": ("/deadlines/", ()),
+    }
+    for who, person in (("street officer", officer), ("grid worker", grid)):
+        for name, (path, variations) in by_hand.items():
+            yield from _turned(f"{name}, {who}", person, path, variations)
+        for model in site._registry:
+            try:
+                path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            except NoReverseMatch:  # Django's own, for which the console has no page
+                continue
+            yield from _turned(f"console {model._meta.model_name}, {who}", person, path, ("q=张",))
+
+
+def _turned(name: str, person: Any, path: str, variations: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    plain = _Asked(name, person, path)
+    seen = plain.seen()
+    if seen["status"] != 200:  # it isn't there for this person
+        return
+    yield seen
+    further = [*variations, *_a_filter(plain.answer), *_last_page(plain.answer)]
+    for query in further:
+        if query.startswith("q=") and not _is_searched(plain.answer):
+            continue
+        turned = _Asked(f"{name}, {query}", person, f"{path}{'&' if '?' in path else '?'}{query}").seen()
+        if turned["status"] == 200:
+            yield turned
+
+
+def _is_searched(answer: Any) -> bool:
+    return bool("cl" not in (answer.context or ()) or answer.context["cl"].search_fields)
+
+
+def _a_filter(answer: Any) -> list[str]:
+    """The first choice of the console's first filter that narrows the list."""
+    if "cl" not in (answer.context or ()):
+        return []
+    changelist = answer.context["cl"]
+    for spec in changelist.filter_specs:
+        for choice in list(spec.choices(changelist))[1:]:
+            query = str(choice.get("query_string", "")).lstrip("?")
+            if query and not choice.get("selected"):
+                return [query]
+    return []
+
+
+def _last_page(answer: Any) -> list[str]:
+    from django.core.paginator import Page
+
+    if not answer.context:
+        return []
+    if "cl" in answer.context:
+        number, name = answer.context["cl"].paginator.num_pages, "p"
+    else:
+        name, number = "page", 1
+        for key in ("page", "inbox", "queue", "found"):
+            thing = answer.context.get(key)
+            thing = getattr(thing, "page", thing)
+            number = max(number, thing.paginator.num_pages if isinstance(thing, Page) else 1)
+            number = max(number, int(getattr(answer.context.get(key), "pages", 1) or 1))
+    return [f"{name}={number}"] if number > 1 else []
+
+
+def _named(username: str) -> Any:
+    from governance.models import User
+
+    return User.objects.get(username=username)
+
+
+def _a_grid_worker() -> str:
+    from governance.models import User
+
+    return str(User.objects.filter(username__startswith="grid").order_by("pk").values_list("username", flat=True)[0])
+
+
+def drafts(seed: int, number: int) -> dict[str, Any]:
+    """Signed-in residents, each with a draft that only has to be filed: its address and the person's cookies."""
+    from django.test import Client
+
+    from governance.domain.moment import database_now
+    from governance.models import Category
+    from residents.models import NameVisibility, Occupancy, PetitionDraft
+
+    rng, now = random.Random(seed), database_now()  # noqa: S311 - a made-up street, not a secret
+    homes = list(Occupancy.objects.filter(user__username__startswith="resident").values_list("pk", flat=True))
+    categories = list(Category.objects.filter(is_archived=False, handling__handler="manager"))
+    ready = []
+    homes_of = Occupancy.objects.select_related("user", "unit__building__estate")
+    for home in homes_of.filter(pk__in=rng.sample(homes, min(number, len(homes)))):
+        building = home.unit.building
+        draft = PetitionDraft.objects.create(
+            user=home.user,
+            category=rng.choice(categories),
+            estate=building.estate,
+            building=building,
+            stairwell=home.unit.stairwell,
+            words=f"三楼楼道{WORDS}，地上一片水。",
+            name_visibility=NameVisibility.HANDLERS,
+            created_at=now,
+            updated_at=now,
+        )
+        client = Client(HTTP_HOST="127.0.0.1")
+        client.force_login(home.user, backend="governance.sign_in.PasswordBackend")
+        path = f"/petitions/new/{draft.token}/check/"
+        client.cookies["csrftoken"] = "".join(rng.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=32))
+        ready.append({"path": path, "cookies": {name: each.value for name, each in client.cookies.items()}})
+    queries = _queries_of_filing(ready.pop()) if ready else 0
+    return {"drafts": ready, "queries": queries}
+
+
+def _queries_of_filing(ready: dict[str, Any]) -> int:
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(HTTP_HOST="127.0.0.1", enforce_csrf_checks=True)
+    for name, value in ready["cookies"].items():
+        client.cookies[name] = value
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.post(ready["path"], {"csrfmiddlewaretoken": ready["cookies"]["csrftoken"]})
+    if answer.status_code != 302:
+        raise RuntimeError(f"a draft that is ready can't be filed: {answer.status_code}")
+    return len(captured)
+
+
+# --- what is measured without a web server ---
+
+
+def _times(work: Callable[[], Any], how_often: int) -> list[float]:
+    milliseconds = []
+    for _turn in range(how_often):
+        began = time.perf_counter()
+        work()
+        milliseconds.append((time.perf_counter() - began) * 1000)
+    return milliseconds
+
+
+def search() -> dict[str, Any]:
+    """The search itself, as the street officer asks for it: all its queries, without the page around them."""
+    from governance.domain.moment import database_now
+    from issues.search import search as searched
+    from residents.domain.searching import asked_for
+
+    officer, now, asked = _named("officer1"), database_now(), asked_for(WORDS)
+    found = searched(officer, asked, now)
+    return {"milliseconds": _times(lambda: searched(officer, asked, now), SEARCHES), "hits": found.total}
+
+
+def sweep_empty() -> dict[str, Any]:
+    """Sweeps that find nothing to do. Before the first of them whatever is due anyway is done."""
+    from issues.domain.sweep import sweep
+
+    for _turn in range(200):
+        run = sweep(bell="command", even_so=True)
+        if not _did(run):
+            break
+    milliseconds = []
+    for _turn in range(EMPTY_SWEEPS):
+        began = time.perf_counter()
+        run = sweep(bell="command")
+        took = (time.perf_counter() - began) * 1000
+        if not _did(run):
+            milliseconds.append(took)
+    return {"milliseconds": milliseconds, "queries": _queries_of(lambda: sweep(bell="command"))}
+
+
+def _did(run: Any) -> int:
+    return sum((run.taken_in, run.rungs_fired, run.orders_rung, run.notices_tried, run.failures))
+
+
+def _queries_of(work: Callable[[], Any]) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        work()
+    return len(captured)
+
+
+def sweep_due() -> dict[str, Any]:
+    """One sweep in which 5,000 running clocks have just broken their promise.
+
+    So many at once look like a wrong clock or holiday table, and halt the ladder. What goes on then is what the office
+    does: somebody looks, and runs `manage.py sweep --even-so`.
+    """
+    from django.db.models import F
+
+    from governance.domain.moment import database_now
+    from issues.domain.ladder import fire_due, refuse_absurd_share
+    from issues.models import Escalation, SlaClock
+
+    now = database_now()
+    moment = timedelta(seconds=1)
+    ids = list(SlaClock.objects.running().filter(due_at__gt=now).order_by("pk").values_list("pk", flat=True)[:DUE])
+    if len(ids) < DUE:
+        # A small street hasn't so many open promises: what was kept is promised anew.
+        open_again = SlaClock.objects.filter(
+            voided_at=None, stopped_at__isnull=False, escalations=None, issue__merged_into=None
+        )
+        ids += list(open_again.order_by("-pk").values_list("pk", flat=True)[: DUE - len(ids)])
+    due = SlaClock.objects.filter(pk__in=ids)
+    due.filter(starts_at__gte=now - moment).update(starts_at=now - 2 * moment, own_starts_at=now - 2 * moment)
+    due.update(stopped_at=None, due_at=now - moment, next_rung_at=now - moment)
+    _warned_of(due, now - moment)
+    is_halted = _refuses(lambda: refuse_absurd_share(now))
+    before = Escalation.objects.count()
+    began, cpu = time.perf_counter(), time.process_time()
+    fired = fire_due(now, bell="command")
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    left = SlaClock.objects.with_rung_due(F("due_at")).filter(pk__in=ids).count()
+    return {
+        "seconds": seconds,
+        "cpu_seconds": cpu,
+        "due": len(ids),
+        "fired": fired,
+        "written": Escalation.objects.count() - before,
+        "left": left,
+        "halted": is_halted,
+    }
+
+
+def _warned_of(clocks: Any, at: Any) -> None:
+    """Whoever is late now was warned before: one rung is due for each clock, the breach itself."""
+    from issues.models import Escalation, EscalationRung
+
+    warnings: dict[int, list[Any]] = {}
+    for rung in EscalationRung.objects.filter(at_percent__isnull=False):
+        warnings.setdefault(rung.policy_id, []).append(rung)
+    fired = set(Escalation.objects.filter(clock__in=clocks).values_list("clock_id", "epoch", "rung_id"))
+    Escalation.objects.bulk_create(
+        Escalation(clock=clock, epoch=clock.epoch, rung=rung, due_at=at, acted_at=at, bell="command")
+        for clock in clocks
+        for rung in warnings.get(clock.policy_id, ())
+        if (clock.pk, clock.epoch, rung.pk) not in fired
+    )
+
+
+def _refuses(work: Callable[[], Any]) -> bool:
+    from issues.domain.ladder import AbsurdShare
+
+    try:
+        work()
+    except AbsurdShare:
+        return True
+    return False
+
+
+# --- plans ---
+
+
+def plans() -> dict[str, Any]:
+    """The slowest query of each main page, and what the sweep asks first, each with its plan."""
+    from governance.domain.moment import database_now
+    from issues.models import SlaClock
+
+    officer = _named("officer1")
+    asked = {
+        "queue (street officer)": "/queue/",
+        "dashboard": "/dashboard/",
+        "search": f"/search/?q={WORDS}",
+    }
+    found = {name: _Asked(name, officer, path).seen()["slowest"] for name, path in asked.items()}
+    due = SlaClock.objects.with_rung_due(database_now())[:200]
+    planned = {name: _explained(sql) for name, sql in found.items() if sql}
+    return {"plans": planned | {"sweep: what is due": due.explain(analyze=True, costs=False, timing=False)}}
+
+
+def _explained(sql: str) -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def machine() -> dict[str, Any]:
+    """The versions that were measured."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (version,) = cursor.fetchone()
+    return {"postgresql": version, "django": django.get_version()}
+
+
+PARTS: dict[str, Callable[..., dict[str, Any]]] = {
+    "rows": rows,
+    "pages": pages,
+    "drafts": drafts,
+    "search": search,
+    "sweep-empty": sweep_empty,
+    "sweep-due": sweep_due,
+    "plans": plans,
+    "machine": machine,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

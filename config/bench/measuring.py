@@ -1,0 +1,156 @@
+"""One street, measured."""
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from config.bench.aims import percentile, ratio
+from config.bench.client import Outcome, ask_all, ask_one_by_one, request
+from config.bench.places import Measured
+
+# As many as the web server has threads.
+CONNECTIONS = 8
+PATIENCE_SECONDS = 60.0
+WARM_UP = 5
+
+
+class Extent(NamedTuple):
+    """How much is measured: enough for a figure, and an end to it. `with_lists`: every list, too."""
+
+    posts: int = 400
+    seconds: float = 10.0
+    page_times: int = 60
+    list_times: int = 20
+    with_lists: bool = True
+
+
+class Timed(NamedTuple):
+    """A page: its milliseconds through the web server, and its queries."""
+
+    name: str
+    p50: float | None
+    p95: float | None
+    queries: int
+
+
+@dataclass
+class Street:
+    """What was measured on a street of so many issues."""
+
+    issues: int
+    loaded_in: float = 0.0
+    rows: dict[str, int] = field(default_factory=dict)
+    bare_per_second: float | None = None
+    posts_per_second: float | None = None
+    post_p50: float | None = None
+    post_p95: float | None = None
+    post_queries: int = 0
+    posts: int = 0
+    pages: list[Timed] = field(default_factory=list)
+    lists: list[Timed] = field(default_factory=list)
+    search: Timed | None = None
+    empty_sweep: Timed | None = None
+    due_sweep: dict[str, Any] = field(default_factory=dict)
+    plans: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def post_share(self) -> float | None:
+        return ratio(self.posts_per_second, self.bare_per_second)
+
+    def page(self, name: str) -> Timed | None:
+        return next((page for page in self.pages if page.name == name), None)
+
+
+def measure(
+    database: Measured, issues: int, homes: int, seed: int, *, extent: Extent, say: Callable[[str], None]
+) -> Street:
+    """Load a street of so many issues and homes into the fresh database, and measure everything on it."""
+    street = Street(issues)
+    began = time.monotonic()
+    database.run("manage.py", "load_street", "--verbosity", "0", "--seed", str(seed), *_sizes(issues, homes))
+    street.loaded_in = time.monotonic() - began
+    street.rows = database.ask("rows")
+    say(f"  loaded in {street.loaded_in:.0f} s; pages and lists …")
+    asked = database.ask("pages", seed, min(20, issues), int(extent.with_lists))
+    with database.serving() as port:
+        street.pages = _pages(asked["pages"], port, extent.page_times)
+        street.lists = _pages(asked["lists"], port, extent.list_times) if extent.with_lists else []
+    searched, swept = database.ask("search"), database.ask("sweep-empty")
+    street.search = _timed("search", searched["milliseconds"], 0)
+    street.empty_sweep = _timed("empty sweep", swept["milliseconds"], swept["queries"])
+    street.plans = database.ask("plans")["plans"]
+    say("  filing …")
+    _measure_posts(street, database, seed, extent)
+    say("  5,000 due …")
+    street.due_sweep = database.ask("sweep-due")
+    return street
+
+
+def _sizes(issues: int, homes: int) -> list[str]:
+    """A street with fewer homes than an office really has is smaller in everything."""
+    buildings = max(min(3_000, homes // 20), 1)
+    estates = max(min(123, buildings // 4), 1)
+    sizes = {
+        "issues": issues,
+        "units": homes,
+        "people": homes * 5 // 3,
+        "buildings": buildings,
+        "estates": estates,
+        "communities": max(min(26, estates // 4), 1),
+    }
+    return [word for name, number in sizes.items() for word in (f"--{name}", str(number))]
+
+
+def _timed(name: str, milliseconds: list[float], queries: int) -> Timed:
+    return Timed(name, percentile(milliseconds, 0.5), percentile(milliseconds, 0.95), queries)
+
+
+def _pages(asked: list[dict[str, Any]], port: int, times: int) -> list[Timed]:
+    """Each page over one connection, so often; several of one name take turns."""
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for each in asked:
+        by_name.setdefault(each["name"], []).append(each)
+    return [_asked_for(name, pages, port, times) for name, pages in by_name.items()]
+
+
+def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int) -> Timed:
+    requests = [request("GET", page["path"], page["cookies"]) for page in pages]
+    outcome = ask_one_by_one(port, requests, warm_up=WARM_UP, times=times, seconds=PATIENCE_SECONDS)
+    return _timed(name, outcome.milliseconds, max(page["queries"] for page in pages))
+
+
+def _measure_posts(street: Street, database: Measured, seed: int, extent: Extent) -> None:
+    """File drafts and ask the bare view, in turns: the machine is the same for both, whatever else it does."""
+    ready = database.ask("drafts", seed, extent.posts + 1)
+    street.post_queries = ready["queries"]
+    filings = [_filing(draft) for draft in ready["drafts"]]
+    middle, warm_up = len(filings) // 2, min(2 * CONNECTIONS, len(filings) // 4)
+    bare, posts = Outcome(), Outcome()
+    for half in (filings[:middle], filings[middle:]):
+        with database.serving("config.bench.bare") as port:
+            _add(bare, _bare(port, extent.seconds / 2))
+        with database.serving() as port:
+            ask_all(port, half[:warm_up], connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=302)
+            _add(posts, ask_all(port, half[warm_up:], connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=302))
+    street.bare_per_second, street.posts_per_second, street.posts = bare.per_second, posts.per_second, posts.count
+    street.post_p50, street.post_p95 = (percentile(posts.milliseconds, share) for share in (0.5, 0.95))
+
+
+def _bare(port: int, seconds: float) -> Outcome:
+    warm_up = [request("GET", "/")] * 200
+    ask_all(port, warm_up, connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=200)
+    asked = itertools.repeat(request("GET", "/"), 1_000_000)
+    return ask_all(port, asked, connections=CONNECTIONS, seconds=seconds, expected=200)
+
+
+def _add(total: Outcome, part: Outcome) -> None:
+    total.seconds += part.seconds
+    total.milliseconds += part.milliseconds
+
+
+def _filing(draft: dict[str, Any]) -> bytes:
+    body = urlencode({"csrfmiddlewaretoken": draft["cookies"]["csrftoken"]})
+    return request("POST", draft["path"], draft["cookies"], body)
