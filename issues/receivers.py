@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 from django.dispatch import receiver
 
 from governance.domain import outbox
@@ -35,11 +35,7 @@ INTAKE_WITHIN_MS = 1500
 def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
     """Try the intake now; whatever goes wrong, the sweep does it."""
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL statement_timeout = {INTAKE_WITHIN_MS}")
-                cursor.execute(f"SET LOCAL lock_timeout = {INTAKE_WITHIN_MS}")
-            intake.take_in(petition.pk, at=at)
+        intake.take_in(petition.pk, at=at, within_ms=INTAKE_WITHIN_MS)
     except dispatching.NobodyAnswers as refusal:
         log.warning("petition %s waits for somebody to answer it: %s", petition.receipt_no, refusal)
     except Error as error:

@@ -3,15 +3,16 @@
 A carrier may be handed a notice twice (with the same `reference`) when a sender dies between sending and noting it.
 """
 
+import json
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db import DataError, IntegrityError, connection, transaction
 
 from governance import messages
 from governance.adapters import CarrierError, Handed, carrier_for
@@ -109,26 +110,46 @@ def notices_for(
     ]
 
 
-def is_posted(recipient: User, dedupe: str) -> bool:
-    """Whether the event has been posted to the person, by whatever channel."""
-    return _posted(recipient, dedupe).exists()
+@dataclass(frozen=True)
+class Sum:
+    """What one person's notice counts, by the names of its figures. `how`: as `post` takes it, where none is there."""
+
+    recipient: User
+    refs: dict[str, set[str]]
+    how: dict[str, Any]
 
 
-def add_up(recipient: User, key: str, refs: dict[str, set[str]], *, dedupe: str, **how: Any) -> None:
-    """Post a notice that counts things by their references; posted before, it counts these, too, none of them twice.
+def posted_to(recipients: Iterable[User], event: str) -> dict[int, list[Notice]]:
+    """The notices of the event that these people have, by their ids, in our hands. In a transaction only."""
+    ids = [user.pk for user in recipients]
+    found: dict[int, list[Notice]] = {}
+    if ids:
+        # The event first: an index finds it, however many notices a person has.
+        of_event = Notice.objects.filter(dedupe_key__startswith=f"{event}:", recipient__in=ids)
+        for notice in of_event.order_by("pk").select_for_update(no_key=True):
+            found.setdefault(notice.recipient_id, []).append(notice)
+    return found
 
-    `how` as for `post`. In a transaction only.
-    """
-    posted = list(_posted(recipient, dedupe).select_for_update(no_key=True))
-    for notice in posted:
-        notice.params = {name: sorted(found.union(notice.params[name])) for name, found in refs.items()}
-        notice.save(update_fields=["params"])
-    if not posted:
-        post(recipient, key, {name: sorted(found) for name, found in refs.items()}, dedupe=dedupe, **how)
 
-
-def _posted(recipient: User, dedupe: str) -> QuerySet[Notice]:
-    return Notice.objects.filter(dedupe_key__startswith=f"{dedupe}:{recipient.pk}:")
+def add_up_all(sums: Iterable[Sum], key: str, event: str, posted: dict[int, list[Notice]]) -> None:
+    """Post to each person a notice that counts things; one `posted` before counts these, too, none of them twice."""
+    new: list[Notice] = []
+    grown: dict[int, dict[str, list[str]]] = {}
+    for each in sums:
+        for notice in posted.get(each.recipient.pk, ()):
+            grown[notice.pk] = {name: sorted(refs.union(notice.params[name])) for name, refs in each.refs.items()}
+        if each.recipient.pk not in posted:
+            params: dict[str, object] = {name: sorted(refs) for name, refs in each.refs.items()}
+            new += notices_for(each.recipient, key, params, dedupe=event, **each.how)
+    if new:
+        post_all(new)
+    if grown:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE governance_notice SET params = grown.params "
+                "FROM unnest(%s::bigint[], %s::jsonb[]) AS grown (id, params) WHERE governance_notice.id = grown.id",
+                [list(grown), [json.dumps(params) for params in grown.values()]],
+            )
 
 
 def _channels_for(recipient: User, urgency: Urgency) -> Iterable[Channel]:
@@ -156,6 +177,8 @@ def deliver_due(now: datetime, *, limit: int = 200) -> int:
 
 
 def _lease(now: datetime, limit: int) -> list[Notice]:
+    if not Notice.objects.due(now).exists():  # mostly so, and then there is nothing to hold
+        return []
     with transaction.atomic():
         ids = list(
             Notice.objects.due(now)

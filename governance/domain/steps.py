@@ -4,6 +4,7 @@ Effects (clocks, notices, updates for residents) are hooks that the storey ownin
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -81,18 +82,21 @@ class Workflow:
         actor: User | str,
         at: datetime,
         fields: dict[str, Any] | None = None,
+        is_locked: bool = False,
         **facts: Any,
     ) -> Any:
         """Take one step in one transaction: lock, check table, rule, facts; write state, history, audit; run effects.
 
         `actor` is a user, or the name of the program that acts. `fields` are written together with the state.
-        `obj` is brought up to date in place and returned. Raises `StepNotAllowed`, `NotInCharge`, `FactMissing`; then
-        nothing is written.
+        `obj` is brought up to date in place and returned. `is_locked`: the caller has read it under the lock, in a
+        transaction that ends if this step fails, so it isn't read again. Raises `StepNotAllowed`, `NotInCharge`,
+        `FactMissing`; then nothing is written.
         """
         step = self.step(verb)
-        with transaction.atomic():
+        with nullcontext() if is_locked else transaction.atomic():
             # Not FOR UPDATE: rows that merely point here (updates, escalations) may be written meanwhile.
-            locked: Any = type(obj)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
+            rows = type(obj)._base_manager.select_for_update(of=("self",), no_key=True)
+            locked: Any = obj if is_locked else rows.get(pk=obj.pk)
             if locked.state not in step.source:
                 raise StepNotAllowed
             self._check_charge(step, actor, locked, at)

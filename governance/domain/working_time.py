@@ -377,8 +377,11 @@ def calendar_of(calendar: WorkingCalendar) -> Calendar:
         return Calendar(zone, always_open=True)
     return Calendar(
         zone,
-        windows=tuple(Window(window.opens_at, window.closes_at) for window in calendar.windows.all()),
-        days={row.day: MarkedDay(DayKind(row.kind), row.name) for row in CalendarDay.objects.all()},
+        windows=tuple(Window(*hours) for hours in calendar.windows.values_list("opens_at", "closes_at")),
+        days={
+            day: MarkedDay(DayKind(kind), name)
+            for day, kind, name in CalendarDay.objects.values_list("day", "kind", "name")
+        },
         loaded_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
     )
 

@@ -12,7 +12,7 @@ from django.db.models import Case, Max, Min, OuterRef, Q, Subquery, Value, When
 
 from governance.domain.refusals import Refusal
 from governance.domain.working_time import Calendar, Due, add_minutes, add_working_days, calendar_of
-from issues.domain.rungs import next_rung_at
+from issues.domain.rungs import Office, next_rung_at
 from issues.models import (
     ClockKind,
     EscalationRung,
@@ -27,6 +27,8 @@ from issues.models import (
 ACCEPTING = ("accept", "reassign")
 # The steps that begin a new epoch.
 REOPENING = ("reopen", "not_fixed")
+# Somebody comes for what these promise.
+ARRIVED_FOR = (ClockKind.ARRIVE, ClockKind.RESOLVE, ClockKind.PLAN)
 # What an assignment may name, what it says where it names nothing, and how much naming it counts: more than the rest.
 SPECIFIC = (("estate", None, 8), ("category", None, 4), ("handler", "", 2), ("severity", "", 1))
 
@@ -85,7 +87,7 @@ def start_clocks(issue: Issue, policy: SlaPolicy, *, starts_at: datetime) -> lis
     if not issue.is_promised:
         return []
     calendar = calendar_of(policy.calendar)
-    rungs = list(policy.rungs.all())
+    rungs, office = list(policy.rungs.all()), Office()
     clocks = []
     for target in policy.targets.all():
         due = due_of(calendar, starts_at, minutes=target.minutes, working_days=target.working_days)
@@ -103,7 +105,7 @@ def start_clocks(issue: Issue, policy: SlaPolicy, *, starts_at: datetime) -> lis
                 starts_at=starts_at,
                 due_at=due.at,
                 is_provisional=due.provisional,
-                next_rung_at=next_rung_at(starts_at, due.at, rungs),
+                next_rung_at=next_rung_at(starts_at, due.at, rungs, office=office),
             )
         )
     return SlaClock.objects.bulk_create(clocks)
@@ -400,26 +402,27 @@ def decline_all(issue: Issue, *, at: datetime) -> None:
     void_all(issue, at=at)
 
 
-def due_next(issue: Issue) -> SlaClock | None:
+class Outlook(NamedTuple):
+    """What the clocks of a matter's present epoch say of what comes."""
+
+    due_next: SlaClock | None
     """The running clock that is due first, or was."""
-    return issue.clocks.running().select_related("policy", "calendar").order_by("due_at", "id").first()
-
-
-def final_clock(issue: Issue) -> SlaClock | None:
-    """The clock whose result is the answer to “was it solved in time?”: the last one due of the present epoch."""
-    return (
-        issue.clocks.filter(epoch=issue.epoch, voided_at=None)
-        .select_related("policy", "calendar")
-        .order_by("-due_at", "-id")
-        .first()
-    )
-
-
-def expect_arrival(issue: Issue) -> bool:
+    final: SlaClock | None
+    """The clock whose result is the answer to “was it solved in time?”: the last one due."""
+    expects_arrival: bool
     """Whether somebody comes for it: it is put right at the place. An office matter ends with an answer."""
-    return issue.clocks.filter(
-        epoch=issue.epoch, kind__in=(ClockKind.ARRIVE, ClockKind.RESOLVE, ClockKind.PLAN)
-    ).exists()
+
+
+def outlook_of(issue: Issue) -> Outlook:
+    """All three from one query."""
+    rows = issue.clocks.select_related("policy", "calendar").order_by("due_at", "id")
+    known = list(rows.filter(Q(epoch=issue.epoch) | Q(stopped_at=None, voided_at=None)))
+    of_epoch = [clock for clock in known if clock.epoch == issue.epoch]
+    return Outlook(
+        due_next=next((clock for clock in known if clock.stopped_at is None and clock.voided_at is None), None),
+        final=next((clock for clock in reversed(of_epoch) if clock.voided_at is None), None),
+        expects_arrival=any(clock.kind in ARRIVED_FOR for clock in of_epoch),
+    )
 
 
 def policy_params(policy: SlaPolicy) -> dict[str, str]:

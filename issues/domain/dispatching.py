@@ -139,6 +139,7 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
     if answerable.why == BY_DEFAULT and answerable.body.kind == BodyKind.RESIDENTS_COMMITTEE and issue.triaged_at:
         issue.triaged_at = None
         issue.save(update_fields=["triaged_at"])
+    petitions = petitions_of(issue)
     order = WorkOrder.objects.create(
         subdistrict_id=issue.subdistrict_id,
         community_id=issue.community_id,
@@ -147,7 +148,7 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
         why_here=answerable.why,
         dispatched_at=at,
         changed_at=at,
-        supporters=supporters(issue, len(petitions_of(issue))),
+        supporters=supporters(issue, len(petitions)),
     )
     IssueStep.objects.create(
         issue=issue,
@@ -168,10 +169,10 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
         body=answerable.body.name,
         why=answerable.why,
     )
-    standing.set_holder(petitions_of(issue), desk(order), phone=answerable.body.phone, since=at)
+    standing.set_holder(petitions, desk(order), phone=answerable.body.phone, since=at)
     kind = "default_holder" if answerable.why == BY_DEFAULT else "dispatched"
-    tell_petitioners(issue, kind, at=at, body=answerable.body.short_name)
-    tell_what_is_next(issue, order)
+    tell_petitioners(issue, kind, at=at, body=answerable.body.short_name, petitions=petitions)
+    tell_what_is_next(issue, order, petitions)
     ring(order, at)
     return order
 

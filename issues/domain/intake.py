@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import rules
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Min, QuerySet
 
 from governance.domain import audit
@@ -23,20 +23,26 @@ from residents.models.petitions import PetitionQuerySet
 PROGRAM = "intake"
 
 
-def take_in(petition_id: int, *, at: datetime) -> Issue | None:
-    """Take one filed petition in. None if it is taken in already, or just being: run it as often as you like."""
+def take_in(petition_id: int, *, at: datetime, within_ms: int | None = None) -> Issue | None:
+    """Take one filed petition in. None if it is taken in already, or just being: run it as often as you like.
+
+    `within_ms`: no statement and no lock of it takes longer; else it is left to the sweep with a database error.
+    """
     with transaction.atomic():
+        if within_ms is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL statement_timeout = {within_ms:d}; SET LOCAL lock_timeout = {within_ms:d}")
         petition = (
             Petition.objects.awaiting_intake()
             .select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .select_related("category__handling", "estate", "petitioner")
+            .select_related("category__handling", "estate", "building", "petitioner")
             .filter(pk=petition_id)
             .first()
         )
         if petition is None:
             return None
         issue = _issue_it_follows(petition)
-        standing.take_in(petition, at=at)
+        standing.take_in(petition, at=at, is_locked=True)
         if issue:
             attach(petition, issue, actor=None, at=at)
         else:

@@ -9,19 +9,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 
 from governance.domain import audit, outbox
 from governance.models import Urgency, User
 from issues.domain import people, supervision
-from issues.domain.clocks import fired_rungs, set_next_rung
-from issues.domain.rungs import RungTime, rung_times, waiting
-from issues.domain.telling import link_to, tell_petitioners
+from issues.domain.clocks import set_next_rung
+from issues.domain.rungs import Office, RungTime, rung_times, waiting
+from issues.domain.telling import link_to, tell_each, tell_petitioners
 from issues.models import Escalation, EscalationRung, SlaClock, SupervisionOrder, WorkOrder
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 1000
 # More than this share of all running clocks at once, and more than this many, means a wrong clock or holiday table.
 ABSURD_SHARE = 0.5
 ABSURD_NUMBER = 200
@@ -40,11 +41,16 @@ class Told(NamedTuple):
     account: SupervisionOrder | None = None
 
 
+Telling = tuple[User, Told]
+
+
 def refuse_absurd_share(now: datetime) -> None:
     """Raise `AbsurdShare` if an absurd part of all running clocks has a rung due at once (RULES.md §1)."""
-    due = SlaClock.objects.with_rung_due(now).count()
+    due = SlaClock.objects.with_rung_due(now).order_by().count()
+    if due <= ABSURD_NUMBER:  # whatever their share is; the others needn't be counted
+        return
     running = SlaClock.objects.running().count()
-    if due > ABSURD_NUMBER and due > running * ABSURD_SHARE:
+    if due > running * ABSURD_SHARE:
         raise AbsurdShare(f"{due} of {running} running clocks are due for escalation at once")
 
 
@@ -54,40 +60,70 @@ def fire_due(now: datetime, *, bell: str, failed: set[int] | None = None) -> int
     A clock that can't be escalated is logged, put into `failed` by its id, and keeps no other waiting.
     """
     failed = set() if failed is None else failed
+    directory = people.Directory(now)
     total = 0
     while True:
-        fired, clocks = _fire_batch(now, bell, failed)
+        fired, clocks = _fire_batch(now, bell, failed, directory)
         total += fired
         if clocks < BATCH:
             return total
 
 
-def _fire_batch(now: datetime, bell: str, failed: set[int]) -> tuple[int, int]:
+def _fire_batch(now: datetime, bell: str, failed: set[int], directory: people.Directory) -> tuple[int, int]:
     with transaction.atomic():
-        clocks = list(
-            SlaClock.objects.with_rung_due(now)
-            .exclude(pk__in=failed)
-            .select_for_update(of=("self",), skip_locked=True, no_key=True)
-            .select_related("issue__category", "issue__building", "issue__estate", "policy")[:BATCH]
-        )
-        # Two clocks of one issue may be in the hands of two sweeps, and only one opens its supervision order: if all
-        # go through the issues in the same order, none waits for another in a circle.
-        clocks.sort(key=lambda clock: clock.issue_id)
-        told: dict[User, list[Told]] = defaultdict(list)
-        fired = 0
-        for clock in clocks:
-            try:
-                with transaction.atomic():
-                    of_clock, to_tell = _fire_clock(clock, now, bell)
-            except Exception:
-                failed.add(clock.pk)
-                log.exception("clock %s can't be escalated; the next sweep tries it again", clock.pk)
-                continue
-            fired += of_clock
-            for person, thing in to_tell:
-                told[person].append(thing)
-        _tell(told, now)
+        clocks = _lock_due(now, failed)
+        if not clocks:
+            return 0, 0
+        try:
+            with transaction.atomic():
+                fired, to_tell = _fire_clocks(clocks, now, bell, directory)
+        except Exception:
+            log.exception("a batch of %s clocks can't be escalated at once; one by one", len(clocks))
+            fired, to_tell = _fire_one_by_one(clocks, now, bell, failed, directory)
+        _tell(to_tell, now)
     return fired, len(clocks)
+
+
+def _lock_due(now: datetime, failed: set[int]) -> list[SlaClock]:
+    """The clocks to fire, in our hands. Mostly there are none, and then nothing but their index is read."""
+    due = SlaClock.objects.with_rung_due(now).exclude(pk__in=failed)
+    ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
+    if not ids:
+        return []
+    # Two clocks of one issue may be in the hands of two sweeps, and only one opens its supervision order: if all
+    # go through the issues in the same order, none waits for another in a circle.
+    # Not joined: thousands of clocks share a few categories, estates and policies.
+    whole = SlaClock.objects.prefetch_related("issue__category", "issue__building", "issue__estate", "policy")
+    return list(whole.filter(pk__in=ids).order_by("issue_id", "pk"))
+
+
+def _fire_one_by_one(
+    clocks: list[SlaClock], now: datetime, bell: str, failed: set[int], directory: people.Directory
+) -> tuple[int, list[Telling]]:
+    fired, to_tell = 0, []
+    for clock in clocks:
+        try:
+            with transaction.atomic():
+                of_clock, tellings = _fire_clocks([clock], now, bell, directory)
+        except Exception:
+            failed.add(clock.pk)
+            log.exception("clock %s can't be escalated; the next sweep tries it again", clock.pk)
+            continue
+        fired += of_clock
+        to_tell += tellings
+    return fired, to_tell
+
+
+def _fire_clocks(
+    clocks: list[SlaClock], now: datetime, bell: str, directory: people.Directory
+) -> tuple[int, list[Telling]]:
+    """Fire the clocks' due rungs, and set each clock to the one after them: how many, and who is told of which."""
+    climbs = _climbs(clocks)
+    due = [(climb.clock, [time for time in climb.times if time.at <= now]) for climb in climbs]
+    _set_next_rungs(
+        {climb.clock.pk: next((time.at for time in climb.times if time.at > now), None) for climb in climbs}
+    )
+    return _fire_all(due, now, bell, directory)
 
 
 def fire_breaches(clocks: Iterable[SlaClock], *, at: datetime, bell: str) -> int:
@@ -96,89 +132,117 @@ def fire_breaches(clocks: Iterable[SlaClock], *, at: datetime, bell: str) -> int
     For clocks that a change of what is promised has put past their time: nobody could be warned of it, so nobody is.
     Runs inside the caller's transaction, which holds the locks of the clocks' issues.
     """
-    told: dict[User, list[Told]] = defaultdict(list)
-    fired = 0
+    clocks = list(clocks)
+    if not clocks:
+        return 0
+    breaches = [
+        (climb.clock, [time for time in climb.times if time.at == climb.clock.due_at and time.rung.at_percent is None])
+        for climb in _climbs(clocks)
+    ]
+    fired, to_tell = _fire_all(breaches, at, bell, people.Directory(at))
     for clock in clocks:
-        times = rung_times(clock.starts_at, clock.due_at, waiting(clock.policy.rungs.all(), fired_rungs(clock)))
-        breaches = [time for time in times if time.at == clock.due_at and time.rung.at_percent is None]
-        of_clock, to_tell = _fire_all(clock, breaches, at, bell)
         set_next_rung(clock)
-        fired += of_clock
-        for person, thing in to_tell:
-            told[person].append(thing)
-    _tell(told, at)
+    _tell(to_tell, at)
     return fired
 
 
-def _tell(told: dict[User, list[Told]], now: datetime) -> None:
-    for person, things in told.items():
-        _tell_person(person, things, now)
+class _Climb(NamedTuple):
+    """A clock and when each rung that is still before it fires, the soonest first."""
+
+    clock: SlaClock
+    times: list[RungTime]
 
 
-def _fire_clock(clock: SlaClock, now: datetime, bell: str) -> tuple[int, list[tuple[User, Told]]]:
-    """Fire the clock's due rungs: how many, and who has to be told of which."""
-    return _fire_all(clock, _due_rungs(clock, now), now, bell)
+def _climbs(clocks: list[SlaClock]) -> list[_Climb]:
+    """For however many clocks, in three queries; two more where the office's next day matters."""
+    fired: dict[int, list[int]] = defaultdict(list)
+    done = Escalation.objects.filter(clock__in=[clock.pk for clock in clocks], epoch=F("clock__epoch"))
+    for clock_id, rung_id in done.values_list("clock_id", "rung_id"):
+        fired[clock_id].append(rung_id)
+    known = EscalationRung.objects.in_bulk({rung for rungs in fired.values() for rung in rungs})
+    ladders: dict[int, list[EscalationRung]] = defaultdict(list)
+    for rung in EscalationRung.objects.filter(policy__in={clock.policy_id for clock in clocks}):
+        ladders[rung.policy_id].append(rung)
+    office = Office()
+    return [
+        _Climb(
+            clock,
+            rung_times(
+                clock.starts_at,
+                clock.due_at,
+                waiting(ladders[clock.policy_id], [known[rung] for rung in fired[clock.pk]]),
+                office,
+            ),
+        )
+        for clock in clocks
+    ]
+
+
+def _set_next_rungs(next_rungs: dict[int, datetime | None]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE issues_slaclock SET next_rung_at = later.at "
+            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS later (id, at) WHERE issues_slaclock.id = later.id",
+            [list(next_rungs), list(next_rungs.values())],
+        )
 
 
 def _fire_all(
-    clock: SlaClock, times: Iterable[RungTime], now: datetime, bell: str
-) -> tuple[int, list[tuple[User, Told]]]:
-    order = people.present_order(clock.issue)
-    fired, to_tell = 0, []
-    for time in times:
-        escalation = _fire(clock, time, now, bell)
-        if escalation is None:
-            continue
-        fired += 1
+    due: list[tuple[SlaClock, list[RungTime]]], now: datetime, bell: str, directory: people.Directory
+) -> tuple[int, list[Telling]]:
+    """Write the rungs, their entries on the trail and the residents' lines, each kind all at once."""
+    fired = _write(due, now, bell)
+    _record(fired, now)
+    breached = [clock for clock, time, _written in fired if time.rung.after_minutes == 0]
+    tell_each([(c.issue, {"kind": c.kind, "due_at": c.due_at.isoformat()}) for c in breached], "breached", at=now)
+    orders = people.present_orders([clock.issue for clock, _time, _written in fired])
+    to_tell: list[Telling] = []
+    for clock, time, escalation in fired:
+        order = orders.get(clock.issue_id)
         if order:
             asked = _open_supervision(clock, escalation, order, now) if time.rung.opens_supervision else None
-            to_tell += _to_tell(clock, time.rung, order, asked, now)
-    return fired, to_tell
+            to_tell += _to_tell(clock, time.rung, order, asked, directory)
+    return len(fired), to_tell
+
+
+def _write(
+    due: list[tuple[SlaClock, list[RungTime]]], now: datetime, bell: str
+) -> list[tuple[SlaClock, RungTime, Escalation]]:
+    """The rows. The clocks are in our hands and what has fired was read after that: none is there yet."""
+    firing = [(clock, time) for clock, times in due for time in times]
+    rows = Escalation.objects.bulk_create(
+        Escalation(
+            clock=clock, epoch=clock.epoch, rung=time.rung, due_at=time.at, acted_at=max(now, time.at), bell=bell
+        )
+        for clock, time in firing
+    )
+    return [(clock, time, row) for (clock, time), row in zip(firing, rows, strict=True)]
+
+
+def _record(fired: list[tuple[SlaClock, RungTime, Escalation]], now: datetime) -> None:
+    by_street: dict[int, list[audit.Fact]] = defaultdict(list)
+    for clock, time, _escalation in fired:
+        facts: dict[str, object] = {
+            "rung": time.rung.code,
+            "kind": clock.kind,
+            "due_at": clock.due_at.isoformat(),
+        }
+        by_street[clock.subdistrict_id].append(audit.Fact("escalate", "issue", clock.issue.audit_ref, facts))
+    for street, told in sorted(by_street.items()):
+        audit.record_many(told, actor="sweep", at=now, subdistrict_id=street)
 
 
 def _to_tell(
-    clock: SlaClock, rung: EscalationRung, order: WorkOrder, asked: SupervisionOrder | None, now: datetime
-) -> list[tuple[User, Told]]:
+    clock: SlaClock,
+    rung: EscalationRung,
+    order: WorkOrder,
+    asked: SupervisionOrder | None,
+    directory: people.Directory,
+) -> list[Telling]:
     """Whom the rung tells; and whoever has to give the account that is now asked for, of that."""
-    accountable = people.answerers(asked, now) if asked else []
-    everybody = dict.fromkeys([*people.audience(rung.tells, order, now), *accountable])
+    accountable = people.answerers(asked, directory.at) if asked else []
+    everybody = dict.fromkeys([*directory.audience(rung.tells, order), *accountable])
     return [(person, Told(clock, rung, order, asked if person in accountable else None)) for person in everybody]
-
-
-def _due_rungs(clock: SlaClock, now: datetime) -> list[RungTime]:
-    """The clock's rungs due by `now` that haven't fired; sets the clock to the one after them."""
-    left = waiting(clock.policy.rungs.all(), fired_rungs(clock))
-    times = rung_times(clock.starts_at, clock.due_at, left)
-    due = [time for time in times if time.at <= now]
-    later = times[len(due) :]
-    clock.next_rung_at = later[0].at if later else None
-    clock.save(update_fields=["next_rung_at"])
-    return due
-
-
-def _fire(clock: SlaClock, time: RungTime, now: datetime, bell: str) -> Escalation | None:
-    """Write the rung. None if it had fired already."""
-    escalation, is_new = Escalation.objects.get_or_create(
-        clock=clock,
-        epoch=clock.epoch,
-        rung=time.rung,
-        defaults={"due_at": time.at, "acted_at": max(now, time.at), "bell": bell},
-    )
-    if not is_new:
-        return None
-    facts = {"rung": time.rung.code, "kind": clock.kind, "due_at": clock.due_at.isoformat()}
-    audit.record(
-        "escalate",
-        "issue",
-        clock.issue.audit_ref,
-        actor="sweep",
-        at=now,
-        subdistrict_id=clock.subdistrict_id,
-        **facts,
-    )
-    if time.rung.after_minutes == 0:
-        tell_petitioners(clock.issue, "breached", at=now, kind=clock.kind, due_at=clock.due_at.isoformat())
-    return escalation
 
 
 def _open_supervision(
@@ -213,41 +277,59 @@ def _open_supervision(
     return opened
 
 
-def _tell_person(person: User, things: list[Told], now: datetime) -> None:
+def _tell(to_tell: list[Telling], now: datetime) -> None:
     """One notice for one thing; for several one digest a sweep, so that the morning after an outage brings no storm."""
-    first = things[0]
+    told: dict[User, list[Told]] = defaultdict(list)
+    for person, thing in to_tell:
+        told[person].append(thing)
     event = f"digest:{now.isoformat()}"
-    where: dict[str, Any] = {
+    posted = outbox.posted_to(told, event)
+    digests: list[outbox.Sum] = []
+    for person, things in told.items():
+        if len(things) > 1 or person.pk in posted:
+            link = "" if person.pk in posted else _link_to_queue(person, now)
+            digests.append(outbox.Sum(person, _refs(things), {"link": link, **_where(things[0], now)}))
+        else:
+            _tell_one(person, things[0], now)
+    outbox.add_up_all(digests, "rung_digest", event, posted)
+
+
+def _refs(things: list[Told]) -> dict[str, set[str]]:
+    return {
+        "matters": {thing.clock.issue.audit_ref for thing in things},
+        "rungs": {f"{thing.clock.pk}/{thing.rung.code}" for thing in things},
+        "supervisions": {thing.clock.issue.audit_ref for thing in things if thing.rung.opens_supervision},
+    }
+
+
+def _where(thing: Told, now: datetime) -> dict[str, Any]:
+    return {
         "at": now,
         "urgency": Urgency.PROMPT,
-        "subdistrict_id": first.order.issue.phoning_subdistrict_id,
-        "community_id": first.order.issue.phoning_community_id,
+        "subdistrict_id": thing.order.issue.phoning_subdistrict_id,
+        "community_id": thing.order.issue.phoning_community_id,
     }
-    if len(things) > 1 or outbox.is_posted(person, event):
-        refs = {
-            "matters": {thing.clock.issue.audit_ref for thing in things},
-            "rungs": {f"{thing.clock.pk}/{thing.rung.code}" for thing in things},
-            "supervisions": {thing.clock.issue.audit_ref for thing in things if thing.rung.opens_supervision},
-        }
-        outbox.add_up(person, "rung_digest", refs, dedupe=event, link=_link_to_queue(person, now), **where)
+
+
+def _tell_one(person: User, thing: Told, now: datetime) -> None:
+    where = _where(thing, now)
+    if thing.account:
+        key, params = "supervision_issued", supervision.notice_params(thing.account)
+        dedupe = f"{key}:{thing.account.public_id}"
+        outbox.post(person, key, params, dedupe=dedupe, link=supervision.link_to(thing.account), **where)
         return
-    if first.account:
-        key, params = "supervision_issued", supervision.notice_params(first.account)
-        dedupe = f"{key}:{first.account.public_id}"
-        outbox.post(person, key, params, dedupe=dedupe, link=supervision.link_to(first.account), **where)
-        return
-    code = "supervision" if first.rung.opens_supervision else "breach"
+    code = "supervision" if thing.rung.opens_supervision else "breach"
     outbox.post(
         person,
-        "rung_warning" if first.rung.at_percent is not None else f"rung_{code}",
+        "rung_warning" if thing.rung.at_percent is not None else f"rung_{code}",
         {
-            **people.place_params(first.order),
-            "kind": first.clock.kind,
-            "due_at": first.clock.due_at.isoformat(),
-            "body": first.order.body.short_name,
+            **people.place_params(thing.order),
+            "kind": thing.clock.kind,
+            "due_at": thing.clock.due_at.isoformat(),
+            "body": thing.order.body.short_name,
         },
-        dedupe=f"rung:{first.clock.pk}:{first.clock.epoch}:{first.rung.pk}",
-        link=_link_for(person, first.order, now),
+        dedupe=f"rung:{thing.clock.pk}:{thing.clock.epoch}:{thing.rung.pk}",
+        link=_link_for(person, thing.order, now),
         **where,
     )
 

@@ -25,6 +25,17 @@ def present_order(issue: Issue) -> WorkOrder | None:
     )
 
 
+def present_orders(issues: Iterable[Issue]) -> dict[int, WorkOrder]:
+    """The same for many issues, by their ids, each with its issue as it was given; one without orders isn't there."""
+    by_id = {issue.pk: issue for issue in issues}
+    latest = WorkOrder.objects.filter(issue__in=by_id).order_by("issue_id", "-id").distinct("issue_id")
+    found = {}
+    for order in latest.prefetch_related("body", "holder"):
+        order.issue = by_id[order.issue_id]
+        found[order.issue_id] = order
+    return found
+
+
 def to_ring(order: WorkOrder, at: datetime) -> list[User]:
     """Whose phones ring, in order: on duty now, else whose shift comes next, then the manager, then the body's staff.
 
@@ -84,10 +95,38 @@ def judges(supervision: SupervisionOrder, at: datetime) -> list[User]:
     return [user for user in found if user.pk != supervision.answered_by_id]
 
 
-def audience(tells: Iterable[str], order: WorkOrder, at: datetime) -> list[User]:
-    """The people a rung tells about an order, nobody twice."""
-    people = [user for code in tells for user in _audience(code, order, at)]
-    return list({user.pk: user for user in people if user.is_active}.values())
+class Directory:
+    """Whom rungs tell at one instant: whoever is asked for by several orders is looked for once."""
+
+    def __init__(self, at: datetime):
+        self.at = at
+        self._known: dict[tuple[object, ...], list[User]] = {}
+
+    def audience(self, tells: Iterable[str], order: WorkOrder) -> list[User]:
+        """The people a rung tells about an order, nobody twice."""
+        people = [user for code in tells for user in self._of(code, order)]
+        return list({user.pk: user for user in people if user.is_active}.values())
+
+    def _of(self, code: str, order: WorkOrder) -> list[User]:
+        whose = (code, *_depends_on(code, order))
+        if whose not in self._known:
+            self._known[whose] = list(_audience(code, order, self.at))
+        return self._known[whose]
+
+
+def _depends_on(code: str, order: WorkOrder) -> tuple[object, ...]:
+    """What of an order `_audience` looks at: two that are alike in it have the same people."""
+    issue = order.issue
+    match code:
+        case Audience.HOLDER:
+            return (order.holder_id,) if order.holder_id else (None, order.body_id, issue.estate_id)
+        case Audience.MANAGER:
+            return (order.body_id,)
+        case Audience.COMMUNITY:
+            return issue.community_id, issue.goes_past_the_community
+        case Audience.SECRETARY:
+            return issue.estate_id, issue.hides_petitioner
+    return issue.subdistrict_id, issue.goes_past_the_street
 
 
 def _audience(code: str, order: WorkOrder, at: datetime) -> Iterator[User]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
-from governance.domain.working_time import calendar_of, next_working_day
+from governance.domain.working_time import Calendar, calendar_of, next_working_day
 from governance.models import WorkingCalendar
 from issues.models import EscalationRung
 
@@ -14,19 +15,32 @@ class RungTime(NamedTuple):
     rung: EscalationRung
 
 
-def rung_times(starts_at: datetime, due_at: datetime, rungs: Iterable[EscalationRung]) -> list[RungTime]:
-    """When each rung fires, the soonest first."""
-    times = [RungTime(_time_of(rung, starts_at, due_at), rung) for rung in rungs]
+class Office:
+    """When the office opens next: its calendar is read once, and only if anybody asks."""
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return calendar_of(WorkingCalendar.objects.current("office"))
+
+    def opens_after(self, at: datetime) -> datetime:
+        return next_working_day(self._calendar, at).at
+
+
+def rung_times(
+    starts_at: datetime, due_at: datetime, rungs: Iterable[EscalationRung], office: Office | None = None
+) -> list[RungTime]:
+    """When each rung fires, the soonest first. Whoever asks for many clocks passes one `office`."""
+    office = office or Office()
+    times = [RungTime(_time_of(rung, starts_at, due_at, office), rung) for rung in rungs]
     return sorted(times, key=lambda time: (time.at, time.rung.position))
 
 
-def _time_of(rung: EscalationRung, starts_at: datetime, due_at: datetime) -> datetime:
+def _time_of(rung: EscalationRung, starts_at: datetime, due_at: datetime, office: Office) -> datetime:
     if rung.at_percent is not None:
         return starts_at + (due_at - starts_at) * rung.at_percent / 100
     if rung.after_minutes is not None:
         return due_at + timedelta(minutes=rung.after_minutes)
-    office = calendar_of(WorkingCalendar.objects.current("office"))
-    return next_working_day(office, due_at).at
+    return office.opens_after(due_at)
 
 
 def waiting(rungs: Iterable[EscalationRung], fired: Iterable[EscalationRung]) -> list[EscalationRung]:
@@ -42,8 +56,12 @@ def waiting(rungs: Iterable[EscalationRung], fired: Iterable[EscalationRung]) ->
 
 
 def next_rung_at(
-    starts_at: datetime, due_at: datetime, rungs: Iterable[EscalationRung], fired: Iterable[EscalationRung] = ()
+    starts_at: datetime,
+    due_at: datetime,
+    rungs: Iterable[EscalationRung],
+    fired: Iterable[EscalationRung] = (),
+    office: Office | None = None,
 ) -> datetime | None:
     """When the first rung that hasn't fired is due; None when the ladder is climbed."""
     left = waiting(rungs, fired)
-    return rung_times(starts_at, due_at, left)[0].at if left else None
+    return rung_times(starts_at, due_at, left, office)[0].at if left else None

@@ -35,7 +35,7 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     _guarded(run, lambda at: _keep_coverage(run, at), now)
     _guarded(run, tidy, now)
     run.finished_at = database_now()
-    run.save()
+    run.save(force_update=True)
     return run
 
 

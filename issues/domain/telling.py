@@ -1,7 +1,10 @@
 """Telling residents what they may know of an issue: through `residents.domain.standing`, in the same transaction."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
+
+from django.db.models import F
 
 from governance.domain import outbox
 from governance.models import BodyKind, Notice, Role, Urgency, User
@@ -79,22 +82,62 @@ def desk(order: WorkOrder) -> Teller:
     return Teller(body=order.body.short_name)
 
 
+def tell_each(news: list[tuple[Issue, dict[str, Any]]], kind: str, /, *, at: datetime) -> None:
+    """As `tell_petitioners` with nobody's words, for many issues at once, each with params of its own."""
+    spoken: dict[int, list[Petition]] = defaultdict(list)
+    of_these = Petition.objects.filter(
+        links__issue__in={issue.pk for issue, _params in news}, links__undone_at=None, state=PetitionStage.IN_HAND
+    )
+    rows = of_these.annotate(speaks_of=F("links__issue")).prefetch_related("petitioner").order_by("filed_at", "id")
+    for petition in rows if news else ():
+        spoken[petition.speaks_of].append(petition)
+    standing.tell_each(
+        [(petition, params) for issue, params in news for petition in spoken[issue.pk]],
+        kind,
+        at=at,
+    )
+    if kind in NOTICES:
+        outbox.post_all(
+            [
+                notice
+                for issue, params in news
+                for petition in spoken[issue.pk]
+                for notice in _notices(issue, petition, kind, _matter(issue, standing.NOBODY, params), at)
+            ]
+        )
+
+
 def tell_petitioners(
-    issue: Issue, kind: str, /, *, at: datetime, words: str = "", by: Teller = standing.NOBODY, **params: Any
+    issue: Issue,
+    kind: str,
+    /,
+    *,
+    at: datetime,
+    words: str = "",
+    by: Teller = standing.NOBODY,
+    petitions: list[Petition] | None = None,
+    **params: Any,
 ) -> None:
-    """One line on every linked timeline, and a notice where the kind deserves one. However many, written at once."""
-    petitions = petitions_of(issue)
+    """One line on every linked timeline, and a notice where the kind deserves one. However many, written at once.
+
+    `petitions`: those of the issue, where the caller has them already.
+    """
+    petitions = petitions_of(issue) if petitions is None else petitions
     standing.tell_all(petitions, kind, at=at, words=words, by=by, **params)
     if kind in NOTICES:
-        matter = {
-            **people.category_params(issue.category),
-            "role": by.role,
-            "surname": by.surname,
-            "surname_latin": by.surname_latin,
-            "body": by.body,
-            **params,
-        }
+        matter = _matter(issue, by, params)
         outbox.post_all([notice for petition in petitions for notice in _notices(issue, petition, kind, matter, at)])
+
+
+def _matter(issue: Issue, by: Teller, params: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **people.category_params(issue.category),
+        "role": by.role,
+        "surname": by.surname,
+        "surname_latin": by.surname_latin,
+        "body": by.body,
+        **params,
+    }
 
 
 def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[Notice]:
@@ -114,16 +157,16 @@ def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any]
     )
 
 
-def tell_what_is_next(issue: Issue, order: WorkOrder | None) -> None:
+def tell_what_is_next(issue: Issue, order: WorkOrder | None, petitions: list[Petition] | None = None) -> None:
     """Copy the clock that is due next (or the final one, when all have stopped) to petitions and order."""
-    running = clocks.due_next(issue)
-    shown = running or clocks.final_clock(issue)
+    outlook = clocks.outlook_of(issue)
+    running, shown = outlook.due_next, outlook.due_next or outlook.final
     standing.set_next(
-        petitions_of(issue),
+        petitions_of(issue) if petitions is None else petitions,
         shown.kind if shown else "",
         shown.due_at if shown else None,
         clocks.explain(shown) if shown else {},
-        expects_arrival=clocks.expect_arrival(issue),
+        expects_arrival=outlook.expects_arrival,
     )
     if order:
         order.next_kind = running.kind if running else ""

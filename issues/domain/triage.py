@@ -84,7 +84,7 @@ def _say_what_it_is(
     was = (issue.category_id, issue.severity)
     hides = issue.hides_petitioner or category.hides_petitioner
     fields = {"category": category, "severity": severity, "hides_petitioner": hides, "triaged_at": at}
-    facts = {"category": category.code, "severity": str(severity), "was": issue.category.code}
+    facts: dict[str, Any] = {"category": category.code, "severity": str(severity), "was": issue.category.code}
     ISSUE.take_step(issue, "triage", actor=actor, at=at, fields=fields, **facts)
     if hides:
         # Of those rated and closed, too: what is read later mustn't name anybody either.

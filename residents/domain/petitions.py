@@ -72,14 +72,16 @@ def file_petition(
     Raises `NotReady`. After the commit the office is told; that failing doesn't touch the filing. What was
     `written_down` for its person is told to them by text message, with the receipt number.
     """
-    filed = Petition.objects.filter(draft_token=draft.token).first()
-    if filed:
-        return filed
     with transaction.atomic():
-        draft = PetitionDraft.objects.select_for_update(no_key=True, of=("self",)).get(pk=draft.pk)
+        # With all that is asked of it, in one query. Filed long ago, it may be gone.
+        drafts = PetitionDraft.objects.select_related("category", "estate__community", "user")
+        locked = drafts.select_for_update(no_key=True, of=("self",)).filter(pk=draft.pk).first()
         filed = Petition.objects.filter(draft_token=draft.token).first()
         if filed:
             return filed
+        if locked is None:
+            raise PetitionDraft.DoesNotExist
+        draft = locked
         problems = what_is_missing(draft)
         if problems:
             raise NotReady(problems)
@@ -144,7 +146,7 @@ def _write_petition(draft: PetitionDraft, at: datetime, written_down: WrittenDow
                     subdistrict_id=community.subdistrict_id,
                     community=community,
                     estate=draft.estate,
-                    building=draft.building,
+                    building_id=draft.building_id,
                     stairwell=draft.stairwell,
                     spot=draft.spot,
                     petitioner=draft.user,
@@ -153,7 +155,7 @@ def _write_petition(draft: PetitionDraft, at: datetime, written_down: WrittenDow
                     name_visibility=(
                         NameVisibility.NOBODY if draft.category.hides_petitioner else draft.name_visibility
                     ),
-                    same_as=draft.same_as,
+                    same_as_id=draft.same_as_id,
                     filed_at=at,
                     channel=written_down.channel if written_down else PetitionChannel.PORTAL,
                     filed_by=written_down.filed_by if written_down else None,

@@ -38,6 +38,19 @@ def tell_all(
     petitions: Iterable[Petition], kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
 ) -> list[PetitionUpdate]:
     """Write the same line on the timeline of each petition, all at once. Refuses what `tell` refuses."""
+    return tell_each([(petition, params) for petition in petitions], kind, at=at, words=words, by=by)
+
+
+def tell_each(
+    told: Iterable[tuple[Petition, dict[str, Any]]],
+    kind: str,
+    /,
+    *,
+    at: datetime,
+    words: str = "",
+    by: Teller = NOBODY,
+) -> list[PetitionUpdate]:
+    """Write a line on the timeline of each petition, each with its own params, all at once. Refuses as `tell`."""
     if kind not in KINDS:
         raise ValueError(f"“{kind}” is no kind of update")
     return PetitionUpdate.objects.bulk_create(
@@ -52,13 +65,13 @@ def tell_all(
             actor_surname_latin=by.surname_latin,
             actor_body=by.body,
         )
-        for petition in petitions
+        for petition, params in told
     )
 
 
-def take_in(petition: Petition, *, at: datetime) -> None:
+def take_in(petition: Petition, *, at: datetime, is_locked: bool = False) -> None:
     """Somebody has it now. Raises `StepNotAllowed` if it was taken in or withdrawn already."""
-    PETITION.take_step(petition, "take_in", actor="intake", at=at)
+    PETITION.take_step(petition, "take_in", actor="intake", at=at, is_locked=is_locked)
 
 
 def set_holder(petitions: Iterable[Petition], holder: Teller, *, phone: str, since: datetime) -> None:

@@ -19,7 +19,7 @@ SAID = "厨房漏水，我家的密码是 1234"
 def test_an_intake_that_fails_is_logged_without_what_the_resident_said(
     cast: Cast, caplog, monkeypatch, django_capture_on_commit_callbacks
 ):
-    def break_the_row(petition_id: int, *, at) -> None:
+    def break_the_row(petition_id: int, *, at, within_ms) -> None:
         Petition.objects.filter(pk=petition_id).update(receipt_no="nonsense")
 
     monkeypatch.setattr("issues.receivers.intake.take_in", break_the_row)

@@ -123,7 +123,7 @@ def test_stopping_twice_keeps_the_first_instant(cast: Cast):
 
 def test_a_new_version_of_a_policy_leaves_running_clocks_alone(cast: Cast):
     issue = take_in(file(cast.li, cast.building)).issue
-    clock = clocks.due_next(Issue.objects.get(pk=issue.pk))
+    clock = clocks.outlook_of(Issue.objects.get(pk=issue.pk)).due_next
     assert clock is not None
     clock.policy.targets.filter(kind="arrive").update(minutes=20)
     clock.refresh_from_db()

@@ -22,20 +22,20 @@ def two_orders(cast: Cast) -> tuple[WorkOrder, WorkOrder]:
 
 def break_telling_about(order: WorkOrder, monkeypatch) -> None:
     whole = ladder.people.place_params
-    told = ladder.tell_petitioners
+    told = ladder.tell_each
 
     def place_params(each: WorkOrder) -> dict[str, object]:
         if each.pk == order.pk:
             raise RuntimeError("broken")
         return whole(each)
 
-    def tell_petitioners(issue, kind, /, **facts) -> None:
-        if issue.pk == order.issue_id:
+    def tell_each(news, kind, /, **facts) -> None:
+        if any(issue.pk == order.issue_id for issue, _params in news):
             raise RuntimeError("broken")
-        told(issue, kind, **facts)
+        told(news, kind, **facts)
 
     monkeypatch.setattr("issues.domain.people.place_params", place_params)
-    monkeypatch.setattr("issues.domain.ladder.tell_petitioners", tell_petitioners)
+    monkeypatch.setattr("issues.domain.ladder.tell_each", tell_each)
 
 
 def test_an_order_for_which_nobody_can_be_rung_keeps_no_other_waiting(two_orders, monkeypatch):
