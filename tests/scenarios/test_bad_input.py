@@ -1,11 +1,12 @@
 """Whatever comes in, by every form and address: never a 500, nothing half-written, an answer in one's language."""
 
 import json
+from urllib.parse import unquote
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -133,7 +134,8 @@ class Questions(QueryDict):
         return super().getlist(name, default)
 
 
-@pytest.mark.parametrize("kind", sorted(NASTY))
+# gunicorn reads 4,094 bytes of an address, and “long” is 45,000: what is longer still proves nothing more, slowly.
+@pytest.mark.parametrize("kind", sorted(NASTY.keys() - {"very long"}))
 def test_no_address_falls_over_bad_questions(cast, addresses, kind, monkeypatch):
     """Every question at once, and then one by one those that the page looks at."""
     monkeypatch.setattr("django.core.handlers.wsgi.QueryDict", Questions)
@@ -271,20 +273,33 @@ STRANGE_PATHS = (
 )  # fmt: skip
 
 
+STRANGE_FORMS = (
+    "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/", "/desk/{}/",
+    "/desk/homes/{}/", "/outdoors/{}/", "/supervisions/{}/", "/issues/photos/{}/", "/coverage/{}/",
+    "/buildings/{}/people/", "/console/governance/estate/{}/change/", "/queue/{}/", "/queue/{}/accept/", "/photos/{}/",
+    "/orders/photos/{}/", "/buildings/{}/card/",
+)  # fmt: skip
+
+
 def test_no_path_falls_over(cast, addresses):
     fallen = []
-    for who in addresses:
-        browser = browser_of(cast, who)
-        for strange in STRANGE_PATHS:
-            for form in ("/{}/", "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/"):
-                fallen += statuses(browser, form.format(strange))
-            for form in ("/desk/{}/", "/desk/homes/{}/", "/outdoors/{}/", "/supervisions/{}/", "/issues/photos/{}/"):
-                fallen += statuses(browser, form.format(strange))
-            for form in ("/coverage/{}/", "/buildings/{}/people/", "/console/governance/estate/{}/change/"):
-                fallen += statuses(browser, form.format(strange))
-            for form in ("/queue/{}/", "/queue/{}/accept/", "/photos/{}/", "/orders/photos/{}/", "/buildings/{}/card/"):
-                fallen += statuses(browser, form.format(strange))
+    browsers = {who: browser_of(cast, who) for who in addresses}
+    for strange in STRANGE_PATHS:
+        for form in STRANGE_FORMS:
+            path = form.format(strange)
+            asked_by = browsers.values() if leads_to_a_view(path) else [browsers["li"]]
+            fallen += [answer for browser in asked_by for answer in statuses(browser, path)]
+        fallen += [answer for browser in browsers.values() for answer in statuses(browser, f"/{strange}/")]
     assert fallen == []
+
+
+def leads_to_a_view(path: str) -> bool:
+    """Whether a view reads the strange part. Where none does, everybody gets the same page: one person is enough."""
+    try:
+        resolve(unquote(path, errors="replace"))
+    except Resolver404:
+        return False
+    return True
 
 
 def statuses(browser: Client, path: str) -> list[tuple[str, str, int]]:
