@@ -1,6 +1,7 @@
 """What every test may ask for. The servers come from the plugin `tests.servers`, the people from `tests.cast`."""
 
 import gc
+import logging
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,12 @@ def _cheap_passwords() -> Iterator[None]:
 
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_line_for_each_request() -> None:
+    """Nobody reads in a test that an address was asked for. Whoever reads the log asks for it: `caplog.at_level`."""
+    logging.getLogger().setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")
