@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from governance import middleware
 from governance.adapters import Handed
@@ -51,6 +52,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 # --- Chromium ---
+
+
+@pytest.fixture(scope="session")
+def _nothing_left_open(django_db_setup) -> None:
+    """Playwright runs an event loop in this thread, and Django keeps the connections of such a thread somewhere else.
+
+    One opened before would stay open, out of everybody's reach, and a database with a session on it can't be copied.
+    """
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def playwright(_nothing_left_open: None, playwright: Playwright) -> Iterator[Playwright]:
+    yield playwright
+    connections.close_all()
 
 
 def _chromium() -> str | None:
