@@ -78,9 +78,15 @@ def is_party(user: User, issue: Issue) -> bool:
 
     Whose words stand behind a petition isn't asked of anybody else: this is about the person who wants to act.
     """
-    if IssuePetition.objects.filter(issue=issue, undone_at=None, petition__petitioner=user).exists():
-        return True
-    return issue.is_a_quarrel and has_a_home_there(user, issue)
+    return _has_asked_for(user, issue, issue.pk) or (issue.is_a_quarrel and has_a_home_there(user, issue))
+
+
+def _has_asked_for(user: User, told: Issue | WorkOrder, issue_id: int) -> bool:
+    """A row read with its `petitioner_ids` knows it: neither a list nor each step of a page asks for itself."""
+    asked_by: list[int] | None = getattr(told, "petitioner_ids", None)
+    if asked_by is not None:
+        return user.pk in asked_by
+    return IssuePetition.objects.filter(issue=issue_id, undone_at=None, petition__petitioner=user).exists()
 
 
 @rules.predicate
@@ -91,14 +97,8 @@ def has_a_home_there(user: User, issue: Issue) -> bool:
 
 @rules.predicate
 def is_own_order(user: User, order: WorkOrder) -> bool:
-    """Whether somebody would put right, and call finished, what they have asked for themselves.
-
-    An order read by `for_queue` knows it: a list isn't asked about row by row.
-    """
-    asked_by: list[int] | None = getattr(order, "petitioner_ids", None)
-    if asked_by is not None:
-        return user.pk in asked_by
-    return IssuePetition.objects.filter(issue=order.issue_id, undone_at=None, petition__petitioner=user).exists()
+    """Whether somebody would put right, and call finished, what they have asked for themselves."""
+    return _has_asked_for(user, order, order.issue_id)
 
 
 @rules.predicate

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, QuerySet
 from governance.models import User
 from governance.models.roles import role_and_surname
 from issues import order_page
-from issues.models import Issue, IssuePhoto, IssueState, Mediation, OrderPhoto, Verification, WorkOrder
+from issues.models import Issue, IssuePetition, IssuePhoto, IssueState, Mediation, OrderPhoto, Verification, WorkOrder
 from issues.queue import Row, role_at, row_of, with_holder_role
 from issues.workflow import ISSUE
 
@@ -62,10 +62,14 @@ class Matter:
 def matters(user: User, now: datetime) -> QuerySet[Issue]:
     """The matters that the person may open outdoors: at the buildings that are walked, never about staff."""
     after = OrderPhoto.objects.filter(work_order__issue=OuterRef("pk")).order_by("added_at", "id")
+    asked_by = IssuePetition.objects.filter(issue=OuterRef("pk"), undone_at=None)
     return (
         Issue.objects.walked_by(user, now)
         .select_related("category__handling", "building", "estate", "community")
-        .annotate(after_photos=ArraySubquery(after.values("public_id")))
+        .annotate(
+            after_photos=ArraySubquery(after.values("public_id")),
+            petitioner_ids=ArraySubquery(asked_by.values("petition__petitioner")),
+        )
     )
 
 
