@@ -17,6 +17,7 @@ from issues.domain import findings, handling, mediation
 from issues.domain.findings import Finding
 from issues.domain.mediation import Talk
 from issues.models import Issue, IssuePhoto, Mediation, Verification, WorkOrder
+from issues.views.outdoors import NUMBER_LEFT_OUT
 from residents.models import Petition, PetitionPhoto
 from tests.cast import NOW, Cast, client_of, file, take_in
 
@@ -548,12 +549,24 @@ def test_somebody_without_an_account_gets_one_and_a_text_message(cast):
 
 
 def test_whose_number_is_known_gets_it_in_their_own_account(cast):
-    client_of(cast.yu).post("/outdoors/file/", told(cast, phone=cast.li.phone, name="别人"))
+    done = client_of(cast.yu).post("/outdoors/file/", told(cast, phone=cast.li.phone, name="李 秀英"), follow=True)
     petition = Petition.objects.get()
     assert petition.petitioner == cast.li
     assert User.objects.get(pk=cast.li.pk).full_name == "李秀英"
+    assert str(NUMBER_LEFT_OUT) not in done.content.decode()
     shown = page(cast.li, f"/petitions/{petition.receipt_no}/")
     assert "于网格员" in shown
+
+
+def test_a_number_that_is_somebody_elses_is_left_out_and_that_is_said(cast):
+    """One wrong digit leads to a stranger: they read nothing of it, and get no message."""
+    done = client_of(cast.yu).post("/outdoors/file/", told(cast, phone=cast.li.phone, name="别人"), follow=True)
+    petition = Petition.objects.get()
+    assert (petition.petitioner.full_name, petition.petitioner.phone) == ("别人", None)
+    assert str(NUMBER_LEFT_OUT) in done.content.decode()
+    assert petition.receipt_no in done.content.decode()
+    assert client_of(cast.li).get(f"/petitions/{petition.receipt_no}/").status_code == 404
+    assert not Notice.objects.filter(recipient=cast.li).exists()
 
 
 def test_sent_twice_it_is_one_petition(cast):
