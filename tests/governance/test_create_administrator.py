@@ -20,7 +20,8 @@ def create(*words: str, typed: str = GOOD, monkeypatch) -> str:
     return out.getvalue()
 
 
-def test_whoever_was_made_signs_in_and_opens_the_console(monkeypatch):
+def test_whoever_was_made_signs_in_and_opens_the_console(shipped, monkeypatch):
+    """On a portal that has what migrations ship, and nothing else: the work list needs the office's hours."""
     said = create("lin", "--full-name", "林岚", "--phone", "138 0013 0999", monkeypatch=monkeypatch)
     assert GOOD not in said
     client = Client()
