@@ -31,6 +31,8 @@ _DATA = "22"
 # What the database says no to, where the constraint itself has no sentence: by constraint, or by the trigger's word.
 SENTENCES: dict[str, str | Promise] = {
     "complaint_hides_its_petitioner": _("A complaint about staff always keeps the name back."),
+    "complaint_about_the_street_is_one": _("What is about the street's own staff is about staff: tick both."),
+    "quarrels_are_never_listed": _("What keeps the name back is never in the public ledger: tick one of the two only."),
     "calendar_day_kind_known": _("A day is a holiday or a make-up workday."),
     "calendar_day_has_a_source": _("Say where this day is written."),
     "subdistrict_named_once": _("This district has a subdistrict of this name already."),
