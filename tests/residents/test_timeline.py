@@ -21,6 +21,7 @@ PARAMS = {
     "arrived": {"proof": "qr"},
     "planned": {"fulfil_by": "2026-06-01"},
     "note": {},
+    "reply": {},
     "returned": {"reason": "not_ours"},
     "reassigned": {},
     "rung": {},
