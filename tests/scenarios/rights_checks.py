@@ -37,6 +37,7 @@ from tests.scenarios.rights_world import (
 THINGS: dict[str, tuple[str, ...]] = {
     "message": ("message",),
     "building": ("building",),
+    "estate": ("estate",),
     "petition": ("petition",),
     "finished petition": ("finished",),
     "draft": ("draft",),

@@ -301,6 +301,7 @@ def things_at(resident: User, building: Building, steward: User) -> dict[str, Mo
     finished.refresh_from_db()
     return {
         "building": building,
+        "estate": building.estate,
         "home": Occupancy.objects.get(user=resident),
         "draft": begun,
         "draft_photo": draft_photo,
