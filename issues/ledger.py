@@ -135,21 +135,20 @@ def _is_told(clock: SlaClock, issue: Issue) -> bool:
 
 
 def summary(estate: Estate, now: datetime) -> Summary:
-    """The last ninety days of the estate. Two queries."""
+    """The last ninety days of the estate. One query."""
     reported = Issue.objects.filter(estate=estate, state__in=LISTED_STATES, filed_at__gte=now - SUMMED_UP)
     is_listed = Q(category__is_listed=True)
+    is_due = is_listed & Q(clocks__kind__in=ENDS, clocks__voided_at=None, clocks__due_at__lt=now)
     counts = reported.aggregate(
-        reported=Count("pk", filter=is_listed),
-        done=Count("pk", filter=is_listed & Q(state__in=DONE_STATES)),
-        not_listed=Count("pk", filter=~is_listed),
+        reported=Count("pk", filter=is_listed, distinct=True),
+        done=Count("pk", filter=is_listed & Q(state__in=DONE_STATES), distinct=True),
+        not_listed=Count("pk", filter=~is_listed, distinct=True),
+        due=Count("clocks", filter=is_due, distinct=True),
+        kept=Count("clocks", filter=is_due & Q(clocks__stopped_at__lte=F("clocks__due_at")), distinct=True),
     )
-    ends = SlaClock.objects.filter(
-        issue__in=reported.filter(is_listed).values("pk"), kind__in=ENDS, voided_at=None, due_at__lt=now
-    )
-    came_due = ends.aggregate(due=Count("pk"), kept=Count("pk", filter=Q(stopped_at__lte=F("due_at"))))
+    kept = counts.pop("kept")
     told = {name: number if number >= FEWEST else None for name, number in counts.items()}
-    due = came_due["due"] if came_due["due"] >= FEWEST else None
-    return Summary(**told, due=due, kept=came_due["kept"] if due else None)
+    return Summary(**told, kept=kept if told["due"] else None)
 
 
 def estates_told(words: str) -> QuerySet[Estate]:
