@@ -137,6 +137,7 @@ _AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False, "performanceTim
 # Where there is none, one run does for all.
 _AXE = """
 async ({ options, all, aboutRoom, isRoomAlone }) => {
+  if (!window.axe) return null;
   const floats = (details) =>
     [...details.children].some((child) => ["absolute", "fixed"].includes(getComputedStyle(child).position));
   const violations = async (chosen) => (await axe.run({ ...options, ...chosen })).violations;
@@ -164,10 +165,12 @@ def crowded(page: Page) -> list[str]:
 
 
 def _violations(page: Page, *, is_room_alone: bool = False) -> list[str]:
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE_SCRIPT)
     rules = {"all": {"type": "tag", "values": WCAG_A_AA}, "aboutRoom": ABOUT_ROOM}
-    violations = page.evaluate(_AXE, {"options": _AXE_OPTIONS, **rules, "isRoomAlone": is_room_alone})
+    asked = {"options": _AXE_OPTIONS, **rules, "isRoomAlone": is_room_alone}
+    violations = page.evaluate(_AXE, asked)
+    if violations is None:  # axe isn't on the page yet
+        page.evaluate(AXE_SCRIPT)
+        violations = page.evaluate(_AXE, asked)
     return [
         f"axe {violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
         for violation in violations

@@ -118,7 +118,9 @@ class Visitor:
         return True
 
     def _open(self, screen: Screen, case: Case, world: World) -> None:
-        screen.page.set_viewport_size(NARROW)
+        # Not again where it is: Chromium would lay out and paint the page that is left.
+        if screen.page.viewport_size != NARROW:
+            screen.page.set_viewport_size(NARROW)
         screen.page.goto(case.path(world))
         case.act(screen.page, world)
 
