@@ -177,7 +177,7 @@ def _lists(street: Street) -> str:
     said = f"More than 12 queries: {', '.join(over)}." if over else "None takes more than 12 queries."
     return (
         f"## Every list, {street.issues:,} issues\n\nPlain, with a search, with a filter, and turned to the last page, "
-        f"as a street officer and as a grid worker see it; {said}\n\n" + _markdown(rows)
+        f"as a street officer, the staff of a community and a grid worker see it; {said}\n\n" + _markdown(rows)
     )
 
 
