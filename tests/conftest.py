@@ -11,12 +11,36 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from governance import shipped as shipped_by_governance
 from issues import shipped as shipped_by_issues
 from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
 from tests.replay import Recording, record
+
+# Modules that have a mark `xdist_group`, all of each on one worker. By path: from pytest 9.2 on xdist 3.8 doesn't see it.
+ON_ONE_WORKER = {
+    "tests/browser/test_crawl.py",
+    "tests/config/bench/test_bench.py",
+    "tests/config/demo/test_demo.py",
+    "tests/config/test_docker_compose.py",
+    "tests/governance/backups/test_backups.py",
+    "tests/scenarios/test_demo.py",
+    "tests/scenarios/test_planted_leaks.py",
+    "tests/scenarios/test_rights.py",
+}
+
+
+class ByModule(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if path in ON_ONE_WORKER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling | None:
+    return ByModule(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 def pytest_collection_finish() -> None:
