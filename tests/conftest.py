@@ -19,7 +19,7 @@ from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
 from tests.replay import Recording, record
 
-# Modules that have a mark `xdist_group`, all of each on one worker. By path: from pytest 9.2 on xdist 3.8 doesn't see it.
+# Modules that have a mark `xdist_group`, each on one worker. By path: xdist 3.8 doesn't see the mark with pytest 9.2.
 ON_ONE_WORKER = {
     "tests/browser/test_crawl.py",
     "tests/config/bench/test_bench.py",
