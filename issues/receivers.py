@@ -32,8 +32,14 @@ INTAKE_WITHIN_MS = 1500
 
 
 @receiver(signals.petition_filed)
-def take_it_in_at_once(petition: Petition, at: datetime, **_news: Any) -> None:
-    """Try the intake now; whatever goes wrong, the sweep does it."""
+def call_whoever_takes_it_in(**_news: Any) -> None:
+    """Filing is done with: nobody who files waits for the office, however many file at once."""
+    doorbell.ring()
+
+
+@receiver(signals.receipt_asked)
+def take_it_in_now(petition: Petition, at: datetime, **_news: Any) -> None:
+    """The worker hasn't come to it yet, or there is none: try the intake. Whatever goes wrong, the sweep does it."""
     try:
         intake.take_in(petition.pk, at=at, within_ms=INTAKE_WITHIN_MS)
     except dispatching.NobodyAnswers as refusal:

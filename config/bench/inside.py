@@ -374,6 +374,21 @@ def _refuses(work: Callable[[], Any]) -> bool:
     return False
 
 
+def intake() -> dict[str, Any]:
+    """Taking in what the residents have just filed, one by one, as the worker does."""
+    from governance.domain.moment import database_now
+    from issues.domain.intake import take_in
+    from residents.models import Petition
+
+    milliseconds = []
+    waiting = list(Petition.objects.awaiting_intake().values_list("pk", flat=True)[:200])
+    for petition in waiting[:-1]:
+        began = time.perf_counter()
+        take_in(petition, at=database_now())
+        milliseconds.append((time.perf_counter() - began) * 1000)
+    return {"milliseconds": milliseconds, "queries": _queries_of(lambda: take_in(waiting[-1], at=database_now()))}
+
+
 # --- plans ---
 
 
@@ -416,6 +431,7 @@ PARTS: dict[str, Callable[..., dict[str, Any]]] = {
     "rows": rows,
     "pages": pages,
     "drafts": drafts,
+    "intake": intake,
     "search": search,
     "sweep-empty": sweep_empty,
     "sweep-due": sweep_due,

@@ -44,11 +44,13 @@ class Street:
     loaded_in: float = 0.0
     rows: dict[str, int] = field(default_factory=dict)
     bare_per_second: float | None = None
+    idle_per_second: float | None = None
     posts_per_second: float | None = None
     post_p50: float | None = None
     post_p95: float | None = None
     post_queries: int = 0
     posts: int = 0
+    intake: Timed | None = None
     pages: list[Timed] = field(default_factory=list)
     lists: list[Timed] = field(default_factory=list)
     search: Timed | None = None
@@ -58,6 +60,10 @@ class Street:
 
     @property
     def post_share(self) -> float | None:
+        return ratio(self.posts_per_second, self.idle_per_second)
+
+    @property
+    def post_share_of_bare(self) -> float | None:
         return ratio(self.posts_per_second, self.bare_per_second)
 
     def page(self, name: str) -> Timed | None:
@@ -123,27 +129,33 @@ def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int) ->
 
 
 def _measure_posts(street: Street, database: Measured, seed: int, extent: Extent) -> None:
-    """File drafts and ask the bare view, in turns: the machine is the same for both, whatever else it does."""
+    """File drafts and ask the two bare views, in turns: the machine is the same for all, whatever else it does."""
     ready = database.ask("drafts", seed, extent.posts + 1)
     street.post_queries = ready["queries"]
     filings = [_filing(draft) for draft in ready["drafts"]]
+    people = [request("GET", "/", draft["cookies"]) for draft in ready["drafts"]]
     middle, warm_up = len(filings) // 2, min(2 * CONNECTIONS, len(filings) // 4)
-    bare, posts = Outcome(), Outcome()
+    bare, idle, posts = Outcome(), Outcome(), Outcome()
     for half in (filings[:middle], filings[middle:]):
         with database.serving("config.bench.bare") as port:
-            _add(bare, _bare(port, extent.seconds / 2))
+            _add(bare, _asked_again_and_again(port, [request("GET", "/")], extent.seconds / 2))
+        with database.serving("config.bench.idle") as port:
+            _add(idle, _asked_again_and_again(port, people, extent.seconds / 2))
         with database.serving() as port:
             ask_all(port, half[:warm_up], connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=302)
             _add(posts, ask_all(port, half[warm_up:], connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=302))
-    street.bare_per_second, street.posts_per_second, street.posts = bare.per_second, posts.per_second, posts.count
+    street.bare_per_second, street.idle_per_second = bare.per_second, idle.per_second
+    street.posts_per_second, street.posts = posts.per_second, posts.count
     street.post_p50, street.post_p95 = (percentile(posts.milliseconds, share) for share in (0.5, 0.95))
+    taken_in = database.ask("intake")
+    street.intake = _timed("intake", taken_in["milliseconds"], taken_in["queries"])
 
 
-def _bare(port: int, seconds: float) -> Outcome:
-    warm_up = [request("GET", "/")] * 200
+def _asked_again_and_again(port: int, requests: list[bytes], seconds: float) -> Outcome:
+    turns = itertools.cycle(requests)
+    warm_up = list(itertools.islice(turns, 200))
     ask_all(port, warm_up, connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=200)
-    asked = itertools.repeat(request("GET", "/"), 1_000_000)
-    return ask_all(port, asked, connections=CONNECTIONS, seconds=seconds, expected=200)
+    return ask_all(port, turns, connections=CONNECTIONS, seconds=seconds, expected=200)
 
 
 def _add(total: Outcome, part: Outcome) -> None:

@@ -26,7 +26,8 @@ PROGRAM = "intake"
 def take_in(petition_id: int, *, at: datetime, within_ms: int | None = None) -> Issue | None:
     """Take one filed petition in. None if it is taken in already, or just being: run it as often as you like.
 
-    `within_ms`: no statement and no lock of it takes longer; else it is left to the sweep with a database error.
+    `within_ms`: somebody waits to read who has it. So whoever is just taking it in is waited for, but no statement and
+    no lock takes longer; else it is left to the sweep with a database error.
     """
     with transaction.atomic():
         if within_ms is not None:
@@ -34,7 +35,7 @@ def take_in(petition_id: int, *, at: datetime, within_ms: int | None = None) -> 
                 cursor.execute(f"SET LOCAL statement_timeout = {within_ms:d}; SET LOCAL lock_timeout = {within_ms:d}")
         petition = (
             Petition.objects.awaiting_intake()
-            .select_for_update(of=("self",), skip_locked=True, no_key=True)
+            .select_for_update(of=("self",), skip_locked=within_ms is None, no_key=True)
             .select_related("category__handling", "estate", "building", "petitioner")
             .filter(pk=petition_id)
             .first()

@@ -15,7 +15,7 @@ from governance.models import Urgency, User
 from residents import signals
 from residents.domain import standing
 from residents.domain.receipts import new_receipt_no
-from residents.models import Evaluation, NameVisibility, Petition, PetitionChannel, PetitionDraft
+from residents.models import Evaluation, NameVisibility, Petition, PetitionChannel, PetitionDraft, PetitionStage
 from residents.models.petitions import MAX_WORDS
 from residents.workflow import PETITION
 
@@ -101,6 +101,14 @@ def file_petition(
             lambda: signals.petition_filed.send_robust(sender=Petition, petition=petition, at=at), robust=True
         )
     return petition
+
+
+def wants_to_know_who_has_it(petition: Petition, *, at: datetime) -> bool:
+    """Somebody reads the receipt: if nobody has taken the petition in yet, that is tried now. Whether it was."""
+    if petition.state != PetitionStage.FILED:
+        return False
+    signals.receipt_asked.send_robust(sender=Petition, petition=petition, at=at)
+    return True
 
 
 def _tell_that_it_is_filed(petition: Petition, written_down: WrittenDown | None, at: datetime) -> None:

@@ -7,6 +7,7 @@ import pytest
 from governance.models import Role, RoleAssignment, User
 from issues.domain import handling
 from issues.domain.handling import AlreadyTaken
+from issues.domain.sweep import sweep
 from residents.domain import petitions
 from tests.cast import LONG_AGO, NOW, Cast, draft, take_in
 from tests.faults.office import filed, fresh
@@ -56,6 +57,17 @@ def test_twenty_filings_of_one_draft_are_one_petition_with_one_number(cast: Cast
     assert [(number,) for number in acknowledged] == outside.rows("SELECT receipt_no FROM residents_petition")
     assert outside.value("SELECT count(*) FROM residents_petitionupdate WHERE kind = 'filed'") == 1
     assert outside.value("SELECT count(*) FROM governance_notice WHERE message_key = 'petition_received'") == 1
+
+
+def test_twenty_who_ask_at_once_who_has_it_are_all_told_and_it_is_taken_in_once(cast: Cast, outside: Outside):
+    petition = petitions.file_petition(draft(cast.li, cast.building), actor=cast.li, at=NOW)
+    assert outside.value("SELECT count(*) FROM issues_issue") == 0
+
+    def asked() -> str:
+        petitions.wants_to_know_who_has_it(fresh(petition), at=NOW)
+        return fresh(petition).holder_body
+
+    assert together(*(asked for _n in range(20))) == ["恒信物业"] * 20
     assert outside.value("SELECT count(*) FROM issues_issue") == 1
     assert outside.value("SELECT count(*) FROM issues_workorder") == 1
 
@@ -70,4 +82,5 @@ def test_every_number_that_was_given_out_has_its_petition_and_its_order(cast: Ca
     assert errors(outcomes) == []
     acknowledged = sorted(number for numbers in outcomes for number in numbers)
     assert acknowledged == [row[0] for row in outside.rows("SELECT receipt_no FROM residents_petition ORDER BY 1")]
+    together(*(partial(sweep, bell=bell) for bell in ("doorbell", "beat")))
     assert outside.value("SELECT count(*) FROM issues_workorder WHERE state = 'dispatched'") == len(acknowledged)

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def petition(cast: Cast, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        petition = file(cast.li, cast.building)
+def petition(cast: Cast):
+    petition = file(cast.li, cast.building)
+    petitions.wants_to_know_who_has_it(petition, at=NOW)
     petition.refresh_from_db()
     return petition
 

@@ -50,7 +50,7 @@ def street(issues: int, *, queue: float, **more) -> Street:
     alone = Timed("search", 12.0, 19.0, 0)
     swept = {"seconds": 0.8, "due": 5_000, "fired": 5_000}
     made = {"search": alone, "empty_sweep": Timed("empty sweep", 3.0, 4.0, 12), "due_sweep": swept, "pages": pages}
-    return Street(issues, bare_per_second=1_000.0, posts_per_second=250.0, **(made | more))
+    return Street(issues, idle_per_second=1_000.0, posts_per_second=250.0, **(made | more))
 
 
 def test_a_run_in_which_every_aim_is_met_exits_with_nothing():

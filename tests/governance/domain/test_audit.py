@@ -127,5 +127,6 @@ def test_an_entry_goes_with_the_transaction_it_tells_of():
 def test_equal_facts_have_unequal_commitments():
     """The salt keeps anybody from guessing what a short payload said."""
     with transaction.atomic():
-        entries = [audit.record("file", "petition", "x", actor="intake", at=NOW, n=1) for _n in range(2)]
-    assert entries[0].commitment != entries[1].commitment
+        for _n in range(2):
+            audit.record("file", "petition", "x", actor="intake", at=NOW, n=1)
+    assert AuditEntry.objects.values("commitment").distinct().count() == 2

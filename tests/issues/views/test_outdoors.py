@@ -612,7 +612,7 @@ def test_a_quarrel_is_filed_without_a_name_and_its_writer_has_no_way_back_to_it(
     assert "SQ-" in client.post("/outdoors/file/", values, follow=True).content.decode()
     petition = Petition.objects.get()
     assert petition.name_visibility == "nobody"
-    issue = take_in(petition).issue
+    issue = Issue.objects.get(links__petition=petition)
     client.get("/outdoors/file/")
     seen = [
         client.get(address).content.decode()

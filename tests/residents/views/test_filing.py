@@ -144,6 +144,26 @@ def test_filing_the_same_draft_again_leads_to_the_same_receipt(cast, li):
     assert Petition.objects.get().words == draft.words
 
 
+def test_filing_waits_for_nobody_and_the_receipt_says_who_has_it(cast, li):
+    draft = ready_draft(cast.li, cast.building)
+    receipt = li.post(address(draft, "check"))["Location"]
+    assert Petition.objects.get().state == "filed"
+    assert "恒信物业" in text_of(li.get(receipt))
+    assert Petition.objects.get().state == "in_hand"
+
+
+def test_the_receipt_is_there_whatever_becomes_of_the_intake(cast, li, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("the office is closed")
+
+    monkeypatch.setattr("issues.domain.intake.take_in", broken)
+    receipt = li.post(address(ready_draft(cast.li, cast.building), "check"))["Location"]
+    page = li.get(receipt)
+    assert page.status_code == 200
+    assert Petition.objects.get().receipt_no in text_of(page)
+    assert Petition.objects.get().state == "filed"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_twenty_presses_of_submit_at_once_lead_to_one_receipt(cast):
     draft = ready_draft(cast.li, cast.building)
