@@ -1,11 +1,12 @@
 """The doorbell: tells a Celery worker that something may be due. Nothing depends on its being heard.
 
 Rung by one background thread per process, so that a stopped or frozen Redis never keeps a request waiting; many rings
-while the thread is busy become one. What was not heard is found by the next sweep.
+at once become one or two. What was not heard is found by the next sweep.
 """
 
 import logging
 import threading
+import time
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,8 @@ from django.utils.module_loading import import_string
 log = logging.getLogger(__name__)
 
 SWEEP_TASK = "issues.tasks.ring_sweep"
+# One sweep does all that is due: ringing on, while hundreds file at once, would only keep them from the processor.
+QUIET_SECONDS = 0.2
 
 
 class Doorbell:
@@ -44,6 +47,7 @@ class Doorbell:
             except Exception as error:  # noqa: BLE001 - the one error we swallow: the sweep comes round by itself
                 self.unheard += 1
                 log.warning("the doorbell was not heard (%s so far): %s", self.unheard, error)
+            time.sleep(QUIET_SECONDS)
 
 
 doorbell = Doorbell()

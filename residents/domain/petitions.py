@@ -74,14 +74,16 @@ def file_petition(
     """
     with transaction.atomic():
         # With all that is asked of it, in one query. Filed long ago, it may be gone.
-        drafts = PetitionDraft.objects.select_related("category", "estate__community", "user")
+        drafts = PetitionDraft.objects.select_related("category", "estate__community")
         locked = drafts.select_for_update(no_key=True, of=("self",)).filter(pk=draft.pk).first()
-        filed = Petition.objects.filter(draft_token=draft.token).first()
-        if filed:
-            return filed
+        filed = Petition.objects.filter(draft_token=draft.token)
+        if filed.exists():
+            return filed.get()
         if locked is None:
             raise PetitionDraft.DoesNotExist
         draft = locked
+        if draft.user_id == actor.pk:
+            draft.user = actor
         problems = what_is_missing(draft)
         if problems:
             raise NotReady(problems)
