@@ -24,6 +24,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from governance import middleware
 from governance.adapters import Handed
 from governance.models import User
+from issues.receivers import take_it_in_now
+from residents import signals
 from tests.browser.watch import Watch
 from tests.cast import NOW, client_of
 
@@ -180,6 +182,14 @@ def site(django_db_setup, uncollected_static_files, kept_files: Path) -> Iterato
             raise server.error
         yield f"http://{server.host}:{server.port}"
         server.terminate()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_worker_hears_the_bell() -> Iterator[None]:
+    """What is filed is taken in at once, as the worker does who is rung for: what these stories tell comes after it."""
+    signals.petition_filed.connect(take_it_in_now)
+    yield
+    signals.petition_filed.disconnect(take_it_in_now)
 
 
 # --- people at their screens ---
