@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.db import transaction
@@ -18,6 +19,10 @@ from issues import shipped as shipped_by_issues
 from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
 from tests.replay import Recording, record
+
+# How long an example takes is nothing that a test asserts.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Modules that have a mark `xdist_group`, each on one worker. By path: xdist 3.8 doesn't see the mark with pytest 9.2.
 ON_ONE_WORKER = {
