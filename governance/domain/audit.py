@@ -17,8 +17,8 @@ SYSTEM_CHAIN = 0
 WRITE = """
     WITH told AS (
         SELECT nextval(pg_get_serial_sequence('governance_auditentry', 'id')) AS id, fact.*
-        FROM unnest(%(verbs)s::text[], %(nouns)s::text[], %(refs)s::text[], %(commitments)s::text[], %(salts)s::text[],
-                    %(facts)s::text[]) AS fact (verb, noun, object_ref, commitment, salt, facts)
+        FROM json_to_recordset(%(told)s)
+            AS fact (verb text, noun text, object_ref text, commitment text, salt text, facts text)
     ), payload AS (
         INSERT INTO governance_auditpayload (entry_id, salt, facts) SELECT id, salt, facts::jsonb FROM told
     )
@@ -69,8 +69,7 @@ def record_many(told: Sequence[Fact], *, actor: User | str, at: datetime, subdis
     """As `record`, one entry each, in this order, all in one statement."""
     if not connection.in_atomic_block:
         raise RuntimeError("An audit entry is written inside the transaction of what it tells of.")
-    salts = [secrets.token_hex(16) for _fact in told]
-    canonical = [_canonical(fact.facts) for fact in told]
+    rows = [_row(fact) for fact in told]
     with connection.cursor() as cursor:
         cursor.execute(
             WRITE,
@@ -78,14 +77,22 @@ def record_many(told: Sequence[Fact], *, actor: User | str, at: datetime, subdis
                 "chain": subdistrict_id or SYSTEM_CHAIN,
                 "at": at,
                 "actor": str(actor.public_id) if isinstance(actor, User) else actor,
-                "verbs": [fact.verb for fact in told],
-                "nouns": [fact.noun for fact in told],
-                "refs": [fact.object_ref for fact in told],
-                "commitments": [_commitment(salt, text) for salt, text in zip(salts, canonical, strict=True)],
-                "salts": salts,
-                "facts": canonical,
+                "told": json.dumps(rows),
             },
         )
+
+
+def _row(fact: Fact) -> dict[str, str]:
+    salt, facts = secrets.token_hex(16), _canonical(fact.facts)
+    committed = _commitment(salt, facts)
+    return {
+        "verb": fact.verb,
+        "noun": fact.noun,
+        "object_ref": fact.object_ref,
+        "commitment": committed,
+        "salt": salt,
+        "facts": facts,
+    }
 
 
 def commitment(salt: str, facts: object) -> str:

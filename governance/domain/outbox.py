@@ -147,8 +147,8 @@ def add_up_all(sums: Iterable[Sum], key: str, event: str, posted: dict[int, list
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE governance_notice SET params = grown.params "
-                "FROM unnest(%s::bigint[], %s::jsonb[]) AS grown (id, params) WHERE governance_notice.id = grown.id",
-                [list(grown), [json.dumps(params) for params in grown.values()]],
+                "FROM json_to_recordset(%s) AS grown (id bigint, params jsonb) WHERE governance_notice.id = grown.id",
+                [json.dumps([{"id": pk, "params": params} for pk, params in grown.items()])],
             )
 
 

@@ -17,7 +17,7 @@ from governance.models.party import (
     PartyMember,
     Standing,
 )
-from governance.models.people import Consent, ConsentPurpose, RoleAssignment, User
+from governance.models.people import Consent, ConsentPurpose, RoleAssignment, User, read_scopes
 from governance.models.places import Building, Community, District, Estate, GridUnit, Subdistrict, Unit
 from governance.models.registers import ImportState, RegisterImport
 from governance.models.roles import ROLE_HELD_AT, Role, role_and_surname, surname_for_reader
@@ -72,6 +72,7 @@ __all__ = [
     "User",
     "WorkingCalendar",
     "WorkingWindow",
+    "read_scopes",
     "role_and_surname",
     "surname_for_reader",
 ]

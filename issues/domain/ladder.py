@@ -3,6 +3,7 @@
 The sweep only tells people; our own lag is on record beside the due time.
 """
 
+import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from governance.domain import audit, outbox
-from governance.models import Urgency, User
+from governance.models import Urgency, User, read_scopes
 from issues.domain import people, supervision
 from issues.domain.clocks import set_next_rung
 from issues.domain.rungs import Office, RungTime, rung_times, waiting
@@ -22,7 +23,7 @@ from issues.models import Escalation, EscalationRung, SlaClock, SupervisionOrder
 
 log = logging.getLogger(__name__)
 
-BATCH = 1000
+BATCH = 5000
 # More than this share of all running clocks at once, and more than this many, means a wrong clock or holiday table.
 ABSURD_SHARE = 0.5
 ABSURD_NUMBER = 200
@@ -86,15 +87,12 @@ def _fire_batch(now: datetime, bell: str, failed: set[int], directory: people.Di
 
 def _lock_due(now: datetime, failed: set[int]) -> list[SlaClock]:
     """The clocks to fire, in our hands. Mostly there are none, and then nothing but their index is read."""
-    due = SlaClock.objects.with_rung_due(now).exclude(pk__in=failed)
-    ids = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:BATCH])
-    if not ids:
-        return []
+    due = SlaClock.objects.with_rung_due(now).exclude(pk__in=failed).select_for_update(skip_locked=True, no_key=True)
+    # Not joined: thousands of clocks share a few categories. Where it is is read for the few who are told of one alone.
+    clocks = list(due.prefetch_related("issue__category")[:BATCH])
     # Two clocks of one issue may be in the hands of two sweeps, and only one opens its supervision order: if all
     # go through the issues in the same order, none waits for another in a circle.
-    # Not joined: thousands of clocks share a few categories, estates and policies.
-    whole = SlaClock.objects.prefetch_related("issue__category", "issue__building", "issue__estate", "policy")
-    return list(whole.filter(pk__in=ids).order_by("issue_id", "pk"))
+    return sorted(clocks, key=lambda clock: (clock.issue_id, clock.pk))
 
 
 def _fire_one_by_one(
@@ -180,10 +178,11 @@ def _climbs(clocks: list[SlaClock]) -> list[_Climb]:
 
 def _set_next_rungs(next_rungs: dict[int, datetime | None]) -> None:
     with connection.cursor() as cursor:
+        # As JSON: Python would quote thousands of values one by one.
         cursor.execute(
             "UPDATE issues_slaclock SET next_rung_at = later.at "
-            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS later (id, at) WHERE issues_slaclock.id = later.id",
-            [list(next_rungs), list(next_rungs.values())],
+            "FROM json_to_recordset(%s) AS later (id bigint, at timestamptz) WHERE issues_slaclock.id = later.id",
+            [json.dumps([{"id": pk, "at": at and at.isoformat()} for pk, at in next_rungs.items()])],
         )
 
 
@@ -191,11 +190,11 @@ def _fire_all(
     due: list[tuple[SlaClock, list[RungTime]]], now: datetime, bell: str, directory: people.Directory
 ) -> tuple[int, list[Telling]]:
     """Write the rungs, their entries on the trail and the residents' lines, each kind all at once."""
-    fired = _write(due, now, bell)
+    fired = _write([(clock, time) for clock, times in due for time in times], now, bell)
     _record(fired, now)
-    breached = [clock for clock, time, _written in fired if time.rung.after_minutes == 0]
+    breached = [clock for clock, time, _escalation in fired if time.rung.after_minutes == 0]
     tell_each([(c.issue, {"kind": c.kind, "due_at": c.due_at.isoformat()}) for c in breached], "breached", at=now)
-    orders = people.present_orders([clock.issue for clock, _time, _written in fired])
+    orders = people.present_orders([clock.issue for clock, _time, _escalation in fired])
     to_tell: list[Telling] = []
     for clock, time, escalation in fired:
         order = orders.get(clock.issue_id)
@@ -205,21 +204,31 @@ def _fire_all(
     return len(fired), to_tell
 
 
-def _write(
-    due: list[tuple[SlaClock, list[RungTime]]], now: datetime, bell: str
-) -> list[tuple[SlaClock, RungTime, Escalation]]:
+class _Fired(NamedTuple):
+    clock: SlaClock
+    time: RungTime
+    escalation_id: int
+
+
+def _write(firing: list[tuple[SlaClock, RungTime]], now: datetime, bell: str) -> list[_Fired]:
     """The rows. The clocks are in our hands and what has fired was read after that: none is there yet."""
-    firing = [(clock, time) for clock, times in due for time in times]
-    rows = Escalation.objects.bulk_create(
-        Escalation(
-            clock=clock, epoch=clock.epoch, rung=time.rung, due_at=time.at, acted_at=max(now, time.at), bell=bell
-        )
+    rows = [
+        {"clock_id": clock.pk, "epoch": clock.epoch, "rung_id": time.rung.pk, "due_at": time.at.isoformat()}
         for clock, time in firing
-    )
-    return [(clock, time, row) for (clock, time), row in zip(firing, rows, strict=True)]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO issues_escalation (clock_id, epoch, rung_id, due_at, acted_at, bell) "
+            "SELECT clock_id, epoch, rung_id, due_at, greatest(due_at, %s), %s FROM json_to_recordset(%s) "
+            "AS firing (clock_id bigint, epoch int, rung_id bigint, due_at timestamptz) "
+            "RETURNING clock_id, rung_id, id",
+            [now, bell, json.dumps(rows)],
+        )
+        ids = {(clock, rung): pk for clock, rung, pk in cursor.fetchall()}
+    return [_Fired(clock, time, ids[clock.pk, time.rung.pk]) for clock, time in firing]
 
 
-def _record(fired: list[tuple[SlaClock, RungTime, Escalation]], now: datetime) -> None:
+def _record(fired: list[_Fired], now: datetime) -> None:
     by_street: dict[int, list[audit.Fact]] = defaultdict(list)
     for clock, time, _escalation in fired:
         facts: dict[str, object] = {
@@ -245,9 +254,7 @@ def _to_tell(
     return [(person, Told(clock, rung, order, asked if person in accountable else None)) for person in everybody]
 
 
-def _open_supervision(
-    clock: SlaClock, escalation: Escalation, order: WorkOrder, now: datetime
-) -> SupervisionOrder | None:
+def _open_supervision(clock: SlaClock, escalation_id: int, order: WorkOrder, now: datetime) -> SupervisionOrder | None:
     """Open the supervision order of this epoch. A second clock that gets so far finds it open already: None."""
     opened, is_new = SupervisionOrder.objects.get_or_create(
         issue=clock.issue,
@@ -255,7 +262,7 @@ def _open_supervision(
         defaults={
             "subdistrict_id": clock.subdistrict_id,
             "community_id": clock.issue.community_id,
-            "escalation": escalation,
+            "escalation_id": escalation_id,
             "body": order.body,
             "issued_at": now,
             # Called only where there is none yet.
@@ -284,6 +291,7 @@ def _tell(to_tell: list[Telling], now: datetime) -> None:
         told[person].append(thing)
     event = f"digest:{now.isoformat()}"
     posted = outbox.posted_to(told, event)
+    read_scopes([person for person, things in told.items() if len(things) > 1 and person.pk not in posted], now)
     digests: list[outbox.Sum] = []
     for person, things in told.items():
         if len(things) > 1 or person.pk in posted:

@@ -30,7 +30,7 @@ def present_orders(issues: Iterable[Issue]) -> dict[int, WorkOrder]:
     by_id = {issue.pk: issue for issue in issues}
     latest = WorkOrder.objects.filter(issue__in=by_id).order_by("issue_id", "-id").distinct("issue_id")
     found = {}
-    for order in latest.prefetch_related("body", "holder"):
+    for order in latest.prefetch_related("holder"):
         order.issue = by_id[order.issue_id]
         found[order.issue_id] = order
     return found
