@@ -45,14 +45,13 @@ class Told(NamedTuple):
 Telling = tuple[User, Told]
 
 
-def refuse_absurd_share(now: datetime) -> None:
-    """Raise `AbsurdShare` if an absurd part of all running clocks has a rung due at once (RULES.md §1)."""
+def refuse_absurd_share(now: datetime) -> int:
+    """How many running clocks have a rung due. Raises `AbsurdShare` if that is an absurd part of all (RULES.md §1)."""
     due = SlaClock.objects.with_rung_due(now).order_by().count()
-    if due <= ABSURD_NUMBER:  # whatever their share is; the others needn't be counted
-        return
-    running = SlaClock.objects.running().count()
-    if due > running * ABSURD_SHARE:
+    # So few are never absurd, whatever their share is: the others needn't be counted.
+    if due > ABSURD_NUMBER and due > (running := SlaClock.objects.running().count()) * ABSURD_SHARE:
         raise AbsurdShare(f"{due} of {running} running clocks are due for escalation at once")
+    return due
 
 
 def fire_due(now: datetime, *, bell: str, failed: set[int] | None = None) -> int:

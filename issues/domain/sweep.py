@@ -113,7 +113,8 @@ def _ring_next(order_id: int, now: datetime) -> bool:
 
 def tidy(now: datetime) -> int:
     """Let go of what has served its time: old runs, and drafts that nobody came back to. Returns how many rows."""
-    runs, _by_model = SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()
+    old = SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS)
+    runs = old.delete()[0] if old.exists() else 0  # mostly there are none, and then nothing is locked
     return runs + forget_old_drafts(at=now)
 
 
@@ -134,7 +135,8 @@ def _keep_coverage(run: SweepRun, now: datetime) -> int:
 def _climb(run: SweepRun, now: datetime, *, even_so: bool) -> int:
     if not even_so:
         try:
-            ladder.refuse_absurd_share(now)
+            if not ladder.refuse_absurd_share(now):
+                return 0
         except ladder.AbsurdShare as refusal:
             run.halted = str(refusal)[:200]
             log.error("escalation halted: %s. Look, then run: manage.py sweep --even-so", refusal)
