@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import rights
-from tests.scenarios.rights_world import World, one_world, same_page_same_bytes
+from tests.scenarios.rights_world import World, one_world, same_page_same_bytes, without_frame
 
 
 @pytest.fixture(scope="module")
@@ -25,4 +25,5 @@ def world(built_once: World, db, media_root, settings, files_of_the_world: Path,
     """The one world, at `NOW`. What a test does to its rows is undone; the objects stay as they were built."""
     settings.MEDIA_ROOT = files_of_the_world
     same_page_same_bytes(monkeypatch)
+    without_frame(monkeypatch)
     return built_once

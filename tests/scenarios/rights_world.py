@@ -14,9 +14,11 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.db.models import Model
+from django.http import HttpRequest, HttpResponseNotFound
 from django.test import Client, override_settings
 from PIL import Image
 
@@ -447,8 +449,9 @@ def a_notice(petition: Petition, channel: Channel, state: NoticeState) -> Notice
 
 @contextmanager
 def one_world(rights: Rights, files: Path) -> Iterator[World]:
-    """Nobody commits: the world is undone at the end."""
-    with override_settings(MEDIA_ROOT=files), transaction.atomic():
+    """Nobody commits: the world is undone at the end. Who is signed in stands in the cookie: a query less a request."""
+    in_cookies = "django.contrib.sessions.backends.signed_cookies"
+    with override_settings(MEDIA_ROOT=files, SESSION_ENGINE=in_cookies), transaction.atomic():
         world = build(rights)
         # Asked for here, once: each test's end would ask for every key of the whole world again, and undo the asking.
         connection.check_constraints()
@@ -460,6 +463,20 @@ def same_page_same_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests take place at `NOW`, and a form's token isn't masked anew for each page: pages can be compared whole."""
     monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
     monkeypatch.setattr("django.middleware.csrf._get_new_csrf_string", lambda: "a" * 32)
+
+
+def without_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is, what a view could leave on that page is answered without the page around it.
+
+    Three of four requests end there, and the page knows nothing of what was asked for but its address: most of the work
+    was its frame. `test_the_whole_page_that_isnt_there_tells_nothing_either` asks for it with the frame.
+    """
+    monkeypatch.setattr("config.urls.handler404", not_here, raising=False)
+
+
+def not_here(request: HttpRequest, exception: Exception) -> HttpResponseNotFound:
+    told = [str(message) for message in get_messages(request)]
+    return HttpResponseNotFound(f"{request.get_full_path()} {request.user.pk} {request.now} {told}")
 
 
 # --- everything there is, in one number for each table ---

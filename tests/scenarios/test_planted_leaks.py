@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -173,6 +174,15 @@ def missing_with_a_word(request: Any, public_id: Any) -> SupervisionOrder:
     return get_object_or_404(seen, public_id=public_id)
 
 
+def missing_with_a_message(request: Any, public_id: Any) -> SupervisionOrder:
+    """As above, with a message that the page of what isn't there would show."""
+    try:
+        return missing_with_a_word(request, public_id)
+    except OneWordMore:
+        messages.info(request, "Not yours.")
+        raise Http404 from None
+
+
 class OneWordMore(NotInCharge):
     """A refusal with a page of its own and the status of a page that isn't there."""
 
@@ -221,6 +231,10 @@ LEAKS: dict[str, Leak] = {
     ),
     "one word more on the page that isn't there": Leak(
         replaces(supervisions, "_supervision", missing_with_a_word), thing("supervision_detail"),
+        "out of reach isn't what a missing",
+    ),
+    "a message on the page that isn't there": Leak(
+        replaces(supervisions, "_supervision", missing_with_a_message), thing("supervision_detail"),
         "out of reach isn't what a missing",
     ),
     "a press that writes before it is turned away": Leak(

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.views.defaults import page_not_found
 
 from governance.models import Management, Role, RoleAssignment, User
 from issues.models import WorkOrder
@@ -133,6 +134,14 @@ def test_a_stranger_is_led_to_sign_in_whether_the_thing_exists_or_not(world, nam
 @pytest.mark.parametrize(("name", "method"), THINGS)
 def test_a_thing_exists_for_those_in_whose_reach_it_is_and_for_nobody_else(world, name, method):
     rights_checks.check_things(world, RIGHTS, name, method)
+
+
+@pytest.mark.parametrize("name", ["petition_detail", "admin:governance_estate_change"])
+def test_the_whole_page_that_isnt_there_tells_nothing_either(world, monkeypatch, name):
+    """With the frame that the other tests leave out (`without_frame`): 404.html knows nothing of what was asked for."""
+    monkeypatch.setattr("config.urls.handler404", page_not_found)
+    monkeypatch.setattr(world, "nowhere", {})
+    rights_checks.check_things(world, RIGHTS, name, "GET")
 
 
 @pytest.mark.parametrize(("name", "method"), PAGES)
