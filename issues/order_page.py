@@ -15,6 +15,7 @@ from governance import wording
 from governance.domain.steps import Step
 from governance.models import BodyKind, Role, RoleAssignment, User
 from governance.models.roles import role_and_surname, surname_for_reader
+from issues.domain.clocks import promise_behind, surviving
 from issues.domain.supervision import VERB_PREFIX
 from issues.models import (
     ArrivalProof,
@@ -226,10 +227,11 @@ def clock_lines(issue: Issue, now: datetime) -> list[ClockLine]:
         .select_related("policy", "calendar")
         .order_by("due_at", "id")
     )
-    return [_clock_line(clock, now) for clock in clocks]
+    survivors = surviving(issue)
+    return [_clock_line(clock, promise_behind(clock, survivors), now) for clock in clocks]
 
 
-def _clock_line(clock: SlaClock, now: datetime) -> ClockLine:
+def _clock_line(clock: SlaClock, promise: SlaClock, now: datetime) -> ClockLine:
     missed = clock.was_missed(now)
     badge, look = _verdict(clock, missed)
     return ClockLine(
@@ -238,8 +240,8 @@ def _clock_line(clock: SlaClock, now: datetime) -> ClockLine:
         badge=badge,
         look=look,
         result=_result(clock, missed, now),
-        why=why(clock, now),
-        source=clock.policy.source,
+        why=why(promise, now, is_provisional=clock.is_provisional),
+        source=promise.policy.source,
         is_running=clock.stopped_at is None and clock.voided_at is None,
         asks_for_plan=clock.kind == ClockKind.PLAN,
     )
@@ -261,16 +263,16 @@ def _result(clock: SlaClock, missed: bool, now: datetime) -> str:
     return (gettext("%(time)s, %(span)s late") if missed else gettext("%(time)s, %(span)s to spare")) % facts
 
 
-def why(clock: SlaClock, now: datetime) -> str:
+def why(promise: SlaClock, now: datetime, *, is_provisional: bool) -> str:
     """“5341 quick response: 5 minutes from today 14:10, day and night.”"""
-    facts = {"policy": clock.policy.name, "since": wording.moment(clock.starts_at, now), "target": _target(clock)}
+    facts = {"policy": promise.policy.name, "since": wording.moment(promise.starts_at, now), "target": _target(promise)}
     if not facts["target"]:
         return gettext("%(policy)s: by the day promised in the plan.") % facts
-    if clock.calendar.always_open:
+    if promise.calendar.always_open:
         sentence = gettext("%(policy)s: %(target)s from %(since)s, counted day and night.") % facts
     else:
         sentence = gettext("%(policy)s: %(target)s from %(since)s, counted in office hours.") % facts
-    if clock.is_provisional:
+    if is_provisional:
         sentence += " " + gettext("The holidays of that year are not published yet, so this may still move.")
     return sentence
 

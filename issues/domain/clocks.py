@@ -430,9 +430,13 @@ def policy_params(policy: SlaPolicy) -> dict[str, str]:
     return {"policy_zh": policy.name_zh, "policy_en": policy.name_en, "policy_ko": policy.name_ko}
 
 
-def promise_behind(clock: SlaClock) -> SlaClock:
-    """The clock whose promise makes this one due when it is: itself, or what survives of a merged matter."""
-    strict = [one for one in surviving(clock.issue) if one.kind == clock.kind and one.due_at == clock.due_at]
+def promise_behind(clock: SlaClock, survivors: Iterable[SlaClock] | None = None) -> SlaClock:
+    """The clock whose promise makes this one due when it is: itself, or what survives of a merged matter.
+
+    `survivors`: those of the clock's matter, where the caller has read them already.
+    """
+    survivors = surviving(clock.issue) if survivors is None else survivors
+    strict = [one for one in survivors if one.kind == clock.kind and one.due_at == clock.due_at]
     if not strict or clock.due_at == _by_itself(clock, clock.starts_at).at:
         return clock
     return promise_behind(strict[0])

@@ -13,6 +13,7 @@ from issues.domain.policies import Written
 from issues.domain.promising import Target
 from issues.domain.sweep import sweep
 from issues.models import Escalation, Issue, SlaClock, SlaPolicy, SupervisionOrder, WorkOrder
+from issues.order_page import clock_lines
 from residents.domain import petitions
 from residents.models import Petition
 from tests.cast import NOW, SHANGHAI, Cast, file, take_in
@@ -370,6 +371,8 @@ def test_the_page_counts_by_the_promise_that_has_survived(cast: Cast, strict: Is
     linking.merge(strict, leak, actor=cast.wu, at=after(hours=2, minutes=5))
     why = Petition.objects.get(petitioner=cast.wang).next_why
     assert (why["policy_zh"], why["target_minutes"]) == ("5341 快速反应", 30)
+    (line,) = (line for line in clock_lines(leak, after(hours=2, minutes=6)) if line.is_running)
+    assert "“5341 快速反应”：今天 16:17 起 30 分钟内" in line.why
     assert datetime.fromisoformat(why["starts_at"]) + timedelta(minutes=30) == datetime.fromisoformat(why["due_at"])
 
 
