@@ -13,6 +13,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -307,357 +309,359 @@ class Migration(migrations.Migration):
             model_name='auditentry',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."sequence" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b790503adc7579f6253d4c0a4e9cc6a0552472ce', operation='UPDATE', pgid='pgtrigger_never_changed_29d08', table='governance_auditentry', when='BEFORE')),
         ),
-        migrations.AddField(
-            model_name='auditpayload',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payload', to='governance.auditentry'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['holiday', 'workday'])), name='calendar_day_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='calendar_day_has_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendaryear',
-            constraint=models.CheckConstraint(condition=models.Q(('year__range', (1949, 2199))), name='calendar_year_plausible'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendaryear',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='calendar_year_has_a_source'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('name_zh', ''), ('name_en', ''), ('name_ko', ''), _connector='OR', _negated=True), name='category_named_in_three_languages'),
-        ),
-        migrations.AddField(
-            model_name='body',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.community'),
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='dutyshift',
-            name='body',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='governance.body'),
-        ),
-        migrations.AddField(
-            model_name='dutyshift',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='estate',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estates', to='governance.community'),
-        ),
-        migrations.AddField(
-            model_name='dutyshift',
-            name='estate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='governance.estate'),
-        ),
-        migrations.AddField(
-            model_name='building',
-            name='estate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.estate'),
-        ),
-        migrations.AddField(
-            model_name='gridunit',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='governance.community'),
-        ),
-        migrations.AddField(
-            model_name='building',
-            name='grid_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.gridunit'),
-        ),
-        migrations.AddField(
-            model_name='management',
-            name='body',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.body'),
-        ),
-        migrations.AddField(
-            model_name='management',
-            name='estate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.estate'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='recipient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='settled_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.body'),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community'),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='estate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate'),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='governance.partybranch'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.body'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='estate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='grid_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.gridunit'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='party_branch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.partybranch'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='subdistrict',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subdistricts', to='governance.district'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='community',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communities', to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='body',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='unit',
-            name='building',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='governance.building'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.CheckConstraint(condition=models.Q(('name_zh', ''), ('name_en', ''), ('name_ko', ''), _connector='OR', _negated=True), name='calendar_named_in_three_languages'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', 'always'), _negated=True), ('always_open', True), _connector='OR'), name='calendar_always_is_always_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.CheckConstraint(condition=models.Q(('zone', ''), _negated=True), name='calendar_has_a_zone'),
-        ),
-        migrations.AddField(
-            model_name='workingwindow',
-            name='calendar',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='governance.workingcalendar'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone_encrypted', None), ('phone_hash', None)), models.Q(('phone_encrypted__isnull', False), ('phone_hash__gt', '')), _connector='OR'), name='user_phone_with_its_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditpayload',
-            constraint=models.CheckConstraint(condition=models.Q(('salt', ''), _negated=True), name='audit_payload_is_salted'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('user', 'purpose', 'text_version'), name='consent_given_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), ('withdrawn_at__gte', models.F('given_at')), _connector='OR'), name='consent_withdrawn_after_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='estate',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='estate_named_once'),
-        ),
-        migrations.AddIndex(
-            model_name='dutyshift',
-            index=models.Index(fields=['body', 'ends_at'], name='shift_by_body_and_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyshift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='dutyshift',
-            constraint=models.UniqueConstraint(fields=('body', 'estate', 'user', 'starts_at'), name='shift_entered_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='gridunit',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='grid_unit_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('estate', 'name'), name='building_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='building',
-            constraint=models.CheckConstraint(condition=models.Q(('stairwells__gte', 1)), name='building_has_a_stairwell'),
-        ),
-        migrations.AddConstraint(
-            model_name='management',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('estate_id'), models.F('estate_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('valid_from'), models.F('valid_until'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_management_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='management',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='management_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='management',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'interim'), _negated=True), ('valid_until__isnull', False), _connector='OR'), name='interim_manager_has_an_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='subdistrict',
-            constraint=models.UniqueConstraint(fields=('district', 'name'), name='subdistrict_named_once'),
-        ),
-        migrations.AddIndex(
-            model_name='roleassignment',
-            index=models.Index(fields=['role', 'body', 'community'], name='role_by_body_and_community'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', False), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'resident'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_manager'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', False), ('party_branch__isnull', True), ('role', 'grid_worker'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', False), ('role', 'branch_secretary'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', False), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'community_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'street_officer'), ('subdistrict__isnull', False)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'administrator'), ('subdistrict__isnull', True)), _connector='OR'), name='role_held_where_it_belongs'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='role_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('user', 'role', 'estate', 'body', 'grid_unit', 'party_branch', 'community', 'subdistrict'), name='role_held_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='partybranch',
-            constraint=models.UniqueConstraint(fields=('parent', 'name'), name='branch_named_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='partybranch',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='branch_not_its_own_parent'),
-        ),
-        migrations.AddConstraint(
-            model_name='partybranch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('community', None), ('estate', None), ('subdistrict__isnull', False)), models.Q(('body', None), ('community__isnull', False), ('estate', None), ('subdistrict', None)), models.Q(('body', None), ('community', None), ('estate__isnull', False), ('subdistrict', None)), models.Q(('body__isnull', False), ('community', None), ('estate', None), ('subdistrict', None)), _connector='OR'), name='branch_attached_to_one_place_or_body'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ('pending', 'sent'))), fields=['next_attempt_at'], name='notices_due'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'in_app')), fields=['recipient', '-created_at'], name='notices_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'not_reached')), fields=['subdistrict', 'created_at'], name='notices_not_reached'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_at__isnull', False), _connector='OR'), name='delivered_at_an_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'phoned'), _negated=True), ('settled_by__isnull', False), _connector='OR'), name='phoned_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('delivered_at', None), ('delivered_at__gte', models.F('created_at')), _connector='OR'), name='delivered_after_created'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('provider_ref', ''), _negated=True), fields=('provider_ref',), name='provider_ref_names_one_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='community',
-            constraint=models.UniqueConstraint(fields=('subdistrict', 'name'), name='community_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(fields=('subdistrict', 'name'), name='body_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'residents_committee')), fields=('community',), name='one_residents_committee_a_community'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'street_office')), fields=('subdistrict',), name='one_street_office_a_subdistrict'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'residents_committee'), _negated=True), ('community__isnull', False), _connector='OR'), name='residents_committee_has_its_community'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('building', 'stairwell', 'number'), name='unit_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('exclusive_area_m2', None), ('exclusive_area_m2__gt', 0), _connector='OR'), name='unit_area_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingwindow',
-            constraint=models.UniqueConstraint(models.F('calendar'), models.F('opens_at'), name='window_opens_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at', models.F('closes_at')), _negated=True), name='window_is_open_for_a_while'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingwindow',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('calendar_id'), models.F('calendar_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.Func(models.Func(models.F('opens_at'), output_field=models.IntegerField(), template='(EXTRACT(epoch FROM %(expressions)s))::int'), models.Case(models.When(closes_at__gt=models.F('opens_at'), then=models.Func(models.F('closes_at'), output_field=models.IntegerField(), template='(EXTRACT(epoch FROM %(expressions)s))::int')), default=models.Value(86400)), function='int4range'), models.Func(models.Value(0), models.Case(models.When(closes_at__gt=models.F('opens_at'), then=models.Value(0)), default=models.Func(models.F('closes_at'), output_field=models.IntegerField(), template='(EXTRACT(epoch FROM %(expressions)s))::int')), function='int4range'), function='int4multirange', output_field=models.Field()), '&&')], name='windows_do_not_overlap'),
+        Together(
+            migrations.AddField(
+                model_name='auditpayload',
+                name='entry',
+                field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payload', to='governance.auditentry'),
+            ),
+            migrations.AddConstraint(
+                model_name='calendarday',
+                constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['holiday', 'workday'])), name='calendar_day_kind_known'),
+            ),
+            migrations.AddConstraint(
+                model_name='calendarday',
+                constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='calendar_day_has_a_source'),
+            ),
+            migrations.AddConstraint(
+                model_name='calendaryear',
+                constraint=models.CheckConstraint(condition=models.Q(('year__range', (1949, 2199))), name='calendar_year_plausible'),
+            ),
+            migrations.AddConstraint(
+                model_name='calendaryear',
+                constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='calendar_year_has_a_source'),
+            ),
+            migrations.AddConstraint(
+                model_name='category',
+                constraint=models.CheckConstraint(condition=models.Q(('name_zh', ''), ('name_en', ''), ('name_ko', ''), _connector='OR', _negated=True), name='category_named_in_three_languages'),
+            ),
+            migrations.AddField(
+                model_name='body',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.community'),
+            ),
+            migrations.AddField(
+                model_name='consent',
+                name='user',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='dutyshift',
+                name='body',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='governance.body'),
+            ),
+            migrations.AddField(
+                model_name='dutyshift',
+                name='user',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='estate',
+                name='community',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estates', to='governance.community'),
+            ),
+            migrations.AddField(
+                model_name='dutyshift',
+                name='estate',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='governance.estate'),
+            ),
+            migrations.AddField(
+                model_name='building',
+                name='estate',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.estate'),
+            ),
+            migrations.AddField(
+                model_name='gridunit',
+                name='community',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='governance.community'),
+            ),
+            migrations.AddField(
+                model_name='building',
+                name='grid_unit',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.gridunit'),
+            ),
+            migrations.AddField(
+                model_name='management',
+                name='body',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.body'),
+            ),
+            migrations.AddField(
+                model_name='management',
+                name='estate',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.estate'),
+            ),
+            migrations.AddField(
+                model_name='notice',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community'),
+            ),
+            migrations.AddField(
+                model_name='notice',
+                name='recipient',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='notice',
+                name='settled_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.body'),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community'),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='estate',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate'),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='parent',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='governance.partybranch'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.body'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='estate',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='grid_unit',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.gridunit'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='party_branch',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.partybranch'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='user',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='subdistrict',
+                name='district',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subdistricts', to='governance.district'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='subdistrict',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='subdistrict',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='notice',
+                name='subdistrict',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='community',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communities', to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='body',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='unit',
+                name='building',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='governance.building'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingcalendar',
+                constraint=models.CheckConstraint(condition=models.Q(('name_zh', ''), ('name_en', ''), ('name_ko', ''), _connector='OR', _negated=True), name='calendar_named_in_three_languages'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingcalendar',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', 'always'), _negated=True), ('always_open', True), _connector='OR'), name='calendar_always_is_always_open'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingcalendar',
+                constraint=models.CheckConstraint(condition=models.Q(('zone', ''), _negated=True), name='calendar_has_a_zone'),
+            ),
+            migrations.AddField(
+                model_name='workingwindow',
+                name='calendar',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='governance.workingcalendar'),
+            ),
+            migrations.AddConstraint(
+                model_name='user',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('phone_encrypted', None), ('phone_hash', None)), models.Q(('phone_encrypted__isnull', False), ('phone_hash__gt', '')), _connector='OR'), name='user_phone_with_its_hash'),
+            ),
+            migrations.AddConstraint(
+                model_name='auditpayload',
+                constraint=models.CheckConstraint(condition=models.Q(('salt', ''), _negated=True), name='audit_payload_is_salted'),
+            ),
+            migrations.AddConstraint(
+                model_name='consent',
+                constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('user', 'purpose', 'text_version'), name='consent_given_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='consent',
+                constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at', None), ('withdrawn_at__gte', models.F('given_at')), _connector='OR'), name='consent_withdrawn_after_given'),
+            ),
+            migrations.AddConstraint(
+                model_name='estate',
+                constraint=models.UniqueConstraint(fields=('community', 'name'), name='estate_named_once'),
+            ),
+            migrations.AddIndex(
+                model_name='dutyshift',
+                index=models.Index(fields=['body', 'ends_at'], name='shift_by_body_and_end'),
+            ),
+            migrations.AddConstraint(
+                model_name='dutyshift',
+                constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_it_begins'),
+            ),
+            migrations.AddConstraint(
+                model_name='dutyshift',
+                constraint=models.UniqueConstraint(fields=('body', 'estate', 'user', 'starts_at'), name='shift_entered_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='gridunit',
+                constraint=models.UniqueConstraint(fields=('community', 'name'), name='grid_unit_named_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='building',
+                constraint=models.UniqueConstraint(fields=('estate', 'name'), name='building_named_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='building',
+                constraint=models.CheckConstraint(condition=models.Q(('stairwells__gte', 1)), name='building_has_a_stairwell'),
+            ),
+            migrations.AddConstraint(
+                model_name='management',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('estate_id'), models.F('estate_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('valid_from'), models.F('valid_until'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_management_at_a_time'),
+            ),
+            migrations.AddConstraint(
+                model_name='management',
+                constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='management_ends_after_it_begins'),
+            ),
+            migrations.AddConstraint(
+                model_name='management',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'interim'), _negated=True), ('valid_until__isnull', False), _connector='OR'), name='interim_manager_has_an_end'),
+            ),
+            migrations.AddConstraint(
+                model_name='subdistrict',
+                constraint=models.UniqueConstraint(fields=('district', 'name'), name='subdistrict_named_once'),
+            ),
+            migrations.AddIndex(
+                model_name='roleassignment',
+                index=models.Index(fields=['role', 'body', 'community'], name='role_by_body_and_community'),
+            ),
+            migrations.AddConstraint(
+                model_name='roleassignment',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', False), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'resident'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_manager'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', False), ('party_branch__isnull', True), ('role', 'grid_worker'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', False), ('role', 'branch_secretary'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', False), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'community_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'street_officer'), ('subdistrict__isnull', False)), models.Q(('body__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'administrator'), ('subdistrict__isnull', True)), _connector='OR'), name='role_held_where_it_belongs'),
+            ),
+            migrations.AddConstraint(
+                model_name='roleassignment',
+                constraint=models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='role_ends_after_it_begins'),
+            ),
+            migrations.AddConstraint(
+                model_name='roleassignment',
+                constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('user', 'role', 'estate', 'body', 'grid_unit', 'party_branch', 'community', 'subdistrict'), name='role_held_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='partybranch',
+                constraint=models.UniqueConstraint(fields=('parent', 'name'), name='branch_named_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='partybranch',
+                constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='branch_not_its_own_parent'),
+            ),
+            migrations.AddConstraint(
+                model_name='partybranch',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('community', None), ('estate', None), ('subdistrict__isnull', False)), models.Q(('body', None), ('community__isnull', False), ('estate', None), ('subdistrict', None)), models.Q(('body', None), ('community', None), ('estate__isnull', False), ('subdistrict', None)), models.Q(('body__isnull', False), ('community', None), ('estate', None), ('subdistrict', None)), _connector='OR'), name='branch_attached_to_one_place_or_body'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(condition=models.Q(('state__in', ('pending', 'sent'))), fields=['next_attempt_at'], name='notices_due'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(condition=models.Q(('channel', 'in_app')), fields=['recipient', '-created_at'], name='notices_inbox'),
+            ),
+            migrations.AddIndex(
+                model_name='notice',
+                index=models.Index(condition=models.Q(('state', 'not_reached')), fields=['subdistrict', 'created_at'], name='notices_not_reached'),
+            ),
+            migrations.AddConstraint(
+                model_name='notice',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_at__isnull', False), _connector='OR'), name='delivered_at_an_instant'),
+            ),
+            migrations.AddConstraint(
+                model_name='notice',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'phoned'), _negated=True), ('settled_by__isnull', False), _connector='OR'), name='phoned_by_somebody'),
+            ),
+            migrations.AddConstraint(
+                model_name='notice',
+                constraint=models.CheckConstraint(condition=models.Q(('delivered_at', None), ('delivered_at__gte', models.F('created_at')), _connector='OR'), name='delivered_after_created'),
+            ),
+            migrations.AddConstraint(
+                model_name='notice',
+                constraint=models.UniqueConstraint(condition=models.Q(('provider_ref', ''), _negated=True), fields=('provider_ref',), name='provider_ref_names_one_notice'),
+            ),
+            migrations.AddConstraint(
+                model_name='community',
+                constraint=models.UniqueConstraint(fields=('subdistrict', 'name'), name='community_named_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='body',
+                constraint=models.UniqueConstraint(fields=('subdistrict', 'name'), name='body_named_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='body',
+                constraint=models.UniqueConstraint(condition=models.Q(('kind', 'residents_committee')), fields=('community',), name='one_residents_committee_a_community'),
+            ),
+            migrations.AddConstraint(
+                model_name='body',
+                constraint=models.UniqueConstraint(condition=models.Q(('kind', 'street_office')), fields=('subdistrict',), name='one_street_office_a_subdistrict'),
+            ),
+            migrations.AddConstraint(
+                model_name='body',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'residents_committee'), _negated=True), ('community__isnull', False), _connector='OR'), name='residents_committee_has_its_community'),
+            ),
+            migrations.AddConstraint(
+                model_name='unit',
+                constraint=models.UniqueConstraint(fields=('building', 'stairwell', 'number'), name='unit_numbered_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='unit',
+                constraint=models.CheckConstraint(condition=models.Q(('exclusive_area_m2', None), ('exclusive_area_m2__gt', 0), _connector='OR'), name='unit_area_is_positive'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingwindow',
+                constraint=models.UniqueConstraint(models.F('calendar'), models.F('opens_at'), name='window_opens_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingwindow',
+                constraint=models.CheckConstraint(condition=models.Q(('opens_at', models.F('closes_at')), _negated=True), name='window_is_open_for_a_while'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingwindow',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('calendar_id'), models.F('calendar_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.Func(models.Func(models.F('opens_at'), output_field=models.IntegerField(), template='(EXTRACT(epoch FROM %(expressions)s))::int'), models.Case(models.When(closes_at__gt=models.F('opens_at'), then=models.Func(models.F('closes_at'), output_field=models.IntegerField(), template='(EXTRACT(epoch FROM %(expressions)s))::int')), default=models.Value(86400)), function='int4range'), models.Func(models.Value(0), models.Case(models.When(closes_at__gt=models.F('opens_at'), then=models.Value(0)), default=models.Func(models.F('closes_at'), output_field=models.IntegerField(), template='(EXTRACT(epoch FROM %(expressions)s))::int')), function='int4range'), function='int4multirange', output_field=models.Field()), '&&')], name='windows_do_not_overlap'),
+            ),
         ),
     ]

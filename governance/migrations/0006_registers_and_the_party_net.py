@@ -10,6 +10,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -159,65 +161,67 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'imports',
             },
         ),
-        migrations.AlterModelOptions(
-            name='body',
-            options={'verbose_name': 'body', 'verbose_name_plural': 'bodies'},
-        ),
-        migrations.AlterModelOptions(
-            name='building',
-            options={'verbose_name': 'building', 'verbose_name_plural': 'buildings'},
-        ),
-        migrations.AlterModelOptions(
-            name='calendarday',
-            options={'ordering': ['day'], 'verbose_name': 'calendar day', 'verbose_name_plural': 'calendar days'},
-        ),
-        migrations.AlterModelOptions(
-            name='category',
-            options={'ordering': ['position', 'code'], 'verbose_name': 'category', 'verbose_name_plural': 'categories'},
-        ),
-        migrations.AlterModelOptions(
-            name='community',
-            options={'verbose_name': 'community', 'verbose_name_plural': 'communities'},
-        ),
-        migrations.AlterModelOptions(
-            name='district',
-            options={'verbose_name': 'district', 'verbose_name_plural': 'districts'},
-        ),
-        migrations.AlterModelOptions(
-            name='dutyshift',
-            options={'verbose_name': 'duty shift', 'verbose_name_plural': 'duty shifts'},
-        ),
-        migrations.AlterModelOptions(
-            name='estate',
-            options={'verbose_name': 'estate', 'verbose_name_plural': 'estates'},
-        ),
-        migrations.AlterModelOptions(
-            name='gridunit',
-            options={'verbose_name': 'grid unit', 'verbose_name_plural': 'grid units'},
-        ),
-        migrations.AlterModelOptions(
-            name='management',
-            options={'verbose_name': 'management of an estate', 'verbose_name_plural': 'managements of estates'},
-        ),
-        migrations.AlterModelOptions(
-            name='partybranch',
-            options={'verbose_name': 'party organisation', 'verbose_name_plural': 'party organisations'},
-        ),
-        migrations.AlterModelOptions(
-            name='roleassignment',
-            options={'verbose_name': 'role held', 'verbose_name_plural': 'roles held'},
-        ),
-        migrations.AlterModelOptions(
-            name='subdistrict',
-            options={'verbose_name': 'subdistrict', 'verbose_name_plural': 'subdistricts'},
-        ),
-        migrations.AlterModelOptions(
-            name='unit',
-            options={'verbose_name': 'unit', 'verbose_name_plural': 'units'},
-        ),
-        migrations.AlterModelOptions(
-            name='workingcalendar',
-            options={'ordering': ['code', 'version'], 'verbose_name': 'working calendar', 'verbose_name_plural': 'working calendars'},
+        Together(
+            migrations.AlterModelOptions(
+                name='body',
+                options={'verbose_name': 'body', 'verbose_name_plural': 'bodies'},
+            ),
+            migrations.AlterModelOptions(
+                name='building',
+                options={'verbose_name': 'building', 'verbose_name_plural': 'buildings'},
+            ),
+            migrations.AlterModelOptions(
+                name='calendarday',
+                options={'ordering': ['day'], 'verbose_name': 'calendar day', 'verbose_name_plural': 'calendar days'},
+            ),
+            migrations.AlterModelOptions(
+                name='category',
+                options={'ordering': ['position', 'code'], 'verbose_name': 'category', 'verbose_name_plural': 'categories'},
+            ),
+            migrations.AlterModelOptions(
+                name='community',
+                options={'verbose_name': 'community', 'verbose_name_plural': 'communities'},
+            ),
+            migrations.AlterModelOptions(
+                name='district',
+                options={'verbose_name': 'district', 'verbose_name_plural': 'districts'},
+            ),
+            migrations.AlterModelOptions(
+                name='dutyshift',
+                options={'verbose_name': 'duty shift', 'verbose_name_plural': 'duty shifts'},
+            ),
+            migrations.AlterModelOptions(
+                name='estate',
+                options={'verbose_name': 'estate', 'verbose_name_plural': 'estates'},
+            ),
+            migrations.AlterModelOptions(
+                name='gridunit',
+                options={'verbose_name': 'grid unit', 'verbose_name_plural': 'grid units'},
+            ),
+            migrations.AlterModelOptions(
+                name='management',
+                options={'verbose_name': 'management of an estate', 'verbose_name_plural': 'managements of estates'},
+            ),
+            migrations.AlterModelOptions(
+                name='partybranch',
+                options={'verbose_name': 'party organisation', 'verbose_name_plural': 'party organisations'},
+            ),
+            migrations.AlterModelOptions(
+                name='roleassignment',
+                options={'verbose_name': 'role held', 'verbose_name_plural': 'roles held'},
+            ),
+            migrations.AlterModelOptions(
+                name='subdistrict',
+                options={'verbose_name': 'subdistrict', 'verbose_name_plural': 'subdistricts'},
+            ),
+            migrations.AlterModelOptions(
+                name='unit',
+                options={'verbose_name': 'unit', 'verbose_name_plural': 'units'},
+            ),
+            migrations.AlterModelOptions(
+                name='workingcalendar',
+                options={'ordering': ['code', 'version'], 'verbose_name': 'working calendar', 'verbose_name_plural': 'working calendars'},
+            ),
         ),
         migrations.RemoveConstraint(
             model_name='partybranch',
@@ -231,385 +235,387 @@ class Migration(migrations.Migration):
             model_name='roleassignment',
             name='role_held_once',
         ),
-        migrations.AddField(
-            model_name='body',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='body',
-            name='estate',
-            field=models.ForeignKey(blank=True, help_text='Of a committee: the estate whose owners it speaks for', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.estate', verbose_name='estate'),
-        ),
-        migrations.AddField(
-            model_name='body',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='building',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='building',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='calendarday',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='category',
-            name='is_about_staff',
-            field=models.BooleanField(default=False, help_text='A complaint about people in charge: it goes past them, one level up'),
-        ),
-        migrations.AddField(
-            model_name='category',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='community',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='community',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='district',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='dutyshift',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='estate',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='estate',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='gridunit',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='gridunit',
-            name='party_group',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='governance.partybranch', verbose_name='party group'),
-        ),
-        migrations.AddField(
-            model_name='gridunit',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='management',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='district',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.district', verbose_name='district'),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='partybranch',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='building',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.building', verbose_name='building'),
-        ),
-        migrations.AddField(
-            model_name='subdistrict',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='unit',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AddField(
-            model_name='unit',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='workingcalendar',
-            name='superseded_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='workingcalendar',
-            name='version',
-            field=models.PositiveIntegerField(default=1),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.community', verbose_name='community'),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='kind',
-            field=models.CharField(choices=[('property_company', 'property company'), ('owners_committee', "owners' committee"), ('management_committee', 'property management committee'), ('residents_committee', "residents' committee"), ('street_office', 'street office'), ('department', 'department'), ('stationed_unit', 'stationed unit')], max_length=24, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='name',
-            field=models.CharField(max_length=80, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='phone',
-            field=models.CharField(blank=True, help_text="The duty desk's public number", max_length=20, verbose_name='phone'),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='promise',
-            field=models.CharField(blank=True, help_text='The service promise the body has made in public', max_length=120, verbose_name='promise'),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='short_name',
-            field=models.CharField(help_text='What residents see', max_length=20, verbose_name='short name'),
-        ),
-        migrations.AlterField(
-            model_name='body',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.subdistrict', verbose_name='subdistrict'),
-        ),
-        migrations.AlterField(
-            model_name='building',
-            name='estate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.estate', verbose_name='estate'),
-        ),
-        migrations.AlterField(
-            model_name='building',
-            name='grid_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.gridunit', verbose_name='grid unit'),
-        ),
-        migrations.AlterField(
-            model_name='building',
-            name='name',
-            field=models.CharField(max_length=40, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='building',
-            name='stairwells',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='stairwells'),
-        ),
-        migrations.AlterField(
-            model_name='community',
-            name='name',
-            field=models.CharField(max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='community',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communities', to='governance.subdistrict', verbose_name='subdistrict'),
-        ),
-        migrations.AlterField(
-            model_name='district',
-            name='name',
-            field=models.CharField(max_length=60, unique=True, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='estate',
-            name='address',
-            field=models.CharField(blank=True, max_length=120, verbose_name='address'),
-        ),
-        migrations.AlterField(
-            model_name='estate',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estates', to='governance.community', verbose_name='community'),
-        ),
-        migrations.AlterField(
-            model_name='estate',
-            name='name',
-            field=models.CharField(max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='gridunit',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='governance.community', verbose_name='community'),
-        ),
-        migrations.AlterField(
-            model_name='gridunit',
-            name='name',
-            field=models.CharField(max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='management',
-            name='body',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.body', verbose_name='managed by'),
-        ),
-        migrations.AlterField(
-            model_name='management',
-            name='estate',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.estate', verbose_name='estate'),
-        ),
-        migrations.AlterField(
-            model_name='management',
-            name='kind',
-            field=models.CharField(choices=[('contract', 'company under contract'), ('owners', 'the owners themselves'), ('interim', 'interim manager')], max_length=10, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='management',
-            name='valid_from',
-            field=models.DateField(verbose_name='first day'),
-        ),
-        migrations.AlterField(
-            model_name='management',
-            name='valid_until',
-            field=models.DateField(blank=True, null=True, verbose_name='last day'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='branches', to='governance.body', verbose_name='body'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community', verbose_name='community'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='estate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate', verbose_name='estate'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='kind',
-            field=models.CharField(choices=[('committee', 'party committee'), ('industry_committee', 'industry committee'), ('general_branch', 'general branch'), ('branch', 'party branch'), ('joint_branch', 'joint branch'), ('group', 'party group')], max_length=20, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='name',
-            field=models.CharField(max_length=80, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='governance.partybranch', verbose_name='line above'),
-        ),
-        migrations.AlterField(
-            model_name='partybranch',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict', verbose_name='subdistrict'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.body', verbose_name='body'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community', verbose_name='community'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='estate',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate', verbose_name='estate'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='grid_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='governance.gridunit', verbose_name='grid unit'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='party_branch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.partybranch', verbose_name='party organisation'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='role',
-            field=models.CharField(choices=[('resident', 'resident'), ('property_staff', 'property steward'), ('property_manager', 'property manager'), ('grid_worker', 'grid worker'), ('grid_leader', 'grid leader'), ('building_steward', 'building steward'), ('red_steward', 'red steward'), ('department_liaison', 'department liaison'), ('branch_secretary', 'branch secretary'), ('community_staff', 'community worker'), ('street_officer', 'street office officer'), ('administrator', 'administrator')], max_length=20, verbose_name='role'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='subdistrict',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict', verbose_name='subdistrict'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL, verbose_name='person'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='valid_from',
-            field=models.DateTimeField(verbose_name='from'),
-        ),
-        migrations.AlterField(
-            model_name='roleassignment',
-            name='valid_until',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='until'),
-        ),
-        migrations.AlterField(
-            model_name='subdistrict',
-            name='district',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subdistricts', to='governance.district', verbose_name='district'),
-        ),
-        migrations.AlterField(
-            model_name='subdistrict',
-            name='name',
-            field=models.CharField(max_length=60, verbose_name='name'),
-        ),
-        migrations.AlterField(
-            model_name='unit',
-            name='building',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='governance.building', verbose_name='building'),
-        ),
-        migrations.AlterField(
-            model_name='unit',
-            name='exclusive_area_m2',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='area (m²)'),
-        ),
-        migrations.AlterField(
-            model_name='unit',
-            name='kind',
-            field=models.CharField(choices=[('dwelling', 'dwelling'), ('shop', 'shop'), ('parking', 'parking space')], default='dwelling', max_length=10, verbose_name='kind'),
-        ),
-        migrations.AlterField(
-            model_name='unit',
-            name='number',
-            field=models.CharField(max_length=20, verbose_name='door number'),
-        ),
-        migrations.AlterField(
-            model_name='unit',
-            name='stairwell',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='stairwell'),
-        ),
-        migrations.AlterField(
-            model_name='workingcalendar',
-            name='code',
-            field=models.SlugField(max_length=30),
+        Together(
+            migrations.AddField(
+                model_name='body',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='body',
+                name='estate',
+                field=models.ForeignKey(blank=True, help_text='Of a committee: the estate whose owners it speaks for', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.estate', verbose_name='estate'),
+            ),
+            migrations.AddField(
+                model_name='body',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='building',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='building',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='calendarday',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='category',
+                name='is_about_staff',
+                field=models.BooleanField(default=False, help_text='A complaint about people in charge: it goes past them, one level up'),
+            ),
+            migrations.AddField(
+                model_name='category',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='community',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='community',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='district',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='dutyshift',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='estate',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='estate',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='gridunit',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='gridunit',
+                name='party_group',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='governance.partybranch', verbose_name='party group'),
+            ),
+            migrations.AddField(
+                model_name='gridunit',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='management',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='district',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.district', verbose_name='district'),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='partybranch',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='building',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.building', verbose_name='building'),
+            ),
+            migrations.AddField(
+                model_name='subdistrict',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='unit',
+                name='ended_on',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AddField(
+                model_name='unit',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='workingcalendar',
+                name='superseded_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='workingcalendar',
+                name='version',
+                field=models.PositiveIntegerField(default=1),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.community', verbose_name='community'),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='kind',
+                field=models.CharField(choices=[('property_company', 'property company'), ('owners_committee', "owners' committee"), ('management_committee', 'property management committee'), ('residents_committee', "residents' committee"), ('street_office', 'street office'), ('department', 'department'), ('stationed_unit', 'stationed unit')], max_length=24, verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='name',
+                field=models.CharField(max_length=80, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='phone',
+                field=models.CharField(blank=True, help_text="The duty desk's public number", max_length=20, verbose_name='phone'),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='promise',
+                field=models.CharField(blank=True, help_text='The service promise the body has made in public', max_length=120, verbose_name='promise'),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='short_name',
+                field=models.CharField(help_text='What residents see', max_length=20, verbose_name='short name'),
+            ),
+            migrations.AlterField(
+                model_name='body',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bodies', to='governance.subdistrict', verbose_name='subdistrict'),
+            ),
+            migrations.AlterField(
+                model_name='building',
+                name='estate',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.estate', verbose_name='estate'),
+            ),
+            migrations.AlterField(
+                model_name='building',
+                name='grid_unit',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='governance.gridunit', verbose_name='grid unit'),
+            ),
+            migrations.AlterField(
+                model_name='building',
+                name='name',
+                field=models.CharField(max_length=40, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='building',
+                name='stairwells',
+                field=models.PositiveSmallIntegerField(default=1, verbose_name='stairwells'),
+            ),
+            migrations.AlterField(
+                model_name='community',
+                name='name',
+                field=models.CharField(max_length=60, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='community',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='communities', to='governance.subdistrict', verbose_name='subdistrict'),
+            ),
+            migrations.AlterField(
+                model_name='district',
+                name='name',
+                field=models.CharField(max_length=60, unique=True, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='estate',
+                name='address',
+                field=models.CharField(blank=True, max_length=120, verbose_name='address'),
+            ),
+            migrations.AlterField(
+                model_name='estate',
+                name='community',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='estates', to='governance.community', verbose_name='community'),
+            ),
+            migrations.AlterField(
+                model_name='estate',
+                name='name',
+                field=models.CharField(max_length=60, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='gridunit',
+                name='community',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_units', to='governance.community', verbose_name='community'),
+            ),
+            migrations.AlterField(
+                model_name='gridunit',
+                name='name',
+                field=models.CharField(max_length=60, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='management',
+                name='body',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.body', verbose_name='managed by'),
+            ),
+            migrations.AlterField(
+                model_name='management',
+                name='estate',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='managements', to='governance.estate', verbose_name='estate'),
+            ),
+            migrations.AlterField(
+                model_name='management',
+                name='kind',
+                field=models.CharField(choices=[('contract', 'company under contract'), ('owners', 'the owners themselves'), ('interim', 'interim manager')], max_length=10, verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='management',
+                name='valid_from',
+                field=models.DateField(verbose_name='first day'),
+            ),
+            migrations.AlterField(
+                model_name='management',
+                name='valid_until',
+                field=models.DateField(blank=True, null=True, verbose_name='last day'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='branches', to='governance.body', verbose_name='body'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community', verbose_name='community'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='estate',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate', verbose_name='estate'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='kind',
+                field=models.CharField(choices=[('committee', 'party committee'), ('industry_committee', 'industry committee'), ('general_branch', 'general branch'), ('branch', 'party branch'), ('joint_branch', 'joint branch'), ('group', 'party group')], max_length=20, verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='name',
+                field=models.CharField(max_length=80, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='parent',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='governance.partybranch', verbose_name='line above'),
+            ),
+            migrations.AlterField(
+                model_name='partybranch',
+                name='subdistrict',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict', verbose_name='subdistrict'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.body', verbose_name='body'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='community',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.community', verbose_name='community'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='estate',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.estate', verbose_name='estate'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='grid_unit',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='governance.gridunit', verbose_name='grid unit'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='party_branch',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.partybranch', verbose_name='party organisation'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='role',
+                field=models.CharField(choices=[('resident', 'resident'), ('property_staff', 'property steward'), ('property_manager', 'property manager'), ('grid_worker', 'grid worker'), ('grid_leader', 'grid leader'), ('building_steward', 'building steward'), ('red_steward', 'red steward'), ('department_liaison', 'department liaison'), ('branch_secretary', 'branch secretary'), ('community_staff', 'community worker'), ('street_officer', 'street office officer'), ('administrator', 'administrator')], max_length=20, verbose_name='role'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='subdistrict',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='governance.subdistrict', verbose_name='subdistrict'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='user',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='valid_from',
+                field=models.DateTimeField(verbose_name='from'),
+            ),
+            migrations.AlterField(
+                model_name='roleassignment',
+                name='valid_until',
+                field=models.DateTimeField(blank=True, null=True, verbose_name='until'),
+            ),
+            migrations.AlterField(
+                model_name='subdistrict',
+                name='district',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subdistricts', to='governance.district', verbose_name='district'),
+            ),
+            migrations.AlterField(
+                model_name='subdistrict',
+                name='name',
+                field=models.CharField(max_length=60, verbose_name='name'),
+            ),
+            migrations.AlterField(
+                model_name='unit',
+                name='building',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='governance.building', verbose_name='building'),
+            ),
+            migrations.AlterField(
+                model_name='unit',
+                name='exclusive_area_m2',
+                field=models.DecimalField(blank=True, decimal_places=2, max_digits=9, null=True, verbose_name='area (m²)'),
+            ),
+            migrations.AlterField(
+                model_name='unit',
+                name='kind',
+                field=models.CharField(choices=[('dwelling', 'dwelling'), ('shop', 'shop'), ('parking', 'parking space')], default='dwelling', max_length=10, verbose_name='kind'),
+            ),
+            migrations.AlterField(
+                model_name='unit',
+                name='number',
+                field=models.CharField(max_length=20, verbose_name='door number'),
+            ),
+            migrations.AlterField(
+                model_name='unit',
+                name='stairwell',
+                field=models.PositiveSmallIntegerField(default=1, verbose_name='stairwell'),
+            ),
+            migrations.AlterField(
+                model_name='workingcalendar',
+                name='code',
+                field=models.SlugField(max_length=30),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='building',
@@ -619,25 +625,27 @@ class Migration(migrations.Migration):
             model_name='partybranch',
             trigger=pgtrigger.compiler.Trigger(name='never_above_itself', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."parent_id" IS NOT NULL)', func="\n    PERFORM pg_advisory_xact_lock(7242, 0);\n    IF EXISTS (\n        WITH RECURSIVE above(id, parent_id) AS (\n            SELECT id, parent_id FROM governance_partybranch WHERE id = NEW.parent_id\n            UNION\n            SELECT b.id, b.parent_id FROM governance_partybranch b JOIN above ON b.id = above.parent_id\n        )\n        SELECT 1 FROM above WHERE id = NEW.id\n    ) THEN\n        RAISE EXCEPTION 'branch_above_itself' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='73c5228e6d0c3c3e5a2310f86af164aa455043ca', operation='INSERT OR UPDATE OF "parent_id"', pgid='pgtrigger_never_above_itself_bedc6', table='governance_partybranch', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None), ('kind__in', ('owners_committee', 'management_committee'))), fields=('estate',), name='one_committee_an_estate', violation_error_message='This estate has a committee already. End that one first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='body',
-            constraint=models.CheckConstraint(condition=models.Q(('estate', None), ('kind__in', ('owners_committee', 'management_committee')), _connector='OR'), name='only_committees_speak_for_an_estate', violation_error_message="Only an owners' or a property management committee belongs to one estate."),
-        ),
-        migrations.AddConstraint(
-            model_name='partybranch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('community__isnull', True), ('district__isnull', False), ('estate__isnull', True), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('district__isnull', True), ('estate__isnull', True), ('subdistrict__isnull', False)), models.Q(('body__isnull', True), ('community__isnull', False), ('district__isnull', True), ('estate__isnull', True), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('district__isnull', True), ('estate__isnull', False), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('community__isnull', True), ('district__isnull', True), ('estate__isnull', True), ('subdistrict__isnull', True)), _connector='OR'), name='branch_attached_to_one_place_or_body', violation_error_message='Name the one place or body that it belongs to.'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='calendar_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('code',), name='one_current_version_a_calendar'),
+        Together(
+            migrations.AddConstraint(
+                model_name='body',
+                constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None), ('kind__in', ('owners_committee', 'management_committee'))), fields=('estate',), name='one_committee_an_estate', violation_error_message='This estate has a committee already. End that one first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='body',
+                constraint=models.CheckConstraint(condition=models.Q(('estate', None), ('kind__in', ('owners_committee', 'management_committee')), _connector='OR'), name='only_committees_speak_for_an_estate', violation_error_message="Only an owners' or a property management committee belongs to one estate."),
+            ),
+            migrations.AddConstraint(
+                model_name='partybranch',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('community__isnull', True), ('district__isnull', False), ('estate__isnull', True), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('district__isnull', True), ('estate__isnull', True), ('subdistrict__isnull', False)), models.Q(('body__isnull', True), ('community__isnull', False), ('district__isnull', True), ('estate__isnull', True), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('community__isnull', True), ('district__isnull', True), ('estate__isnull', False), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('community__isnull', True), ('district__isnull', True), ('estate__isnull', True), ('subdistrict__isnull', True)), _connector='OR'), name='branch_attached_to_one_place_or_body', violation_error_message='Name the one place or body that it belongs to.'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingcalendar',
+                constraint=models.UniqueConstraint(fields=('code', 'version'), name='calendar_version_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='workingcalendar',
+                constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('code',), name='one_current_version_a_calendar'),
+            ),
         ),
         migrations.AlterConstraint(
             model_name='body',
@@ -664,217 +672,223 @@ class Migration(migrations.Migration):
             name='branch_named_once',
             constraint=models.UniqueConstraint(fields=('parent', 'name'), name='branch_named_once', nulls_distinct=False, violation_error_message='There is an organisation of this name under the same line already.'),
         ),
-        migrations.AddField(
-            model_name='committeeterm',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='governance.body', verbose_name='committee'),
-        ),
-        migrations.AddField(
-            model_name='committeeterm',
-            name='branch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='governance.partybranch', verbose_name='party organisation'),
-        ),
-        migrations.AddField(
-            model_name='coveragesnapshot',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage_snapshots', to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='coveragetarget',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage_targets', to='governance.subdistrict', verbose_name='subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='dualregistration',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='governance.body', verbose_name='unit'),
-        ),
-        migrations.AddField(
-            model_name='dualregistration',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='governance.community', verbose_name='checked in with'),
-        ),
-        migrations.AddField(
-            model_name='roleassignment',
-            name='registration',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='governance.dualregistration', verbose_name='given out of the dual registration'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', False), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'resident'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_manager'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', False), ('party_branch__isnull', True), ('role', 'grid_worker'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', False), ('party_branch__isnull', True), ('role', 'grid_leader'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', False), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'building_steward'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', False), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'red_steward'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'department_liaison'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', False), ('role', 'branch_secretary'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', False), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'community_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'street_officer'), ('subdistrict__isnull', False)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'administrator'), ('subdistrict__isnull', True)), _connector='OR'), name='role_held_where_it_belongs', violation_error_message='Name the one place or body that this role is held at.'),
-        ),
-        migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('user', 'role', 'estate', 'building', 'body', 'grid_unit', 'party_branch', 'community', 'subdistrict'), name='role_held_once', nulls_distinct=False),
-        ),
-        migrations.AddField(
-            model_name='joins',
-            name='branch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joins', to='governance.partybranch', verbose_name='party organisation'),
-        ),
-        migrations.AddField(
-            model_name='joins',
-            name='committee',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joined_by', to='governance.partybranch', verbose_name='joins the committee'),
-        ),
-        migrations.AddField(
-            model_name='jointunit',
-            name='body',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joint_units', to='governance.body', verbose_name='body'),
-        ),
-        migrations.AddField(
-            model_name='jointunit',
-            name='branch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joint_units', to='governance.partybranch', verbose_name='joint branch'),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='branch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='governance.partybranch', verbose_name='party organisation'),
-        ),
-        migrations.AddField(
-            model_name='partymember',
-            name='body',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='party_members', to='governance.body', verbose_name='works for'),
-        ),
-        migrations.AddField(
-            model_name='partymember',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='party_members', to='governance.community', verbose_name='community'),
-        ),
-        migrations.AddField(
-            model_name='partymember',
-            name='contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who keeps contact'),
-        ),
-        migrations.AddField(
-            model_name='partymember',
-            name='user',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='party_member', to=settings.AUTH_USER_MODEL, verbose_name='account'),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='governance.partymember', verbose_name='party member'),
-        ),
-        migrations.AddField(
-            model_name='dualregistration',
-            name='member',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='governance.partymember', verbose_name='party member'),
-        ),
-        migrations.AddField(
-            model_name='registerimport',
-            name='settled_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='registerimport',
-            name='subdistrict',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.subdistrict'),
-        ),
-        migrations.AddField(
-            model_name='registerimport',
-            name='uploaded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='committeeterm',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('branch', None)), models.Q(('body', None), ('branch__isnull', False)), _connector='OR'), name='term_of_one_committee', violation_error_message='A term belongs to one committee: of owners, or of the party.'),
-        ),
-        migrations.AddConstraint(
-            model_name='committeeterm',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='term_ends_after_it_begins', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='committeeterm',
-            constraint=models.UniqueConstraint(fields=('body', 'branch', 'number'), name='term_numbered_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='committeeterm',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('body__isnull', False)), expressions=[(models.Func(models.F('body_id'), models.F('body_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_term_of_a_body_at_a_time', violation_error_message='This committee has another term in these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='committeeterm',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('branch__isnull', False)), expressions=[(models.Func(models.F('branch_id'), models.F('branch_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_term_of_a_branch_at_a_time', violation_error_message='This committee has another term in these days.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveragesnapshot',
-            constraint=models.UniqueConstraint(fields=('subdistrict', 'day', 'rule'), name='one_snapshot_a_rule_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveragesnapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('numerator__lte', models.F('denominator'))), name='no_more_than_all_covered'),
+        Together(
+            migrations.AddField(
+                model_name='committeeterm',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='governance.body', verbose_name='committee'),
+            ),
+            migrations.AddField(
+                model_name='committeeterm',
+                name='branch',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='governance.partybranch', verbose_name='party organisation'),
+            ),
+            migrations.AddField(
+                model_name='coveragesnapshot',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage_snapshots', to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='coveragetarget',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='coverage_targets', to='governance.subdistrict', verbose_name='subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='dualregistration',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='governance.body', verbose_name='unit'),
+            ),
+            migrations.AddField(
+                model_name='dualregistration',
+                name='community',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='governance.community', verbose_name='checked in with'),
+            ),
+            migrations.AddField(
+                model_name='roleassignment',
+                name='registration',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='governance.dualregistration', verbose_name='given out of the dual registration'),
+            ),
+            migrations.AddConstraint(
+                model_name='roleassignment',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', False), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'resident'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'property_manager'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', False), ('party_branch__isnull', True), ('role', 'grid_worker'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', False), ('party_branch__isnull', True), ('role', 'grid_leader'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', False), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'building_steward'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', False), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'red_steward'), ('subdistrict__isnull', True)), models.Q(('body__isnull', False), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'department_liaison'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', False), ('role', 'branch_secretary'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', False), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'community_staff'), ('subdistrict__isnull', True)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'street_officer'), ('subdistrict__isnull', False)), models.Q(('body__isnull', True), ('building__isnull', True), ('community__isnull', True), ('estate__isnull', True), ('grid_unit__isnull', True), ('party_branch__isnull', True), ('role', 'administrator'), ('subdistrict__isnull', True)), _connector='OR'), name='role_held_where_it_belongs', violation_error_message='Name the one place or body that this role is held at.'),
+            ),
+            migrations.AddConstraint(
+                model_name='roleassignment',
+                constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('user', 'role', 'estate', 'building', 'body', 'grid_unit', 'party_branch', 'community', 'subdistrict'), name='role_held_once', nulls_distinct=False),
+            ),
+            migrations.AddField(
+                model_name='joins',
+                name='branch',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joins', to='governance.partybranch', verbose_name='party organisation'),
+            ),
+            migrations.AddField(
+                model_name='joins',
+                name='committee',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joined_by', to='governance.partybranch', verbose_name='joins the committee'),
+            ),
+            migrations.AddField(
+                model_name='jointunit',
+                name='body',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joint_units', to='governance.body', verbose_name='body'),
+            ),
+            migrations.AddField(
+                model_name='jointunit',
+                name='branch',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joint_units', to='governance.partybranch', verbose_name='joint branch'),
+            ),
+            migrations.AddField(
+                model_name='membership',
+                name='branch',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='governance.partybranch', verbose_name='party organisation'),
+            ),
+            migrations.AddField(
+                model_name='partymember',
+                name='body',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='party_members', to='governance.body', verbose_name='works for'),
+            ),
+            migrations.AddField(
+                model_name='partymember',
+                name='community',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='party_members', to='governance.community', verbose_name='community'),
+            ),
+            migrations.AddField(
+                model_name='partymember',
+                name='contact',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who keeps contact'),
+            ),
+            migrations.AddField(
+                model_name='partymember',
+                name='user',
+                field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='party_member', to=settings.AUTH_USER_MODEL, verbose_name='account'),
+            ),
+            migrations.AddField(
+                model_name='membership',
+                name='member',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='governance.partymember', verbose_name='party member'),
+            ),
+            migrations.AddField(
+                model_name='dualregistration',
+                name='member',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='governance.partymember', verbose_name='party member'),
+            ),
+            migrations.AddField(
+                model_name='registerimport',
+                name='settled_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='registerimport',
+                name='subdistrict',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='governance.subdistrict'),
+            ),
+            migrations.AddField(
+                model_name='registerimport',
+                name='uploaded_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddConstraint(
+                model_name='committeeterm',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('body__isnull', False), ('branch', None)), models.Q(('body', None), ('branch__isnull', False)), _connector='OR'), name='term_of_one_committee', violation_error_message='A term belongs to one committee: of owners, or of the party.'),
+            ),
+            migrations.AddConstraint(
+                model_name='committeeterm',
+                constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='term_ends_after_it_begins', violation_error_message='The last day is before the first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='committeeterm',
+                constraint=models.UniqueConstraint(fields=('body', 'branch', 'number'), name='term_numbered_once', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='committeeterm',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('body__isnull', False)), expressions=[(models.Func(models.F('body_id'), models.F('body_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_term_of_a_body_at_a_time', violation_error_message='This committee has another term in these days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='committeeterm',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('branch__isnull', False)), expressions=[(models.Func(models.F('branch_id'), models.F('branch_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_term_of_a_branch_at_a_time', violation_error_message='This committee has another term in these days.'),
+            ),
+            migrations.AddConstraint(
+                model_name='coveragesnapshot',
+                constraint=models.UniqueConstraint(fields=('subdistrict', 'day', 'rule'), name='one_snapshot_a_rule_and_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='coveragesnapshot',
+                constraint=models.CheckConstraint(condition=models.Q(('numerator__lte', models.F('denominator'))), name='no_more_than_all_covered'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='coveragesnapshot',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='42c486b23d1fc183bf7f186722c550bd6738a3a1', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_01c02', table='governance_coveragesnapshot', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='coveragetarget',
-            constraint=models.UniqueConstraint(fields=('subdistrict', 'rule', 'due_on'), name='one_target_a_rule_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveragetarget',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('baseline_on'))), name='target_due_after_its_baseline', violation_error_message="The target's day must come after the baseline's."),
-        ),
-        migrations.AddConstraint(
-            model_name='coveragetarget',
-            constraint=models.CheckConstraint(condition=models.Q(('baseline_percent__range', (0, 100)), ('target_percent__range', (0, 100))), name='coverage_percent_up_to_100', violation_error_message='A percentage lies between 0 and 100.'),
-        ),
-        migrations.AddConstraint(
-            model_name='joins',
-            constraint=models.CheckConstraint(condition=models.Q(('branch', models.F('committee')), _negated=True), name='nobody_joins_itself', violation_error_message="An organisation can't join itself."),
-        ),
-        migrations.AddConstraint(
-            model_name='joins',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='joining_ends_after_it_begins', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='joins',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('branch_id'), models.F('branch_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('committee_id'), models.F('committee_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since'), models.F('ended_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='joined_once_at_a_time', violation_error_message='It has joined this committee in these days already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='jointunit',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='joint_unit_ends_after_it_begins', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='jointunit',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('body_id'), models.F('body_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since'), models.F('ended_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_joint_branch_at_a_time', violation_error_message='This body shares another joint branch in these days.'),
+        Together(
+            migrations.AddConstraint(
+                model_name='coveragetarget',
+                constraint=models.UniqueConstraint(fields=('subdistrict', 'rule', 'due_on'), name='one_target_a_rule_and_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='coveragetarget',
+                constraint=models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('baseline_on'))), name='target_due_after_its_baseline', violation_error_message="The target's day must come after the baseline's."),
+            ),
+            migrations.AddConstraint(
+                model_name='coveragetarget',
+                constraint=models.CheckConstraint(condition=models.Q(('baseline_percent__range', (0, 100)), ('target_percent__range', (0, 100))), name='coverage_percent_up_to_100', violation_error_message='A percentage lies between 0 and 100.'),
+            ),
+            migrations.AddConstraint(
+                model_name='joins',
+                constraint=models.CheckConstraint(condition=models.Q(('branch', models.F('committee')), _negated=True), name='nobody_joins_itself', violation_error_message="An organisation can't join itself."),
+            ),
+            migrations.AddConstraint(
+                model_name='joins',
+                constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='joining_ends_after_it_begins', violation_error_message='The last day is before the first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='joins',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('branch_id'), models.F('branch_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('committee_id'), models.F('committee_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since'), models.F('ended_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='joined_once_at_a_time', violation_error_message='It has joined this committee in these days already.'),
+            ),
+            migrations.AddConstraint(
+                model_name='jointunit',
+                constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='joint_unit_ends_after_it_begins', violation_error_message='The last day is before the first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='jointunit',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('body_id'), models.F('body_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since'), models.F('ended_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_joint_branch_at_a_time', violation_error_message='This body shares another joint branch in these days.'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='jointunit',
             trigger=pgtrigger.compiler.Trigger(name='five_at_most', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."ended_on" IS NULL)', func="\n    PERFORM 1 FROM governance_partybranch WHERE id = NEW.branch_id FOR UPDATE;\n    IF (SELECT count(*) FROM governance_jointunit\n        WHERE branch_id = NEW.branch_id AND ended_on IS NULL AND id <> NEW.id) >= 5 THEN\n        RAISE EXCEPTION 'joint_branch_of_five_units' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='89231797dc4a57c8afa3bef1bb80776ddae78efc', operation='INSERT OR UPDATE', pgid='pgtrigger_five_at_most_76589', table='governance_jointunit', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='partymember',
-            constraint=models.UniqueConstraint(fields=('community', 'number'), name='member_numbered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='membership_ends_after_it_begins', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('member_id'), models.F('member_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since'), models.F('ended_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_membership_at_a_time', violation_error_message='This member belongs to another organisation in these days. End that membership first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dualregistration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('member__isnull', False)), models.Q(('body__isnull', False), ('member', None)), _connector='OR'), name='registration_of_a_member_or_a_unit', violation_error_message='Name either the member or the unit.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dualregistration',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='registration_ends_after_it_begins', violation_error_message='The last day is before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dualregistration',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('member', 'body', 'community'), name='registered_once', nulls_distinct=False, violation_error_message='Has checked in with this community already.'),
-        ),
-        migrations.AddIndex(
-            model_name='registerimport',
-            index=models.Index(fields=['subdistrict', '-uploaded_at'], name='imports_of_a_subdistrict'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None), ('state', 'checked')), models.Q(models.Q(('state', 'checked'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='import_settled_by_somebody'),
+        Together(
+            migrations.AddConstraint(
+                model_name='partymember',
+                constraint=models.UniqueConstraint(fields=('community', 'number'), name='member_numbered_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='membership',
+                constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='membership_ends_after_it_begins', violation_error_message='The last day is before the first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='membership',
+                constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('member_id'), models.F('member_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('since'), models.F('ended_on'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='one_membership_at_a_time', violation_error_message='This member belongs to another organisation in these days. End that membership first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='dualregistration',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('body', None), ('member__isnull', False)), models.Q(('body__isnull', False), ('member', None)), _connector='OR'), name='registration_of_a_member_or_a_unit', violation_error_message='Name either the member or the unit.'),
+            ),
+            migrations.AddConstraint(
+                model_name='dualregistration',
+                constraint=models.CheckConstraint(condition=models.Q(('ended_on', None), ('ended_on__gte', models.F('since')), _connector='OR'), name='registration_ends_after_it_begins', violation_error_message='The last day is before the first.'),
+            ),
+            migrations.AddConstraint(
+                model_name='dualregistration',
+                constraint=models.UniqueConstraint(condition=models.Q(('ended_on', None)), fields=('member', 'body', 'community'), name='registered_once', nulls_distinct=False, violation_error_message='Has checked in with this community already.'),
+            ),
+            migrations.AddIndex(
+                model_name='registerimport',
+                index=models.Index(fields=['subdistrict', '-uploaded_at'], name='imports_of_a_subdistrict'),
+            ),
+            migrations.AddConstraint(
+                model_name='registerimport',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None), ('state', 'checked')), models.Q(models.Q(('state', 'checked'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='import_settled_by_somebody'),
+            ),
         ),
     ]

@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -263,121 +265,125 @@ class Migration(migrations.Migration):
             model_name='issue',
             trigger=pgtrigger.compiler.Trigger(name='state_by_the_table', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{closed:open,finished:closed,finished:open,open:finished,open:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f4600dcdf3c80ed8f7a08261d6e1e47b3b1b0ed7', operation='UPDATE', pgid='pgtrigger_state_by_the_table_dedc0', table='issues_issue', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='issuepetition',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('petition',), name='petition_linked_to_one_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuepetition',
-            constraint=models.CheckConstraint(condition=models.Q(('undone_at', None), ('undone_at__gte', models.F('linked_at')), _connector='OR'), name='link_undone_after_linked'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyassignment',
-            constraint=models.UniqueConstraint(fields=('estate', 'category', 'severity', 'handler'), name='one_policy_a_case', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('clock', 'epoch', 'rung'), name='rung_fires_once_an_epoch'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.CheckConstraint(condition=models.Q(('acted_at__gte', models.F('due_at'))), name='rung_fires_when_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.UniqueConstraint(fields=('code', 'version'), name='policy_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='slapolicy',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('code',), name='one_current_version_a_policy'),
-        ),
-        migrations.AddIndex(
-            model_name='slaclock',
-            index=models.Index(condition=models.Q(('next_rung_at__isnull', False), ('stopped_at', None), ('voided_at', None)), fields=['next_rung_at'], name='clocks_with_a_rung_due'),
-        ),
-        migrations.AddIndex(
-            model_name='slaclock',
-            index=models.Index(condition=models.Q(('stopped_at', None), ('voided_at', None)), fields=['issue'], name='running_clocks_of_an_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='slaclock',
-            constraint=models.UniqueConstraint(fields=('issue', 'kind', 'epoch'), name='one_clock_a_kind_and_epoch'),
-        ),
-        migrations.AddConstraint(
-            model_name='slaclock',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('starts_at'))), name='clock_due_after_its_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='slaclock',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_at', None), ('voided_at', None), _connector='OR'), name='clock_stopped_or_voided_not_both'),
-        ),
-        migrations.AddConstraint(
-            model_name='slaclock',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_at', None), ('stopped_at__gte', models.F('starts_at')), _connector='OR'), name='clock_stopped_after_its_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalationrung',
-            constraint=models.UniqueConstraint(fields=('policy', 'position'), name='rung_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalationrung',
-            constraint=models.UniqueConstraint(fields=('policy', 'code'), name='rung_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalationrung',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('after_minutes', None), ('at_percent__range', (1, 99)), ('next_working_day', False)), models.Q(('after_minutes__gte', 0), ('at_percent', None), ('next_working_day', False)), models.Q(('after_minutes', None), ('at_percent', None), ('next_working_day', True)), _connector='OR'), name='rung_has_one_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='slatarget',
-            constraint=models.UniqueConstraint(fields=('policy', 'kind'), name='one_target_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='slatarget',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__gte', 1), ('working_days', None)), models.Q(('minutes', None), ('working_days__gte', 1)), _connector='OR'), name='target_in_minutes_or_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.UniqueConstraint(fields=('issue', 'epoch'), name='one_supervision_an_epoch'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), ('settled_at__isnull', False), _connector='OR'), name='supervision_settled_at_an_instant'),
+        Together(
+            migrations.AddConstraint(
+                model_name='issuepetition',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('petition',), name='petition_linked_to_one_issue'),
+            ),
+            migrations.AddConstraint(
+                model_name='issuepetition',
+                constraint=models.CheckConstraint(condition=models.Q(('undone_at', None), ('undone_at__gte', models.F('linked_at')), _connector='OR'), name='link_undone_after_linked'),
+            ),
+            migrations.AddConstraint(
+                model_name='policyassignment',
+                constraint=models.UniqueConstraint(fields=('estate', 'category', 'severity', 'handler'), name='one_policy_a_case', nulls_distinct=False),
+            ),
+            migrations.AddConstraint(
+                model_name='escalation',
+                constraint=models.UniqueConstraint(fields=('clock', 'epoch', 'rung'), name='rung_fires_once_an_epoch'),
+            ),
+            migrations.AddConstraint(
+                model_name='escalation',
+                constraint=models.CheckConstraint(condition=models.Q(('acted_at__gte', models.F('due_at'))), name='rung_fires_when_due'),
+            ),
+            migrations.AddConstraint(
+                model_name='slapolicy',
+                constraint=models.UniqueConstraint(fields=('code', 'version'), name='policy_version_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='slapolicy',
+                constraint=models.UniqueConstraint(condition=models.Q(('superseded_at', None)), fields=('code',), name='one_current_version_a_policy'),
+            ),
+            migrations.AddIndex(
+                model_name='slaclock',
+                index=models.Index(condition=models.Q(('next_rung_at__isnull', False), ('stopped_at', None), ('voided_at', None)), fields=['next_rung_at'], name='clocks_with_a_rung_due'),
+            ),
+            migrations.AddIndex(
+                model_name='slaclock',
+                index=models.Index(condition=models.Q(('stopped_at', None), ('voided_at', None)), fields=['issue'], name='running_clocks_of_an_issue'),
+            ),
+            migrations.AddConstraint(
+                model_name='slaclock',
+                constraint=models.UniqueConstraint(fields=('issue', 'kind', 'epoch'), name='one_clock_a_kind_and_epoch'),
+            ),
+            migrations.AddConstraint(
+                model_name='slaclock',
+                constraint=models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('starts_at'))), name='clock_due_after_its_start'),
+            ),
+            migrations.AddConstraint(
+                model_name='slaclock',
+                constraint=models.CheckConstraint(condition=models.Q(('stopped_at', None), ('voided_at', None), _connector='OR'), name='clock_stopped_or_voided_not_both'),
+            ),
+            migrations.AddConstraint(
+                model_name='slaclock',
+                constraint=models.CheckConstraint(condition=models.Q(('stopped_at', None), ('stopped_at__gte', models.F('starts_at')), _connector='OR'), name='clock_stopped_after_its_start'),
+            ),
+            migrations.AddConstraint(
+                model_name='escalationrung',
+                constraint=models.UniqueConstraint(fields=('policy', 'position'), name='rung_position_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='escalationrung',
+                constraint=models.UniqueConstraint(fields=('policy', 'code'), name='rung_code_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='escalationrung',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('after_minutes', None), ('at_percent__range', (1, 99)), ('next_working_day', False)), models.Q(('after_minutes__gte', 0), ('at_percent', None), ('next_working_day', False)), models.Q(('after_minutes', None), ('at_percent', None), ('next_working_day', True)), _connector='OR'), name='rung_has_one_time'),
+            ),
+            migrations.AddConstraint(
+                model_name='slatarget',
+                constraint=models.UniqueConstraint(fields=('policy', 'kind'), name='one_target_a_kind'),
+            ),
+            migrations.AddConstraint(
+                model_name='slatarget',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__gte', 1), ('working_days', None)), models.Q(('minutes', None), ('working_days__gte', 1)), _connector='OR'), name='target_in_minutes_or_days'),
+            ),
+            migrations.AddConstraint(
+                model_name='supervisionorder',
+                constraint=models.UniqueConstraint(fields=('issue', 'epoch'), name='one_supervision_an_epoch'),
+            ),
+            migrations.AddConstraint(
+                model_name='supervisionorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), ('settled_at__isnull', False), _connector='OR'), name='supervision_settled_at_an_instant'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='supervisionorder',
             trigger=pgtrigger.compiler.Trigger(name='state_by_the_table', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{issued:settled}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='895442c7b8811a92903fd7b275a9cda3dfa479eb', operation='UPDATE', pgid='pgtrigger_state_by_the_table_b649d', table='issues_supervisionorder', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('state__in', ('dispatched', 'accepted', 'arrived'))), fields=['body', 'next_due_at'], name='queue_of_a_body'),
-        ),
-        migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('state__in', ('dispatched', 'accepted', 'arrived'))), fields=['community', 'next_due_at'], name='queue_of_a_community'),
-        ),
-        migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(condition=models.Q(('state', 'dispatched')), fields=['ring_next_at'], name='orders_to_ring'),
-        ),
-        migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('dispatched', 'accepted', 'arrived'))), fields=('issue',), name='one_live_order_an_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('accepted', 'arrived', 'done')), _negated=True), models.Q(('accepted_at__isnull', False), ('holder__isnull', False)), _connector='OR'), name='accepted_order_has_a_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('arrived', 'done')), _negated=True), models.Q(('arrival_proof__gt', ''), ('arrived_at__isnull', False)), _connector='OR'), name='arrival_says_how_it_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='done_order_finished_at_an_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('return_reason__gt', ''), _connector='OR'), name='returned_order_has_a_reason'),
+        Together(
+            migrations.AddIndex(
+                model_name='workorder',
+                index=models.Index(condition=models.Q(('state__in', ('dispatched', 'accepted', 'arrived'))), fields=['body', 'next_due_at'], name='queue_of_a_body'),
+            ),
+            migrations.AddIndex(
+                model_name='workorder',
+                index=models.Index(condition=models.Q(('state__in', ('dispatched', 'accepted', 'arrived'))), fields=['community', 'next_due_at'], name='queue_of_a_community'),
+            ),
+            migrations.AddIndex(
+                model_name='workorder',
+                index=models.Index(condition=models.Q(('state', 'dispatched')), fields=['ring_next_at'], name='orders_to_ring'),
+            ),
+            migrations.AddConstraint(
+                model_name='workorder',
+                constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('dispatched', 'accepted', 'arrived'))), fields=('issue',), name='one_live_order_an_issue'),
+            ),
+            migrations.AddConstraint(
+                model_name='workorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('accepted', 'arrived', 'done')), _negated=True), models.Q(('accepted_at__isnull', False), ('holder__isnull', False)), _connector='OR'), name='accepted_order_has_a_holder'),
+            ),
+            migrations.AddConstraint(
+                model_name='workorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('arrived', 'done')), _negated=True), models.Q(('arrival_proof__gt', ''), ('arrived_at__isnull', False)), _connector='OR'), name='arrival_says_how_it_is_known'),
+            ),
+            migrations.AddConstraint(
+                model_name='workorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='done_order_finished_at_an_instant'),
+            ),
+            migrations.AddConstraint(
+                model_name='workorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('return_reason__gt', ''), _connector='OR'), name='returned_order_has_a_reason'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='workorder',

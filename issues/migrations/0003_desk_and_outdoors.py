@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -77,118 +79,120 @@ class Migration(migrations.Migration):
             model_name='supervisionorder',
             name='state_by_the_table',
         ),
-        migrations.AddField(
-            model_name='categoryhandling',
-            name='by_hand',
-            field=models.BooleanField(default=False, help_text='A person at the community desk sorts it first'),
-        ),
-        migrations.AddField(
-            model_name='categoryhandling',
-            name='verify_on_site',
-            field=models.BooleanField(default=False, help_text='A grid worker looks whether it is really put right'),
-        ),
-        migrations.AddField(
-            model_name='categoryhandling',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='decline_reason',
-            field=models.CharField(blank=True, choices=[('not_ours', 'Belongs to another authority'), ('in_court', 'Before a court or an arbitrator'), ('xinfang', 'For the petition office (信访)'), ('private', 'A private matter between people'), ('unclear', "Can't be understood, and nobody can be asked"), ('nothing_there', 'Looked: there is nothing to put right')], max_length=16),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='finding_token',
-            field=models.UUIDField(blank=True, editable=False, null=True, unique=True),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='found_by',
-            field=models.ForeignKey(blank=True, help_text='Of a patrol finding: who found it. Such a matter has no petition', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='issues.issue'),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='triaged_at',
-            field=models.DateTimeField(blank=True, help_text="Since when nobody has to sort it; empty: it is in the community's inbox", null=True),
-        ),
-        migrations.AddField(
-            model_name='issue',
-            name='words',
-            field=models.TextField(blank=True, help_text='Of a patrol finding: what was found'),
-        ),
-        migrations.AddField(
-            model_name='policyassignment',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.AddField(
-            model_name='slapolicy',
-            name='change_reason',
-            field=models.CharField(blank=True, help_text='Why this version was made', max_length=200),
-        ),
-        migrations.AddField(
-            model_name='slapolicy',
-            name='made_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='answer_due_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='answer_words',
-            field=models.TextField(blank=True),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='answered_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='judged_at',
-            field=models.DateTimeField(blank=True, null=True),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='judged_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='supervisionorder',
-            name='sent_back_words',
-            field=models.TextField(blank=True),
-        ),
-        migrations.AlterField(
-            model_name='issue',
-            name='state',
-            field=models.CharField(choices=[('open', 'open'), ('finished', 'finished'), ('closed', 'closed'), ('withdrawn', 'withdrawn'), ('declined', 'not taken up'), ('merged', 'merged into another')], default='open', max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='supervisionorder',
-            name='state',
-            field=models.CharField(choices=[('issued', 'issued'), ('answered', 'answered'), ('accepted', 'answer accepted'), ('settled', 'settled')], default='issued', max_length=10),
-        ),
-        migrations.AddIndex(
-            model_name='issue',
-            index=models.Index(condition=models.Q(('state', 'open'), ('triaged_at', None)), fields=['community', 'filed_at'], name='issues_awaiting_triage'),
-        ),
-        migrations.AddIndex(
-            model_name='issue',
-            index=models.Index(fields=['estate', '-filed_at'], name='issues_of_an_estate'),
+        Together(
+            migrations.AddField(
+                model_name='categoryhandling',
+                name='by_hand',
+                field=models.BooleanField(default=False, help_text='A person at the community desk sorts it first'),
+            ),
+            migrations.AddField(
+                model_name='categoryhandling',
+                name='verify_on_site',
+                field=models.BooleanField(default=False, help_text='A grid worker looks whether it is really put right'),
+            ),
+            migrations.AddField(
+                model_name='categoryhandling',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='issue',
+                name='decline_reason',
+                field=models.CharField(blank=True, choices=[('not_ours', 'Belongs to another authority'), ('in_court', 'Before a court or an arbitrator'), ('xinfang', 'For the petition office (信访)'), ('private', 'A private matter between people'), ('unclear', "Can't be understood, and nobody can be asked"), ('nothing_there', 'Looked: there is nothing to put right')], max_length=16),
+            ),
+            migrations.AddField(
+                model_name='issue',
+                name='finding_token',
+                field=models.UUIDField(blank=True, editable=False, null=True, unique=True),
+            ),
+            migrations.AddField(
+                model_name='issue',
+                name='found_by',
+                field=models.ForeignKey(blank=True, help_text='Of a patrol finding: who found it. Such a matter has no petition', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='issue',
+                name='merged_into',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='issues.issue'),
+            ),
+            migrations.AddField(
+                model_name='issue',
+                name='triaged_at',
+                field=models.DateTimeField(blank=True, help_text="Since when nobody has to sort it; empty: it is in the community's inbox", null=True),
+            ),
+            migrations.AddField(
+                model_name='issue',
+                name='words',
+                field=models.TextField(blank=True, help_text='Of a patrol finding: what was found'),
+            ),
+            migrations.AddField(
+                model_name='policyassignment',
+                name='version',
+                field=models.PositiveIntegerField(default=1, editable=False),
+            ),
+            migrations.AddField(
+                model_name='slapolicy',
+                name='change_reason',
+                field=models.CharField(blank=True, help_text='Why this version was made', max_length=200),
+            ),
+            migrations.AddField(
+                model_name='slapolicy',
+                name='made_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='answer_due_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='answer_words',
+                field=models.TextField(blank=True),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='answered_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='answered_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='judged_at',
+                field=models.DateTimeField(blank=True, null=True),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='judged_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='supervisionorder',
+                name='sent_back_words',
+                field=models.TextField(blank=True),
+            ),
+            migrations.AlterField(
+                model_name='issue',
+                name='state',
+                field=models.CharField(choices=[('open', 'open'), ('finished', 'finished'), ('closed', 'closed'), ('withdrawn', 'withdrawn'), ('declined', 'not taken up'), ('merged', 'merged into another')], default='open', max_length=10),
+            ),
+            migrations.AlterField(
+                model_name='supervisionorder',
+                name='state',
+                field=models.CharField(choices=[('issued', 'issued'), ('answered', 'answered'), ('accepted', 'answer accepted'), ('settled', 'settled')], default='issued', max_length=10),
+            ),
+            migrations.AddIndex(
+                model_name='issue',
+                index=models.Index(condition=models.Q(('state', 'open'), ('triaged_at', None)), fields=['community', 'filed_at'], name='issues_awaiting_triage'),
+            ),
+            migrations.AddIndex(
+                model_name='issue',
+                index=models.Index(fields=['estate', '-filed_at'], name='issues_of_an_estate'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='issue',
@@ -198,96 +202,98 @@ class Migration(migrations.Migration):
             model_name='supervisionorder',
             trigger=pgtrigger.compiler.Trigger(name='state_by_the_table', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{answered:accepted,answered:issued,answered:settled,issued:answered,issued:settled}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f953411e187fd814d119db72851173c47d552aff', operation='UPDATE', pgid='pgtrigger_state_by_the_table_b649d', table='issues_supervisionorder', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='merged_into_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason__gt', ''), _connector='OR'), name='declined_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('found_by', None), models.Q(('finding_token__isnull', False), ('words__gt', '')), _connector='OR'), name='finding_says_what_was_found'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('answered', 'accepted')), _negated=True), models.Q(('answer_words__gt', ''), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='answer_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('judged_at__isnull', False), ('judged_by__isnull', False)), _connector='OR'), name='answer_accepted_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.CheckConstraint(condition=models.Q(('judged_by', None), models.Q(('judged_by', models.F('answered_by')), _negated=True), _connector='OR'), name='nobody_judges_their_own_answer'),
-        ),
-        migrations.AddField(
-            model_name='issuephoto',
-            name='issue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='issues.issue'),
-        ),
-        migrations.AddField(
-            model_name='issuephoto',
-            name='taken_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='issuerelation',
-            name='first',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issues.issue'),
-        ),
-        migrations.AddField(
-            model_name='issuerelation',
-            name='related_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='issuerelation',
-            name='second',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issues.issue'),
-        ),
-        migrations.AddField(
-            model_name='issuerelation',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='mediation',
-            name='issue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediations', to='issues.issue'),
-        ),
-        migrations.AddField(
-            model_name='mediation',
-            name='mediated_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='issue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verifications', to='issues.issue'),
-        ),
-        migrations.AddField(
-            model_name='verification',
-            name='verified_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='issuephoto',
-            name='verification',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='issues.verification'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuerelation',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='older_matter_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='issuerelation',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('first', 'second'), name='related_once'),
+        Together(
+            migrations.AddConstraint(
+                model_name='issue',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='merged_into_something'),
+            ),
+            migrations.AddConstraint(
+                model_name='issue',
+                constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='not_merged_into_itself'),
+            ),
+            migrations.AddConstraint(
+                model_name='issue',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), ('decline_reason__gt', ''), _connector='OR'), name='declined_with_a_reason'),
+            ),
+            migrations.AddConstraint(
+                model_name='issue',
+                constraint=models.CheckConstraint(condition=models.Q(('found_by', None), models.Q(('finding_token__isnull', False), ('words__gt', '')), _connector='OR'), name='finding_says_what_was_found'),
+            ),
+            migrations.AddConstraint(
+                model_name='supervisionorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('answered', 'accepted')), _negated=True), models.Q(('answer_words__gt', ''), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='answer_by_somebody'),
+            ),
+            migrations.AddConstraint(
+                model_name='supervisionorder',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('judged_at__isnull', False), ('judged_by__isnull', False)), _connector='OR'), name='answer_accepted_by_somebody'),
+            ),
+            migrations.AddConstraint(
+                model_name='supervisionorder',
+                constraint=models.CheckConstraint(condition=models.Q(('judged_by', None), models.Q(('judged_by', models.F('answered_by')), _negated=True), _connector='OR'), name='nobody_judges_their_own_answer'),
+            ),
+            migrations.AddField(
+                model_name='issuephoto',
+                name='issue',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='issues.issue'),
+            ),
+            migrations.AddField(
+                model_name='issuephoto',
+                name='taken_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='issuerelation',
+                name='first',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issues.issue'),
+            ),
+            migrations.AddField(
+                model_name='issuerelation',
+                name='related_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='issuerelation',
+                name='second',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='issues.issue'),
+            ),
+            migrations.AddField(
+                model_name='issuerelation',
+                name='undone_by',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='mediation',
+                name='issue',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediations', to='issues.issue'),
+            ),
+            migrations.AddField(
+                model_name='mediation',
+                name='mediated_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='verification',
+                name='issue',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verifications', to='issues.issue'),
+            ),
+            migrations.AddField(
+                model_name='verification',
+                name='verified_by',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='issuephoto',
+                name='verification',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='issues.verification'),
+            ),
+            migrations.AddConstraint(
+                model_name='issuerelation',
+                constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='older_matter_first'),
+            ),
+            migrations.AddConstraint(
+                model_name='issuerelation',
+                constraint=models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('first', 'second'), name='related_once'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='mediation',

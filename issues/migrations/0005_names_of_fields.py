@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,701 +15,703 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="escalation",
-            options={"verbose_name": "escalation", "verbose_name_plural": "escalations"},
-        ),
-        migrations.AlterModelOptions(
-            name="issue",
-            options={"verbose_name": "matter", "verbose_name_plural": "matters"},
-        ),
-        migrations.AlterModelOptions(
-            name="policyassignment",
-            options={"verbose_name": "assignment of a policy", "verbose_name_plural": "assignments of policies"},
-        ),
-        migrations.AlterModelOptions(
-            name="slaclock",
-            options={"verbose_name": "clock", "verbose_name_plural": "clocks"},
-        ),
-        migrations.AlterModelOptions(
-            name="supervisionorder",
-            options={"verbose_name": "supervision order", "verbose_name_plural": "supervision orders"},
-        ),
-        migrations.AlterModelOptions(
-            name="sweeprun",
-            options={"verbose_name": "sweep", "verbose_name_plural": "sweeps"},
-        ),
-        migrations.AlterModelOptions(
-            name="workorder",
-            options={"verbose_name": "work order", "verbose_name_plural": "work orders"},
-        ),
-        migrations.AlterField(
-            model_name="categoryhandling",
-            name="by_hand",
-            field=models.BooleanField(
-                default=False, help_text="A person at the community desk sorts it first", verbose_name="sorted by hand"
+        Together(
+            migrations.AlterModelOptions(
+                name="escalation",
+                options={"verbose_name": "escalation", "verbose_name_plural": "escalations"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="categoryhandling",
-            name="category",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="handling",
-                to="governance.category",
-                verbose_name="category",
+            migrations.AlterModelOptions(
+                name="issue",
+                options={"verbose_name": "matter", "verbose_name_plural": "matters"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="categoryhandling",
-            name="handler",
-            field=models.CharField(
-                choices=[
-                    ("manager", "whoever manages the estate"),
-                    ("community", "the community"),
-                    ("street", "the street office"),
-                ],
-                max_length=10,
-                verbose_name="handled by",
+            migrations.AlterModelOptions(
+                name="policyassignment",
+                options={"verbose_name": "assignment of a policy", "verbose_name_plural": "assignments of policies"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="categoryhandling",
-            name="severity",
-            field=models.CharField(
-                choices=[
-                    ("ordinary", "ordinary"),
-                    ("major", "major"),
-                    ("complex", "complex"),
-                    ("emergency", "emergency"),
-                ],
-                default="ordinary",
-                max_length=10,
-                verbose_name="severity",
+            migrations.AlterModelOptions(
+                name="slaclock",
+                options={"verbose_name": "clock", "verbose_name_plural": "clocks"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="categoryhandling",
-            name="verify_on_site",
-            field=models.BooleanField(
-                default=False,
-                help_text="A grid worker looks whether it is really put right",
-                verbose_name="checked on site",
+            migrations.AlterModelOptions(
+                name="supervisionorder",
+                options={"verbose_name": "supervision order", "verbose_name_plural": "supervision orders"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="escalation",
-            name="acted_at",
-            field=models.DateTimeField(
-                help_text="When we did: our own lag is never charged to a company", verbose_name="fired"
+            migrations.AlterModelOptions(
+                name="sweeprun",
+                options={"verbose_name": "sweep", "verbose_name_plural": "sweeps"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="escalation",
-            name="bell",
-            field=models.CharField(max_length=12, verbose_name="rung by"),
-        ),
-        migrations.AlterField(
-            model_name="escalation",
-            name="clock",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="escalations",
-                to="issues.slaclock",
-                verbose_name="clock",
+            migrations.AlterModelOptions(
+                name="workorder",
+                options={"verbose_name": "work order", "verbose_name_plural": "work orders"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="escalation",
-            name="due_at",
-            field=models.DateTimeField(help_text="When it should have fired", verbose_name="due"),
-        ),
-        migrations.AlterField(
-            model_name="escalation",
-            name="epoch",
-            field=models.PositiveSmallIntegerField(verbose_name="round"),
-        ),
-        migrations.AlterField(
-            model_name="escalation",
-            name="rung",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="issues.escalationrung",
-                verbose_name="rung",
+            migrations.AlterField(
+                model_name="categoryhandling",
+                name="by_hand",
+                field=models.BooleanField(
+                    default=False, help_text="A person at the community desk sorts it first", verbose_name="sorted by hand"
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="category",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.category",
-                verbose_name="category",
+            migrations.AlterField(
+                model_name="categoryhandling",
+                name="category",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="handling",
+                    to="governance.category",
+                    verbose_name="category",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="community",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.community",
-                verbose_name="community",
+            migrations.AlterField(
+                model_name="categoryhandling",
+                name="handler",
+                field=models.CharField(
+                    choices=[
+                        ("manager", "whoever manages the estate"),
+                        ("community", "the community"),
+                        ("street", "the street office"),
+                    ],
+                    max_length=10,
+                    verbose_name="handled by",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="decline_reason",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("not_ours", "Belongs to another authority"),
-                    ("in_court", "Before a court or an arbitrator"),
-                    ("xinfang", "For the petition office (信访)"),
-                    ("private", "A private matter between people"),
-                    ("unclear", "Can't be understood, and nobody can be asked"),
-                    ("nothing_there", "Looked: there is nothing to put right"),
-                ],
-                max_length=16,
-                verbose_name="reason for not taking it up",
+            migrations.AlterField(
+                model_name="categoryhandling",
+                name="severity",
+                field=models.CharField(
+                    choices=[
+                        ("ordinary", "ordinary"),
+                        ("major", "major"),
+                        ("complex", "complex"),
+                        ("emergency", "emergency"),
+                    ],
+                    default="ordinary",
+                    max_length=10,
+                    verbose_name="severity",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="epoch",
-            field=models.PositiveSmallIntegerField(default=1, verbose_name="round"),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="estate",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="issues",
-                to="governance.estate",
-                verbose_name="estate",
+            migrations.AlterField(
+                model_name="categoryhandling",
+                name="verify_on_site",
+                field=models.BooleanField(
+                    default=False,
+                    help_text="A grid worker looks whether it is really put right",
+                    verbose_name="checked on site",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="filed_at",
-            field=models.DateTimeField(
-                help_text="When the first of its petitions was filed: clocks count from here", verbose_name="filed"
+            migrations.AlterField(
+                model_name="escalation",
+                name="acted_at",
+                field=models.DateTimeField(
+                    help_text="When we did: our own lag is never charged to a company", verbose_name="fired"
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="finished_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="opened_at",
-            field=models.DateTimeField(verbose_name="taken in"),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="severity",
-            field=models.CharField(
-                choices=[
-                    ("ordinary", "ordinary"),
-                    ("major", "major"),
-                    ("complex", "complex"),
-                    ("emergency", "emergency"),
-                ],
-                max_length=10,
-                verbose_name="severity",
+            migrations.AlterField(
+                model_name="escalation",
+                name="bell",
+                field=models.CharField(max_length=12, verbose_name="rung by"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("open", "open"),
-                    ("finished", "finished"),
-                    ("closed", "closed"),
-                    ("withdrawn", "withdrawn"),
-                    ("declined", "not taken up"),
-                    ("merged", "merged into another"),
-                ],
-                default="open",
-                max_length=10,
-                verbose_name="state",
+            migrations.AlterField(
+                model_name="escalation",
+                name="clock",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="escalations",
+                    to="issues.slaclock",
+                    verbose_name="clock",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="issue",
-            name="triaged_at",
-            field=models.DateTimeField(
-                blank=True,
-                help_text="Since when nobody has to sort it; empty: it is in the community's inbox",
-                null=True,
-                verbose_name="sorted",
+            migrations.AlterField(
+                model_name="escalation",
+                name="due_at",
+                field=models.DateTimeField(help_text="When it should have fired", verbose_name="due"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="policyassignment",
-            name="category",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.category",
-                verbose_name="category",
+            migrations.AlterField(
+                model_name="escalation",
+                name="epoch",
+                field=models.PositiveSmallIntegerField(verbose_name="round"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="policyassignment",
-            name="estate",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.estate",
-                verbose_name="estate",
+            migrations.AlterField(
+                model_name="escalation",
+                name="rung",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="issues.escalationrung",
+                    verbose_name="rung",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="policyassignment",
-            name="handler",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("manager", "whoever manages the estate"),
-                    ("community", "the community"),
-                    ("street", "the street office"),
-                ],
-                max_length=10,
-                verbose_name="handled by",
+            migrations.AlterField(
+                model_name="issue",
+                name="category",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.category",
+                    verbose_name="category",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="policyassignment",
-            name="policy_code",
-            field=models.SlugField(max_length=30, verbose_name="policy"),
-        ),
-        migrations.AlterField(
-            model_name="policyassignment",
-            name="severity",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("ordinary", "ordinary"),
-                    ("major", "major"),
-                    ("complex", "complex"),
-                    ("emergency", "emergency"),
-                ],
-                max_length=10,
-                verbose_name="severity",
+            migrations.AlterField(
+                model_name="issue",
+                name="community",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.community",
+                    verbose_name="community",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="calendar",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.workingcalendar",
-                verbose_name="hours",
+            migrations.AlterField(
+                model_name="issue",
+                name="decline_reason",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("not_ours", "Belongs to another authority"),
+                        ("in_court", "Before a court or an arbitrator"),
+                        ("xinfang", "For the petition office (信访)"),
+                        ("private", "A private matter between people"),
+                        ("unclear", "Can't be understood, and nobody can be asked"),
+                        ("nothing_there", "Looked: there is nothing to put right"),
+                    ],
+                    max_length=16,
+                    verbose_name="reason for not taking it up",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="due_at",
-            field=models.DateTimeField(verbose_name="due"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="epoch",
-            field=models.PositiveSmallIntegerField(verbose_name="round"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="is_provisional",
-            field=models.BooleanField(
-                default=False, help_text="Counted with a year whose holidays weren't loaded", verbose_name="provisional"
+            migrations.AlterField(
+                model_name="issue",
+                name="epoch",
+                field=models.PositiveSmallIntegerField(default=1, verbose_name="round"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="issue",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="clocks",
-                to="issues.issue",
-                verbose_name="matter",
+            migrations.AlterField(
+                model_name="issue",
+                name="estate",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="issues",
+                    to="governance.estate",
+                    verbose_name="estate",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("respond", "first response"),
-                    ("accept", "accept"),
-                    ("arrive", "arrive"),
-                    ("resolve", "solve"),
-                    ("plan", "hand in a plan"),
-                    ("answer", "answer"),
-                ],
-                max_length=10,
-                verbose_name="promise",
+            migrations.AlterField(
+                model_name="issue",
+                name="filed_at",
+                field=models.DateTimeField(
+                    help_text="When the first of its petitions was filed: clocks count from here", verbose_name="filed"
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="next_rung_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="next rung"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="policy",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="issues.slapolicy",
-                verbose_name="policy",
+            migrations.AlterField(
+                model_name="issue",
+                name="finished_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="starts_at",
-            field=models.DateTimeField(verbose_name="counted from"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="stopped_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="done"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="target_minutes",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="minutes promised"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="target_working_days",
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name="working days promised"),
-        ),
-        migrations.AlterField(
-            model_name="slaclock",
-            name="voided_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="void since"),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="calendar",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.workingcalendar",
-                verbose_name="hours",
+            migrations.AlterField(
+                model_name="issue",
+                name="opened_at",
+                field=models.DateTimeField(verbose_name="taken in"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="change_reason",
-            field=models.CharField(
-                blank=True, help_text="Why this version was made", max_length=200, verbose_name="reason"
+            migrations.AlterField(
+                model_name="issue",
+                name="severity",
+                field=models.CharField(
+                    choices=[
+                        ("ordinary", "ordinary"),
+                        ("major", "major"),
+                        ("complex", "complex"),
+                        ("emergency", "emergency"),
+                    ],
+                    max_length=10,
+                    verbose_name="severity",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="made_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="made by",
+            migrations.AlterField(
+                model_name="issue",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("open", "open"),
+                        ("finished", "finished"),
+                        ("closed", "closed"),
+                        ("withdrawn", "withdrawn"),
+                        ("declined", "not taken up"),
+                        ("merged", "merged into another"),
+                    ],
+                    default="open",
+                    max_length=10,
+                    verbose_name="state",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="source",
-            field=models.CharField(max_length=200, verbose_name="source"),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="superseded_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="in force until"),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="valid_from",
-            field=models.DateTimeField(verbose_name="in force from"),
-        ),
-        migrations.AlterField(
-            model_name="slapolicy",
-            name="version",
-            field=models.PositiveIntegerField(default=1, verbose_name="version"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="answer_due_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="answer due"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="answer_words",
-            field=models.TextField(blank=True, verbose_name="answer"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="answered_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="answered"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="body",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="supervisions",
-                to="governance.body",
-                verbose_name="body",
+            migrations.AlterField(
+                model_name="issue",
+                name="triaged_at",
+                field=models.DateTimeField(
+                    blank=True,
+                    help_text="Since when nobody has to sort it; empty: it is in the community's inbox",
+                    null=True,
+                    verbose_name="sorted",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="community",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.community",
-                verbose_name="community",
+            migrations.AlterField(
+                model_name="policyassignment",
+                name="category",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.category",
+                    verbose_name="category",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="epoch",
-            field=models.PositiveSmallIntegerField(verbose_name="round"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="issue",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="supervisions",
-                to="issues.issue",
-                verbose_name="matter",
+            migrations.AlterField(
+                model_name="policyassignment",
+                name="estate",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.estate",
+                    verbose_name="estate",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="issued_at",
-            field=models.DateTimeField(verbose_name="issued"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="judged_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="judged"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="sent_back_words",
-            field=models.TextField(blank=True, verbose_name="sent back because"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="settled_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="settled"),
-        ),
-        migrations.AlterField(
-            model_name="supervisionorder",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("issued", "issued"),
-                    ("answered", "answered"),
-                    ("accepted", "answer accepted"),
-                    ("settled", "settled"),
-                ],
-                default="issued",
-                max_length=10,
-                verbose_name="state",
+            migrations.AlterField(
+                model_name="policyassignment",
+                name="handler",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("manager", "whoever manages the estate"),
+                        ("community", "the community"),
+                        ("street", "the street office"),
+                    ],
+                    max_length=10,
+                    verbose_name="handled by",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="bell",
-            field=models.CharField(
-                choices=[
-                    ("beat", "Celery beat"),
-                    ("loop", "manage.py sweep --loop"),
-                    ("doorbell", "an event"),
-                    ("command", "manage.py sweep"),
-                ],
-                max_length=10,
-                verbose_name="rung by",
+            migrations.AlterField(
+                model_name="policyassignment",
+                name="policy_code",
+                field=models.SlugField(max_length=30, verbose_name="policy"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="failures",
-            field=models.PositiveIntegerField(default=0, verbose_name="failures"),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="finished_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="halted",
-            field=models.CharField(
-                blank=True,
-                help_text="Why it refused to escalate, if it did",
-                max_length=200,
-                verbose_name="stopped because",
+            migrations.AlterField(
+                model_name="policyassignment",
+                name="severity",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("ordinary", "ordinary"),
+                        ("major", "major"),
+                        ("complex", "complex"),
+                        ("emergency", "emergency"),
+                    ],
+                    max_length=10,
+                    verbose_name="severity",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="notices_tried",
-            field=models.PositiveIntegerField(default=0, verbose_name="messages tried"),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="orders_rung",
-            field=models.PositiveIntegerField(default=0, verbose_name="phones rung"),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="rungs_fired",
-            field=models.PositiveIntegerField(default=0, verbose_name="rungs fired"),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="started_at",
-            field=models.DateTimeField(verbose_name="started"),
-        ),
-        migrations.AlterField(
-            model_name="sweeprun",
-            name="taken_in",
-            field=models.PositiveIntegerField(default=0, verbose_name="taken in"),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="accepted_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="accepted"),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="arrival_proof",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("claimed", "reported by the staff only"),
-                    ("qr", "shown by the building's QR code"),
-                    ("resident", "confirmed by the resident"),
-                    ("with_finish", "taken from the finish"),
-                ],
-                max_length=12,
-                verbose_name="how it is known",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="calendar",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.workingcalendar",
+                    verbose_name="hours",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="arrived_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="on site"),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="body",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="governance.body",
-                verbose_name="body",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="due_at",
+                field=models.DateTimeField(verbose_name="due"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="community",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.community",
-                verbose_name="community",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="epoch",
+                field=models.PositiveSmallIntegerField(verbose_name="round"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="dispatched_at",
-            field=models.DateTimeField(verbose_name="sent"),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="finished_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="issue",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="orders",
-                to="issues.issue",
-                verbose_name="matter",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="is_provisional",
+                field=models.BooleanField(
+                    default=False, help_text="Counted with a year whose holidays weren't loaded", verbose_name="provisional"
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="next_due_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="due"),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="next_kind",
-            field=models.CharField(
-                blank=True,
-                help_text="The clock that is due next: what sorts the queue",
-                max_length=10,
-                verbose_name="due next",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="issue",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="clocks",
+                    to="issues.issue",
+                    verbose_name="matter",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="return_reason",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("not_ours", "Not ours to handle"),
-                    ("wrong_place", "The place is wrong"),
-                    ("needs_others", "Others are needed"),
-                    ("unclear", "Can't be understood"),
-                ],
-                max_length=20,
-                verbose_name="reason for returning",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="kind",
+                field=models.CharField(
+                    choices=[
+                        ("respond", "first response"),
+                        ("accept", "accept"),
+                        ("arrive", "arrive"),
+                        ("resolve", "solve"),
+                        ("plan", "hand in a plan"),
+                        ("answer", "answer"),
+                    ],
+                    max_length=10,
+                    verbose_name="promise",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("dispatched", "waiting to be accepted"),
-                    ("accepted", "accepted"),
-                    ("arrived", "on site"),
-                    ("done", "finished"),
-                    ("returned", "returned"),
-                    ("cancelled", "cancelled"),
-                ],
-                default="dispatched",
-                max_length=12,
-                verbose_name="state",
+            migrations.AlterField(
+                model_name="slaclock",
+                name="next_rung_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="next rung"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="workorder",
-            name="supporters",
-            field=models.PositiveIntegerField(
-                default=0, help_text="Petitions beside the first", verbose_name="others who said the same"
+            migrations.AlterField(
+                model_name="slaclock",
+                name="policy",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="issues.slapolicy",
+                    verbose_name="policy",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="slaclock",
+                name="starts_at",
+                field=models.DateTimeField(verbose_name="counted from"),
+            ),
+            migrations.AlterField(
+                model_name="slaclock",
+                name="stopped_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="done"),
+            ),
+            migrations.AlterField(
+                model_name="slaclock",
+                name="target_minutes",
+                field=models.PositiveIntegerField(blank=True, null=True, verbose_name="minutes promised"),
+            ),
+            migrations.AlterField(
+                model_name="slaclock",
+                name="target_working_days",
+                field=models.PositiveIntegerField(blank=True, null=True, verbose_name="working days promised"),
+            ),
+            migrations.AlterField(
+                model_name="slaclock",
+                name="voided_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="void since"),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="calendar",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.workingcalendar",
+                    verbose_name="hours",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="change_reason",
+                field=models.CharField(
+                    blank=True, help_text="Why this version was made", max_length=200, verbose_name="reason"
+                ),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="made_by",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="made by",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="source",
+                field=models.CharField(max_length=200, verbose_name="source"),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="superseded_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="in force until"),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="valid_from",
+                field=models.DateTimeField(verbose_name="in force from"),
+            ),
+            migrations.AlterField(
+                model_name="slapolicy",
+                name="version",
+                field=models.PositiveIntegerField(default=1, verbose_name="version"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="answer_due_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="answer due"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="answer_words",
+                field=models.TextField(blank=True, verbose_name="answer"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="answered_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="answered"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="body",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="supervisions",
+                    to="governance.body",
+                    verbose_name="body",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="community",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.community",
+                    verbose_name="community",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="epoch",
+                field=models.PositiveSmallIntegerField(verbose_name="round"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="issue",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="supervisions",
+                    to="issues.issue",
+                    verbose_name="matter",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="issued_at",
+                field=models.DateTimeField(verbose_name="issued"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="judged_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="judged"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="sent_back_words",
+                field=models.TextField(blank=True, verbose_name="sent back because"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="settled_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="settled"),
+            ),
+            migrations.AlterField(
+                model_name="supervisionorder",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("issued", "issued"),
+                        ("answered", "answered"),
+                        ("accepted", "answer accepted"),
+                        ("settled", "settled"),
+                    ],
+                    default="issued",
+                    max_length=10,
+                    verbose_name="state",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="bell",
+                field=models.CharField(
+                    choices=[
+                        ("beat", "Celery beat"),
+                        ("loop", "manage.py sweep --loop"),
+                        ("doorbell", "an event"),
+                        ("command", "manage.py sweep"),
+                    ],
+                    max_length=10,
+                    verbose_name="rung by",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="failures",
+                field=models.PositiveIntegerField(default=0, verbose_name="failures"),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="finished_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="halted",
+                field=models.CharField(
+                    blank=True,
+                    help_text="Why it refused to escalate, if it did",
+                    max_length=200,
+                    verbose_name="stopped because",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="notices_tried",
+                field=models.PositiveIntegerField(default=0, verbose_name="messages tried"),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="orders_rung",
+                field=models.PositiveIntegerField(default=0, verbose_name="phones rung"),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="rungs_fired",
+                field=models.PositiveIntegerField(default=0, verbose_name="rungs fired"),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="started_at",
+                field=models.DateTimeField(verbose_name="started"),
+            ),
+            migrations.AlterField(
+                model_name="sweeprun",
+                name="taken_in",
+                field=models.PositiveIntegerField(default=0, verbose_name="taken in"),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="accepted_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="accepted"),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="arrival_proof",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("claimed", "reported by the staff only"),
+                        ("qr", "shown by the building's QR code"),
+                        ("resident", "confirmed by the resident"),
+                        ("with_finish", "taken from the finish"),
+                    ],
+                    max_length=12,
+                    verbose_name="how it is known",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="arrived_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="on site"),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="body",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="orders",
+                    to="governance.body",
+                    verbose_name="body",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="community",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.community",
+                    verbose_name="community",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="dispatched_at",
+                field=models.DateTimeField(verbose_name="sent"),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="finished_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="issue",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="orders",
+                    to="issues.issue",
+                    verbose_name="matter",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="next_due_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="due"),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="next_kind",
+                field=models.CharField(
+                    blank=True,
+                    help_text="The clock that is due next: what sorts the queue",
+                    max_length=10,
+                    verbose_name="due next",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="return_reason",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("not_ours", "Not ours to handle"),
+                        ("wrong_place", "The place is wrong"),
+                        ("needs_others", "Others are needed"),
+                        ("unclear", "Can't be understood"),
+                    ],
+                    max_length=20,
+                    verbose_name="reason for returning",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("dispatched", "waiting to be accepted"),
+                        ("accepted", "accepted"),
+                        ("arrived", "on site"),
+                        ("done", "finished"),
+                        ("returned", "returned"),
+                        ("cancelled", "cancelled"),
+                    ],
+                    default="dispatched",
+                    max_length=12,
+                    verbose_name="state",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="workorder",
+                name="supporters",
+                field=models.PositiveIntegerField(
+                    default=0, help_text="Petitions beside the first", verbose_name="others who said the same"
+                ),
             ),
         ),
     ]

@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -150,29 +152,31 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('claimed', 'verified'))), fields=('user', 'unit'), name='home_claimed_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('verified', 'declined')), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='claim_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', False), _connector='OR'), name='occupancy_ended_at_an_instant')],
             },
         ),
-        migrations.AddIndex(
-            model_name='petition',
-            index=models.Index(fields=['petitioner', '-filed_at'], name='petitions_of_a_person'),
-        ),
-        migrations.AddIndex(
-            model_name='petition',
-            index=models.Index(condition=models.Q(('state', 'filed')), fields=['filed_at'], name='petitions_awaiting_intake'),
-        ),
-        migrations.AddIndex(
-            model_name='petition',
-            index=models.Index(fields=['building', 'category', '-filed_at'], name='petitions_look_alike'),
-        ),
-        migrations.AddConstraint(
-            model_name='petition',
-            constraint=models.CheckConstraint(condition=models.Q(('receipt_no__regex', '^SQ-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$')), name='petition_receipt_is_well_formed'),
-        ),
-        migrations.AddConstraint(
-            model_name='petition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('finished', 'closed')), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='petition_finished_at_an_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='petition',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at', None), ('finished_at__gte', models.F('filed_at')), _connector='OR'), name='petition_finished_after_filed'),
+        Together(
+            migrations.AddIndex(
+                model_name='petition',
+                index=models.Index(fields=['petitioner', '-filed_at'], name='petitions_of_a_person'),
+            ),
+            migrations.AddIndex(
+                model_name='petition',
+                index=models.Index(condition=models.Q(('state', 'filed')), fields=['filed_at'], name='petitions_awaiting_intake'),
+            ),
+            migrations.AddIndex(
+                model_name='petition',
+                index=models.Index(fields=['building', 'category', '-filed_at'], name='petitions_look_alike'),
+            ),
+            migrations.AddConstraint(
+                model_name='petition',
+                constraint=models.CheckConstraint(condition=models.Q(('receipt_no__regex', '^SQ-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$')), name='petition_receipt_is_well_formed'),
+            ),
+            migrations.AddConstraint(
+                model_name='petition',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('finished', 'closed')), _negated=True), ('finished_at__isnull', False), _connector='OR'), name='petition_finished_at_an_instant'),
+            ),
+            migrations.AddConstraint(
+                model_name='petition',
+                constraint=models.CheckConstraint(condition=models.Q(('finished_at', None), ('finished_at__gte', models.F('filed_at')), _connector='OR'), name='petition_finished_after_filed'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='petition',
@@ -194,25 +198,27 @@ class Migration(migrations.Migration):
             model_name='evaluation',
             trigger=pgtrigger.compiler.Trigger(name='by_the_petitioner', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (SELECT 1 FROM residents_petition\n                                   WHERE id = NEW.petition_id AND petitioner_id = NEW.given_by_id) THEN\n                        RAISE EXCEPTION 'only the petitioner rates a petition' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='fbded10a3c17c87da09d35e1c336e26825823c25', operation='INSERT', pgid='pgtrigger_by_the_petitioner_37c59', table='residents_evaluation', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='petitiondraft',
-            index=models.Index(fields=['user', '-updated_at'], name='drafts_of_a_user'),
-        ),
-        migrations.AddConstraint(
-            model_name='petitionphoto',
-            constraint=models.CheckConstraint(condition=models.Q(('draft__isnull', False), ('petition__isnull', False), _connector='OR'), name='photo_belongs_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='petitionphoto',
-            constraint=models.CheckConstraint(condition=models.Q(('position__range', (1, 6))), name='six_photos_at_most'),
-        ),
-        migrations.AddConstraint(
-            model_name='petitionphoto',
-            constraint=models.UniqueConstraint(condition=models.Q(('draft__isnull', False)), fields=('draft', 'position'), name='photo_place_in_draft'),
-        ),
-        migrations.AddIndex(
-            model_name='petitionupdate',
-            index=models.Index(fields=['petition', '-at', '-id'], name='updates_of_a_petition'),
+        Together(
+            migrations.AddIndex(
+                model_name='petitiondraft',
+                index=models.Index(fields=['user', '-updated_at'], name='drafts_of_a_user'),
+            ),
+            migrations.AddConstraint(
+                model_name='petitionphoto',
+                constraint=models.CheckConstraint(condition=models.Q(('draft__isnull', False), ('petition__isnull', False), _connector='OR'), name='photo_belongs_somewhere'),
+            ),
+            migrations.AddConstraint(
+                model_name='petitionphoto',
+                constraint=models.CheckConstraint(condition=models.Q(('position__range', (1, 6))), name='six_photos_at_most'),
+            ),
+            migrations.AddConstraint(
+                model_name='petitionphoto',
+                constraint=models.UniqueConstraint(condition=models.Q(('draft__isnull', False)), fields=('draft', 'position'), name='photo_place_in_draft'),
+            ),
+            migrations.AddIndex(
+                model_name='petitionupdate',
+                index=models.Index(fields=['petition', '-at', '-id'], name='updates_of_a_petition'),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='petitionupdate',

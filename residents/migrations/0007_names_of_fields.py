@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from governance.migrating import Together
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,266 +16,268 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="evaluation",
-            options={"verbose_name": "rating", "verbose_name_plural": "ratings"},
-        ),
-        migrations.AlterModelOptions(
-            name="occupancy",
-            options={"verbose_name": "home", "verbose_name_plural": "homes"},
-        ),
-        migrations.AlterModelOptions(
-            name="petition",
-            options={"verbose_name": "petition", "verbose_name_plural": "petitions"},
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="epoch",
-            field=models.PositiveSmallIntegerField(verbose_name="round"),
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="given_at",
-            field=models.DateTimeField(verbose_name="given"),
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="is_solved",
-            field=models.BooleanField(verbose_name="solved"),
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="petition",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="evaluations",
-                to="residents.petition",
-                verbose_name="petition",
+        Together(
+            migrations.AlterModelOptions(
+                name="evaluation",
+                options={"verbose_name": "rating", "verbose_name_plural": "ratings"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="satisfaction",
-            field=models.PositiveSmallIntegerField(verbose_name="satisfaction"),
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="was_contacted",
-            field=models.BooleanField(verbose_name="was contacted"),
-        ),
-        migrations.AlterField(
-            model_name="evaluation",
-            name="words",
-            field=models.TextField(
-                blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="words"
+            migrations.AlterModelOptions(
+                name="occupancy",
+                options={"verbose_name": "home", "verbose_name_plural": "homes"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="claimed_at",
-            field=models.DateTimeField(verbose_name="claimed"),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="decided_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="decided"),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
+            migrations.AlterModelOptions(
+                name="petition",
+                options={"verbose_name": "petition", "verbose_name_plural": "petitions"},
             ),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="decline_reason",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("no_evidence", "No paper shows it"),
-                    ("wrong_unit", "The door is another one"),
-                    ("moved_out", "Has moved out"),
-                    ("not_known", "Nobody there knows the person"),
-                ],
-                max_length=12,
-                verbose_name="reason",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="epoch",
+                field=models.PositiveSmallIntegerField(verbose_name="round"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="ended_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="ended"),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="evidence",
-            field=models.CharField(blank=True, max_length=300, verbose_name="evidence"),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="relation",
-            field=models.CharField(
-                choices=[("owner", "owner"), ("tenant", "tenant"), ("family", "family member")],
-                max_length=10,
-                verbose_name="relation",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="given_at",
+                field=models.DateTimeField(verbose_name="given"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("claimed", "being checked"),
-                    ("verified", "confirmed"),
-                    ("disputed", "disputed"),
-                    ("declined", "not confirmed"),
-                    ("ended", "ended"),
-                ],
-                default="claimed",
-                max_length=10,
-                verbose_name="state",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="is_solved",
+                field=models.BooleanField(verbose_name="solved"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="occupancy",
-            name="unit",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="occupancies",
-                to="governance.unit",
-                verbose_name="home",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="petition",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="evaluations",
+                    to="residents.petition",
+                    verbose_name="petition",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="arrived_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="on site"),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="category",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.category",
-                verbose_name="category",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="satisfaction",
+                field=models.PositiveSmallIntegerField(verbose_name="satisfaction"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="channel",
-            field=models.CharField(
-                choices=[
-                    ("portal", "portal"),
-                    ("phone", "phone"),
-                    ("counter", "counter"),
-                    ("wechat", "WeChat"),
-                    ("patrol", "patrol"),
-                ],
-                default="portal",
-                max_length=10,
-                verbose_name="channel",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="was_contacted",
+                field=models.BooleanField(verbose_name="was contacted"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="community",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="governance.community",
-                verbose_name="community",
+            migrations.AlterField(
+                model_name="evaluation",
+                name="words",
+                field=models.TextField(
+                    blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="words"
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="epoch",
-            field=models.PositiveSmallIntegerField(
-                default=1, help_text="Counts reopenings; each is rated by itself", verbose_name="round"
+            migrations.AlterField(
+                model_name="occupancy",
+                name="claimed_at",
+                field=models.DateTimeField(verbose_name="claimed"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="estate",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="petitions",
-                to="governance.estate",
-                verbose_name="estate",
+            migrations.AlterField(
+                model_name="occupancy",
+                name="decided_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="decided"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="filed_at",
-            field=models.DateTimeField(verbose_name="filed"),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="finished_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="holder_body",
-            field=models.CharField(blank=True, max_length=80, verbose_name="who has it"),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="name_visibility",
-            field=models.CharField(
-                choices=[
-                    ("handlers", "Only those who handle the matter"),
-                    ("nobody", "Nobody: the matter is handled without my name"),
-                ],
-                max_length=10,
-                verbose_name="who may see the name",
+            migrations.AlterField(
+                model_name="occupancy",
+                name="decided_by",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="decided by",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="next_due_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="due"),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="next_kind",
-            field=models.CharField(
-                blank=True, help_text="The clock that is due next, or was", max_length=10, verbose_name="due next"
+            migrations.AlterField(
+                model_name="occupancy",
+                name="decline_reason",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("no_evidence", "No paper shows it"),
+                        ("wrong_unit", "The door is another one"),
+                        ("moved_out", "Has moved out"),
+                        ("not_known", "Nobody there knows the person"),
+                    ],
+                    max_length=12,
+                    verbose_name="reason",
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="receipt_no",
-            field=models.CharField(editable=False, max_length=12, unique=True, verbose_name="receipt number"),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("filed", "received"),
-                    ("in_hand", "being handled"),
-                    ("finished", "finished, please rate"),
-                    ("closed", "closed"),
-                    ("withdrawn", "withdrawn"),
-                    ("declined", "not taken up"),
-                ],
-                default="filed",
-                max_length=10,
-                verbose_name="state",
+            migrations.AlterField(
+                model_name="occupancy",
+                name="ended_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="ended"),
             ),
-        ),
-        migrations.AlterField(
-            model_name="petition",
-            name="words",
-            field=models.TextField(
-                blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="words"
+            migrations.AlterField(
+                model_name="occupancy",
+                name="evidence",
+                field=models.CharField(blank=True, max_length=300, verbose_name="evidence"),
+            ),
+            migrations.AlterField(
+                model_name="occupancy",
+                name="relation",
+                field=models.CharField(
+                    choices=[("owner", "owner"), ("tenant", "tenant"), ("family", "family member")],
+                    max_length=10,
+                    verbose_name="relation",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="occupancy",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("claimed", "being checked"),
+                        ("verified", "confirmed"),
+                        ("disputed", "disputed"),
+                        ("declined", "not confirmed"),
+                        ("ended", "ended"),
+                    ],
+                    default="claimed",
+                    max_length=10,
+                    verbose_name="state",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="occupancy",
+                name="unit",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="occupancies",
+                    to="governance.unit",
+                    verbose_name="home",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="arrived_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="on site"),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="category",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.category",
+                    verbose_name="category",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="channel",
+                field=models.CharField(
+                    choices=[
+                        ("portal", "portal"),
+                        ("phone", "phone"),
+                        ("counter", "counter"),
+                        ("wechat", "WeChat"),
+                        ("patrol", "patrol"),
+                    ],
+                    default="portal",
+                    max_length=10,
+                    verbose_name="channel",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="community",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="governance.community",
+                    verbose_name="community",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="epoch",
+                field=models.PositiveSmallIntegerField(
+                    default=1, help_text="Counts reopenings; each is rated by itself", verbose_name="round"
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="estate",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="petitions",
+                    to="governance.estate",
+                    verbose_name="estate",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="filed_at",
+                field=models.DateTimeField(verbose_name="filed"),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="finished_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="finished"),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="holder_body",
+                field=models.CharField(blank=True, max_length=80, verbose_name="who has it"),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="name_visibility",
+                field=models.CharField(
+                    choices=[
+                        ("handlers", "Only those who handle the matter"),
+                        ("nobody", "Nobody: the matter is handled without my name"),
+                    ],
+                    max_length=10,
+                    verbose_name="who may see the name",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="next_due_at",
+                field=models.DateTimeField(blank=True, null=True, verbose_name="due"),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="next_kind",
+                field=models.CharField(
+                    blank=True, help_text="The clock that is due next, or was", max_length=10, verbose_name="due next"
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="receipt_no",
+                field=models.CharField(editable=False, max_length=12, unique=True, verbose_name="receipt number"),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("filed", "received"),
+                        ("in_hand", "being handled"),
+                        ("finished", "finished, please rate"),
+                        ("closed", "closed"),
+                        ("withdrawn", "withdrawn"),
+                        ("declined", "not taken up"),
+                    ],
+                    default="filed",
+                    max_length=10,
+                    verbose_name="state",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="petition",
+                name="words",
+                field=models.TextField(
+                    blank=True, validators=[django.core.validators.MaxLengthValidator(2000)], verbose_name="words"
+                ),
             ),
         ),
     ]
