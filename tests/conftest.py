@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
 from governance import shipped as shipped_by_governance
@@ -23,6 +24,10 @@ from tests.replay import Recording, record
 # How long an example takes is nothing that a test asserts.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+# How long an example takes is the machine's affair: with others at work on it, a slow one isn't wrong.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
 
 # Modules that have a mark `xdist_group`, each on one worker. By path: xdist 3.8 doesn't see the mark with pytest 9.2.
 ON_ONE_WORKER = {
