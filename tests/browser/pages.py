@@ -30,6 +30,8 @@ class Case:
     act: Callable[[Page, World], None] = _stay
     is_for_staff: bool = False
     is_in_console: bool = False
+    # Which of a register's pages it is: changelist, change, add, history …
+    kind_of_register: str = ""
     # The name of the address at which a press ends, where no other case begins there.
     leads_to: str = ""
 
