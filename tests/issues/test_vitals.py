@@ -97,11 +97,13 @@ def test_six_queries_each_on_an_index(cast: Cast):
             cursor.execute(f"EXPLAIN {query['sql']}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert "Seq Scan" not in plan, plan
-            used |= {word for word in plan.replace("on ", " ").split() if word in INDEXES}
-    assert used == INDEXES
+            used |= {word for word in plan.replace("on ", " ").split() if word in INDEXES | OF_LIVE_ORDERS}
+    assert used - OF_LIVE_ORDERS == INDEXES
+    assert used & OF_LIVE_ORDERS
 
 
 INDEXES = {
     "sweeps_by_time", "issues_escalation_pkey", "notices_due", "notices_not_reached", "petitions_awaiting_intake",
-    "orders_to_ring",
 }  # fmt: skip
+# Each holds the live orders alone. On three rows they cost the same, and which one is taken is chance.
+OF_LIVE_ORDERS = {"orders_to_ring", "queue_of_a_body", "queue_of_a_community", "one_live_order_an_issue"}
