@@ -24,7 +24,7 @@ from issues.forms import outdoors as forms
 from issues.models import Issue, IssuePhoto, IssueState, OrderPhoto, WorkOrder
 from issues.views.queue import desk_context
 from residents.domain import on_behalf
-from residents.domain.petitions import wants_to_know_who_has_it
+from residents.domain.petitions import ask_who_has_it
 from residents.models import Petition, PetitionPhoto
 from residents.timeline import next_step
 from residents.views.photos import serve_jpeg
@@ -282,7 +282,7 @@ def _written_down(request: PortalRequest) -> HttpResponse:
     petition = mine.filter(receipt_no=request.session.get(WRITTEN_DOWN, "")).first()
     if petition is None:
         return redirect("outdoors_file")
-    if wants_to_know_who_has_it(petition, at=request.now):
+    if ask_who_has_it(petition, at=request.now):
         petition = mine.get(pk=petition.pk)
     context = {
         "petition": petition,

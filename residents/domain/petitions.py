@@ -105,8 +105,11 @@ def file_petition(
     return petition
 
 
-def wants_to_know_who_has_it(petition: Petition, *, at: datetime) -> bool:
-    """Somebody reads the receipt: if nobody has taken the petition in yet, that is tried now. Whether it was."""
+def ask_who_has_it(petition: Petition, *, at: datetime) -> bool:
+    """Somebody reads the receipt: if nobody has taken the petition in yet, have that tried now. Returns whether it was.
+
+    What goes wrong with it is no concern of the reader's: the sweep makes it good.
+    """
     if petition.state != PetitionStage.FILED:
         return False
     signals.receipt_asked.send_robust(sender=Petition, petition=petition, at=at)

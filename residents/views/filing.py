@@ -29,7 +29,7 @@ from governance.models.roles import role_and_surname, surname_for_reader
 from governance.templatetags.words import own_words
 from residents.domain import drafts
 from residents.domain.finding import find_categories
-from residents.domain.petitions import NotReady, file_petition, wants_to_know_who_has_it, what_is_missing
+from residents.domain.petitions import NotReady, ask_who_has_it, file_petition, what_is_missing
 from residents.forms.filing import EstateForm, PlaceForm, WordsForm, described
 from residents.models import NameVisibility, Petition, PetitionDraft, PetitionPhoto
 from residents.models.petitions import MAX_PHOTOS
@@ -434,7 +434,7 @@ def petition_filed(request, receipt_no: str) -> HttpResponse:
     """The receipt: its number, who has it, what comes next. Reloading it files nothing."""
     visible = Petition.objects.visible_to(request.user).for_page()
     petition = get_object_or_404(visible, receipt_no=receipt_no)
-    if wants_to_know_who_has_it(petition, at=request.now):
+    if ask_who_has_it(petition, at=request.now):
         petition = visible.get(pk=petition.pk)
     surname = surname_for_reader(petition.holder_surname, petition.holder_surname_latin)
     count = petition.photos.count()

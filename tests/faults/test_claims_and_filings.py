@@ -64,7 +64,7 @@ def test_twenty_who_ask_at_once_who_has_it_are_all_told_and_it_is_taken_in_once(
     assert outside.value("SELECT count(*) FROM issues_issue") == 0
 
     def asked() -> str:
-        petitions.wants_to_know_who_has_it(fresh(petition), at=NOW)
+        petitions.ask_who_has_it(fresh(petition), at=NOW)
         return fresh(petition).holder_body
 
     assert together(*(asked for _n in range(20))) == ["恒信物业"] * 20

@@ -23,7 +23,7 @@ def test_an_intake_that_fails_is_logged_without_what_the_resident_said(cast: Cas
     monkeypatch.setattr("issues.receivers.intake.take_in", break_the_row)
     petition = file(cast.li, cast.building, words=SAID)
     with caplog.at_level(logging.INFO):
-        petitions.wants_to_know_who_has_it(petition, at=NOW)
+        petitions.ask_who_has_it(petition, at=NOW)
 
     (line,) = [record for record in caplog.records if record.name == "issues.receivers"]
     assert line.getMessage() == f"petition {petition.receipt_no} waits for the sweep: IntegrityError, SQLSTATE 23514"

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def petition(cast: Cast):
     petition = file(cast.li, cast.building)
-    petitions.wants_to_know_who_has_it(petition, at=NOW)
+    petitions.ask_who_has_it(petition, at=NOW)
     petition.refresh_from_db()
     return petition
 

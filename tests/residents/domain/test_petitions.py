@@ -176,7 +176,7 @@ def test_filing_stands_when_everything_after_it_fails(cast: Cast, monkeypatch, d
     monkeypatch.setattr(intake, "take_in", broken)
     with django_capture_on_commit_callbacks(execute=True):
         petition = file(cast.li, cast.building)
-    assert petitions.wants_to_know_who_has_it(petition, at=NOW)
+    assert petitions.ask_who_has_it(petition, at=NOW)
     petition.refresh_from_db()
     assert petition.state == "filed"
 
