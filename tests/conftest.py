@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
-import hypothesis
 import pytest
 from django.apps import apps
 from django.db import transaction
@@ -20,10 +19,6 @@ from issues import shipped as shipped_by_issues
 from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
 from tests.replay import Recording, record
-
-# How long an example takes is nothing that a test asserts.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
 
 # How long an example takes is the machine's affair: with others at work on it, a slow one isn't wrong.
 hypothesis_settings.register_profile("portal", deadline=None)

@@ -413,7 +413,7 @@ def test_a_damaged_address_is_answered_in_the_browsers_language(shipped, languag
 # --- anything at all ---
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=60), number=st.integers(), place=st.integers(0, 10_000), strange=st.uuids())
 def test_anything_at_all_gets_an_answer(cast, addresses, text, number, place, strange):
     everywhere = [(who, address) for who, places in addresses.items() for address in places]

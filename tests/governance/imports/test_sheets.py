@@ -103,7 +103,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x0
 
 @example(names=["0"], address="\r")
 @given(names=st.lists(TEXT.map(str.strip).filter(bool), unique=True, max_size=6), address=TEXT)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_any_words_survive_the_round_trip(cast, names, address):
     from governance.imports.columns import tidied
 

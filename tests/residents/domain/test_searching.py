@@ -45,7 +45,7 @@ def test_white_space_ends_a_pair():
 
 
 class EveryText(TestCase):
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc", "Zs", "Cn", "Co")), min_size=2, max_size=20))
     def test_the_database_makes_the_same_pairs_of_any_word(self, text):
         assert set(database_pairs(text)) == set(pairs_of(text))
