@@ -23,7 +23,7 @@ demo: $(RUN_STAMP) assets catalogues ## The whole portal on this machine, with d
 	@$(BIN)/python -m config.demo --with-parent
 
 test: $(DEV_STAMP) assets catalogues ## All tests, on real PostgreSQL and Redis
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 check: $(DEV_STAMP) assets catalogues ## Everything a machine can see without running the tests
 	$(BIN)/ruff check

@@ -24,7 +24,7 @@ from tests.replay import Recording, record
 hypothesis_settings.register_profile("portal", deadline=None)
 hypothesis_settings.load_profile("portal")
 
-# Modules that have a mark `xdist_group`, each on one worker. By path: xdist 3.8 doesn't see the mark with pytest 9.2.
+# Modules that build something costly for all their tests: each on one worker, or both would build it.
 ON_ONE_WORKER = {
     "tests/browser/test_crawl.py",
     "tests/config/bench/test_bench.py",
@@ -38,6 +38,8 @@ ON_ONE_WORKER = {
 
 
 class ByModule(LoadScopeScheduling):
+    """What `-n` hands out: these modules whole and first, every other test by itself."""
+
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
         return path if path in ON_ONE_WORKER else nodeid
@@ -45,7 +47,7 @@ class ByModule(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> LoadScopeScheduling | None:
-    return ByModule(config, log) if config.getvalue("dist") == "loadgroup" else None
+    return ByModule(config, log) if config.getvalue("dist") == "load" else None
 
 
 def pytest_collection_finish() -> None:

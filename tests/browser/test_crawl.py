@@ -27,9 +27,6 @@ from tests.browser.watch import Watch
 from tests.browser.world import World, build_world
 from tests.cast import NOW
 
-# One worker writes the world and opens the profiles: two would do so twice.
-pytestmark = pytest.mark.xdist_group("crawl")
-
 IS_FULL = os.environ.get("CRAWL", "") == "full"
 NARROW = {"width": checks.NARROWEST_PX, "height": PHONE["height"]}
 

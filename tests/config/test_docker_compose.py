@@ -92,11 +92,6 @@ with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5Passwor
 """
 
 
-def started(test):
-    """All on one worker: starting everything twice would take as long again."""
-    return pytest.mark.processes(pytest.mark.xdist_group("compose")(test))
-
-
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
     """All services up, in the order of the file, with the cast's street in the database."""
@@ -153,20 +148,20 @@ def file_petition(visitor: Visitor, words: str = WORDS) -> int:
     return visitor.post(step("check"), {})
 
 
-@started
+@pytest.mark.processes
 @pytest.mark.parametrize("name", [name for name in COMPOSE if "healthcheck" in COMPOSE[name]])
 def test_the_health_check_of_each_service_finds_it_well(portal: Compose, name):
     assert eventually(lambda: portal.is_healthy(name), 60), portal.said(name)
 
 
-@started
+@pytest.mark.processes
 @pytest.mark.parametrize("bell", ["beat", "loop"])
 def test_both_bells_ring(portal: Compose, bell):
     runs = f"SELECT count(*) FROM issues_sweeprun WHERE bell = '{bell}' AND finished_at IS NOT NULL AND failures = 0"
     assert eventually(lambda: portal.value(runs) > 0, 60), portal.said("worker") + portal.said("sweep")
 
 
-@started
+@pytest.mark.processes
 def test_the_probes_answer_and_the_figures_are_for_whoever_has_the_token(portal: Compose):
     visitor = Visitor(portal.ports["web"])
     assert (visitor.get("/live"), json.loads(visitor.text)) == (200, {"live": True})
@@ -176,7 +171,7 @@ def test_the_probes_answer_and_the_figures_are_for_whoever_has_the_token(portal:
     assert "youying_database_up 1.0" in visitor.text
 
 
-@started
+@pytest.mark.processes
 def test_figures_are_those_of_all_workers_together(portal: Compose):
     def counted() -> float:
         visitor.get("/metrics", Authorization=f"Bearer {METRICS_TOKEN}")
@@ -191,7 +186,7 @@ def test_figures_are_those_of_all_workers_together(portal: Compose):
     assert counted() - before == 20
 
 
-@started
+@pytest.mark.processes
 def test_a_petition_filed_over_http_is_taken_in(portal: Compose, li: Visitor):
     assert file_petition(li) == 200
     assert li.address.endswith("/filed/")
@@ -202,7 +197,7 @@ def test_a_petition_filed_over_http_is_taken_in(portal: Compose, li: Visitor):
     assert len(list((portal.directory / "media").rglob("*.jpg"))) == 1
 
 
-@started
+@pytest.mark.processes
 def test_nothing_that_the_processes_print_names_anybody_or_quotes_what_was_said(portal: Compose, li: Visitor):
     """Also where things go wrong: PostgreSQL quotes the row it refuses, Pillow the photo, Django the address."""
     assert file_petition(li) == 200
@@ -236,7 +231,7 @@ def test_nothing_that_the_processes_print_names_anybody_or_quotes_what_was_said(
             assert {"event", "level", "logger", "at"} <= json.loads(line).keys(), line
 
 
-@started
+@pytest.mark.processes
 def test_a_backup_is_made_and_tried_with_the_same_environment(portal: Compose, tmp_path):
     made = portal.run("python", "manage.py", "backup", str(tmp_path))
     assert made.returncode == 0, made.stderr
@@ -246,7 +241,7 @@ def test_a_backup_is_made_and_tried_with_the_same_environment(portal: Compose, t
     assert "This backup would do." in tried.stdout
 
 
-@started
+@pytest.mark.processes
 def test_all_of_them_end_when_told_to(portal: Compose):
     """The last: it stops the services. Ten seconds are what docker gives."""
     codes = portal.end()

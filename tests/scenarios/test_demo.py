@@ -35,9 +35,6 @@ from issues.models import Escalation, Issue, Mediation, OrderPhoto, SlaClock, Su
 from residents.models import Evaluation, Occupancy, Petition, PetitionDraft, PetitionPhoto
 from tests.cast import NOW
 
-# One worker loads it: two would do so twice.
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def loaded_once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Path]:

@@ -36,7 +36,7 @@ from residents.views import homes, petitions, photos
 from tests.scenarios import rights, rights_checks
 from tests.scenarios.rights_world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("planted_leaks")]
+pytestmark = pytest.mark.django_db
 
 RIGHTS = rights.read()
 # Some of each side are enough to see a leak.

@@ -21,7 +21,7 @@ from tests.scenarios.rights_checks import LISTS, addresses
 from tests.scenarios.rights_registers import REGISTERS
 from tests.scenarios.rights_world import ASKED, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("rights")]
+pytestmark = pytest.mark.django_db
 
 RIGHTS = rights.read()
 ALL = addresses()

@@ -12,7 +12,7 @@ from config.health import web_is_well
 from tests.config.processes import eventually, processes_of, query, read_until, start
 
 # One worker: what is made once for all of them, a portal with its demo, takes half a minute of a core.
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("whole_demo")]
+pytestmark = pytest.mark.processes
 
 ALL_UP = "Stop it with Ctrl-C"
 EVERY_KIND = ("gunicorn", "celery --quiet -A config.celery worker", "beat", "sweep", "bin/postgres", "redis-server")

@@ -29,7 +29,7 @@ from tests.config.processes import PROJECT_DIR, eventually
 from tests.governance.backups.conftest import Portal, copy_database, databases
 
 # Nothing is written into the tests' own database: it only has to be there to be copied.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes, pytest.mark.xdist_group("backups")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 FIRST_PHOTO = "SELECT file FROM residents_petitionphoto ORDER BY id LIMIT 1"
 
