@@ -18,6 +18,7 @@ from issues.views.refreshing import as_refreshed, refreshed, sign_in_again
 ROLES_AT_THE_DESK = (
     Role.PROPERTY_MANAGER,
     Role.PROPERTY_STAFF,
+    Role.DEPARTMENT_LIAISON,
     Role.COMMUNITY_STAFF,
     Role.STREET_OFFICER,
     Role.DISTRICT_OFFICER,

@@ -52,6 +52,22 @@ def queries(client: Client, address: str) -> int:
 # --- who sees what ---
 
 
+@pytest.mark.parametrize(
+    ("who", "named"),
+    [
+        ("zheng", "郑经理"),
+        ("zhou", "周管家"),
+        ("luo", "罗联络员"),
+        ("wu", "吴社工"),
+        ("sun", "孙干事"),
+        ("shen", "沈干事（区）"),
+    ],
+)
+def test_the_bar_names_everybody_who_handles_orders_by_role_and_surname(cast, who, named):
+    page = client_of(getattr(cast, who)).get("/queue/").content.decode()
+    assert re.findall(r"<b>([^<]*)</b></span></div>", page) == [named]
+
+
 @pytest.mark.parametrize("who", ["li", "zhao", "chen", "administrator", "stranger"])
 @pytest.mark.parametrize("address", ["/queue/", "/queue/rows/"])
 def test_the_queue_is_missing_for_those_who_handle_no_orders(cast, who, address):
