@@ -63,6 +63,7 @@ def imported_list(request: PortalRequest) -> HttpResponse:
         "tabs": _tabs(here.filter(chosen)),
         "communities": communities,
         "community": asked if chosen else "",
+        "is_filtered": bool(chosen),
         "is_the_streets": _is_the_streets(request),
         "last_run": _last_run(request) if _is_the_streets(request) else None,
         "work_page": "desk_imported",

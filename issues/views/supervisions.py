@@ -98,7 +98,7 @@ def supervisions(request: PortalRequest) -> HttpResponse:
         "page": page,
         "rows": [_row(each, request) for each in page],
         "tabs": _counted(tabs, of_body),
-        "chosen": chosen,
+        "tab": chosen.key if chosen else "",
         "body": body,
         "bodies": Body.objects.filter(pk__in=in_sight.order_by().values("body")).order_by("name"),
         "is_filtered": bool(chosen or body),

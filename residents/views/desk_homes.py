@@ -75,7 +75,7 @@ class Asked(NamedTuple):
 
     @classmethod
     def read(cls, request: PortalRequest) -> "Asked":
-        tab = request.GET.get("state", "")
+        tab = request.GET.get("show", "")
         typed = unicodedata.normalize("NFKC", plain(request.GET.get("number", ""))[:20])
         number = re.sub(r"(室|号)$", "", "".join(typed.split()))
         return cls(tab if tab in TABS else "", plain(request.GET.get("estate", ""))[:60], number)
@@ -105,6 +105,7 @@ def desk_homes(request: PortalRequest) -> HttpResponse:
     page = Paginator(rows.select_related("user", "unit__building__estate"), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
+        "tab": asked.tab,
         "tabs": _tabs(here),
         "estates": _estate_names(request),
         "page": page,

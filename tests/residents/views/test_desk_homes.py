@@ -64,9 +64,9 @@ def test_claims_stand_first_the_oldest_on_top_then_disputes_then_what_is_confirm
     ("query", "found"),
     [
         ("", [("402", "claimed"), ("301", "verified"), ("201", "verified")]),
-        ("?state=claimed", [("402", "claimed")]),
-        ("?state=verified&estate=星湖家园", [("201", "verified")]),
-        ("?state=disputed", []),
+        ("?show=claimed", [("402", "claimed")]),
+        ("?show=verified&estate=星湖家园", [("201", "verified")]),
+        ("?show=disputed", []),
         ("?number=402", [("402", "claimed")]),
         ("?number=４０２室", [("402", "claimed")]),
         ("?number= 30", [("301", "verified")]),
@@ -74,7 +74,7 @@ def test_claims_stand_first_the_oldest_on_top_then_disputes_then_what_is_confirm
         ("?number=李秀英", []),
         ("?number=13800130003", []),
         ("?estate=桃园里小区", []),
-        ("?state=nonsense&page=99999999999999999999", [("402", "claimed"), ("301", "verified"), ("201", "verified")]),
+        ("?show=nonsense&page=99999999999999999999", [("402", "claimed"), ("301", "verified"), ("201", "verified")]),
         ("?number=" + "9" * 5000, []),
     ],
 )
@@ -95,7 +95,7 @@ def test_numbers_are_masked_in_the_list(cast, wu):
 def test_the_tabs_and_pages_keep_the_rest_of_the_address(cast, wu):
     _many(cast, range(25))
     page = wu.get("/desk/homes/?estate=春和苑小区&number=9&page=2").content.decode()
-    assert "state=claimed" in page
+    assert "show=claimed" in page
     assert "page=1" in page.replace("&amp;", "&")
     assert page.count("number=9") >= 5
 
@@ -112,7 +112,7 @@ def _many(cast, numbers):
     )
 
 
-@pytest.mark.parametrize("query", ["", "?state=claimed&estate=春和苑小区&number=9"])
+@pytest.mark.parametrize("query", ["", "?show=claimed&estate=春和苑小区&number=9"])
 def test_thirty_claims_cost_as_many_queries_as_one(cast, wu, django_assert_max_num_queries, query):
     counts = []
     for numbers in (range(1), range(1, 30)):
