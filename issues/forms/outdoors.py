@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -13,8 +14,8 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from governance import wording
 from governance.domain.moment import local_day
-from governance.domain.phones import mobile_number
-from governance.models import Building, Category
+from governance.domain.phones import mobile_number, readable
+from governance.models import Building, Category, User
 from issues.domain.findings import Finding
 from issues.domain.mediation import Talk
 from issues.forms.orders import PhotosField, StepForm, WordsField
@@ -296,9 +297,14 @@ class HowTold(TextChoices):
 
 
 class FileForForm(MatterForm):
-    """A petition for somebody who asked for it and agrees that it be filed in their name."""
+    """A petition for somebody who asked for it and agrees that it be filed in their name.
 
-    field_order = ["name", "phone", "channel", "building", "stairwell", "spot", "words", "category", "photos"]
+    A number that nobody is known by opens an account: it is typed a second time, as one digit is soon wrong.
+    """
+
+    field_order = [
+        "name", "phone", "phone_again", "channel", "building", "stairwell", "spot", "words", "category", "photos",
+    ]  # fmt: skip
     name = OwnWordsField(
         label=_("Name"),
         max_characters=60,
@@ -311,6 +317,14 @@ class FileForForm(MatterForm):
         required=False,
         max_length=40,
         help_text=_("The receipt number goes there. Whoever has none gets it from you on paper."),
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "tel", "autocomplete": "off"}),
+    )
+    phone_again = forms.CharField(
+        label=_("The mobile number once more"),
+        required=False,
+        max_length=40,
+        help_text=_("Have them say it again: with one wrong digit the receipt number goes to a stranger."),
+        error_messages={"required": _("This number isn't known here yet. Please type it once more.")},
         widget=forms.TextInput(attrs={"class": "form-control", "type": "tel", "autocomplete": "off"}),
     )
     channel = forms.ChoiceField(
@@ -338,6 +352,13 @@ class FileForForm(MatterForm):
         super().prepare()
         self.fields["words"].label = _("What they said")
         self.fields["words"].error_messages["required"] = _("Write what they said, as they said it.")
+        self.fields["phone_again"].required = bool(self.new_number)
+
+    @cached_property
+    def new_number(self) -> str:
+        """The number that nobody is known by yet, in the groups that people say; empty where it needn't be repeated."""
+        number = mobile_number(self["phone"].value() or "")
+        return readable(number) if number and not User.objects.with_phone(number).exists() else ""
 
     def clean_phone(self) -> str:
         typed = self.cleaned_data["phone"].strip()
@@ -345,6 +366,12 @@ class FileForForm(MatterForm):
         if number is None:
             raise forms.ValidationError(_("A mobile number has 11 digits and begins with 1. Please check it."))
         return number
+
+    def clean_phone_again(self) -> str:
+        again = self.cleaned_data["phone_again"]
+        if self.new_number and mobile_number(again) != self.cleaned_data.get("phone"):
+            raise forms.ValidationError(_("The two numbers differ. Ask them again which one is right."))
+        return again
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

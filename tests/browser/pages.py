@@ -169,15 +169,23 @@ def accept_what_is_finished(page: Page, world: World) -> None:
 
 
 def file_for_somebody(page: Page, world: World) -> None:
+    number = next(fresh_numbers)
     page.locator("#id_name").fill("胡德全")
-    page.locator("#id_phone").fill(next(fresh_numbers))
+    page.locator("#id_phone").fill(number)
     page.locator("label[for=id_channel_0], label:has(#id_channel_0)").first.click()
     page.locator("#id_words").fill("楼道灯不亮。")
     page.locator("#id_category").select_option("noise")
     page.locator("label[for=id_name_visibility_0], label:has(#id_name_visibility_0)").first.click()
     page.locator("#id_has_agreed").check()
     submit("main form[method=post]")(page, world)
-    page.locator(".receipt-no").wait_for()
+    page.locator("#id_phone_again").fill(number)
+    submit("main form[method=post]")(page, world)
+    page.locator(".confirmed .receipt-no").wait_for()
+
+
+def type_a_new_number(page: Page, world: World) -> None:
+    page.locator("#id_phone").fill(next(fresh_numbers))
+    submit("main form[method=post]")(page, world)
 
 
 def save_after_a_colleague(page: Page, world: World) -> None:
@@ -362,6 +370,7 @@ WORKING = (
     ),
     Case("outdoors-file", "bai", at("/outdoors/file/"), is_for_staff=True),
     Case("outdoors-file-error", "bai", at("/outdoors/file/"), submit("main form[method=post]"), is_for_staff=True),
+    Case("outdoors-file-new-number", "bai", at("/outdoors/file/"), type_a_new_number, is_for_staff=True),
     Case("outdoors-building", "yu", lambda world: f"/b/{world.cast.building.qr_token}/", is_for_staff=True),
     Case("queue-liaison", "luo", at("/queue/"), is_for_staff=True),
     Case("dashboard", "sun", at("/dashboard/"), is_for_staff=True),

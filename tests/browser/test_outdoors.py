@@ -78,6 +78,11 @@ def test_somebody_without_a_phone_in_hand_is_filed_for_in_a_minute(screen, cast:
     keep_picture(page, "outdoors-file")
     page.locator("#id_has_agreed").check()
     go_by(page.locator(".hold button"))
+    assert page.locator(".receipt-no").inner_text().strip() == "138 9999 0001"
+    assert barriers(worker) == []
+    keep_picture(page, "outdoors-file-new-number")
+    page.locator("#id_phone_again").fill("13899990001")
+    go_by(page.locator(".hold button"))
     petition = Petition.objects.get()
     assert page.locator(".receipt-no").inner_text().strip() == petition.receipt_no
     assert barriers(worker) == []

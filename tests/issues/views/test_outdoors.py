@@ -528,6 +528,7 @@ def told(cast: Cast, **changed) -> dict[str, object]:
         | {
             "name": "胡德全",
             "phone": "138 9999 0001",
+            "phone_again": "138 9999 0001",
             "channel": "patrol",
             "name_visibility": "handlers",
             "has_agreed": "on",
@@ -556,6 +557,44 @@ def test_whose_number_is_known_gets_it_in_their_own_account(cast):
     assert str(NUMBER_LEFT_OUT) not in done.content.decode()
     shown = page(cast.li, f"/petitions/{petition.receipt_no}/")
     assert "于网格员" in shown
+
+
+def repeated(shown: str) -> tuple[list[str], bool]:
+    """The number that the page repeats, and whether it asks for it a second time."""
+    return re.findall(r'class="receipt-no">([^<]*)<', shown), 'name="phone_again"' in shown
+
+
+def test_a_number_that_nobody_is_known_by_is_repeated_and_asked_for_once_more(cast):
+    client = client_of(cast.yu)
+    values = told(cast, phone="１３８-9999-0001", phone_again="")
+    first = client.post("/outdoors/file/", values)
+    assert (first.status_code, Petition.objects.count()) == (400, 0)
+    assert repeated(first.content.decode()) == (["138 9999 0001"], True)
+    assert 'href="#id_phone_again"' in first.content.decode()
+    assert client.post("/outdoors/file/", values | {"phone_again": "+86 13899990001"}).status_code == 302
+    assert Petition.objects.get().petitioner.phone == "+8613899990001"
+
+
+@pytest.mark.parametrize("again", ["138 9999 0010", "13899990", "胡德全"])
+def test_two_numbers_that_differ_open_no_account(cast, again):
+    response = client_of(cast.yu).post("/outdoors/file/", told(cast, phone_again=again))
+    assert response.status_code == 400
+    assert 'href="#id_phone_again"' in response.content.decode()
+    assert again in response.content.decode()
+    assert not User.objects.filter(full_name="胡德全").exists()
+
+
+@pytest.mark.parametrize("phone", ["", "1389999", "li"])
+def test_a_number_that_is_known_missing_or_none_is_asked_for_once(cast, phone):
+    phone = cast.li.phone if phone == "li" else phone
+    response = client_of(cast.yu).post("/outdoors/file/", told(cast, phone=phone, phone_again="", words=""))
+    assert response.status_code == 400
+    assert repeated(response.content.decode()) == ([], False)
+
+
+def test_asking_for_the_kind_keeps_the_number_that_was_typed_twice(cast):
+    shown = client_of(cast.yu).post("/outdoors/file/", told(cast, suggest="1")).content.decode()
+    assert shown.count('value="138 9999 0001"') == 2
 
 
 def test_a_number_that_is_somebody_elses_is_left_out_and_that_is_said(cast):
