@@ -8,7 +8,7 @@ and grid units, never a person. Days gone by are kept as snapshots, written once
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from governance import wording
 from governance.domain import party_tree
-from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.domain.moment import day_ends_at, local_day
 from governance.models import (
     OF_AN_ESTATE,
     BodyKind,
@@ -255,8 +255,7 @@ def _grid_units(within: Callable[[str], Q], day: date) -> QuerySet[Any, dict[str
 
 def _end_of(day: date) -> datetime:
     """The last instant of the local day: a role ended on the day no longer counts, one given on it does."""
-    midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=LOCAL_ZONE)
-    return midnight.astimezone(UTC) - timedelta(microseconds=1)
+    return day_ends_at(day).astimezone(UTC) - timedelta(microseconds=1)
 
 
 # --- rule by rule ---

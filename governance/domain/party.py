@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit, registers, roles
-from governance.domain.moment import LOCAL_ZONE, database_now, local_day
+from governance.domain.moment import LOCAL_ZONE, database_now, day_ends_at, local_day
 from governance.domain.registers import Changes, NotAccepted
 from governance.models import (
     Body,
@@ -437,8 +437,7 @@ def _community_of(place: GridUnit | Building | Estate) -> int:
 
 def _take_back_roles(registration: DualRegistration, on: date, actor: Actor, at: datetime) -> None:
     """Roles that came of the check-in end with its last day, or now where that is past."""
-    midnight = datetime.combine(on + timedelta(days=1), time.min, tzinfo=LOCAL_ZONE)
-    last = max(midnight, at)
+    last = max(day_ends_at(on), at)
     held = registration.assignments.filter(Q(valid_until=None) | Q(valid_until__gt=last))
     for assignment in held.select_for_update():
         RoleAssignment.objects.filter(pk=assignment.pk).update(valid_until=max(last, assignment.valid_from + _INSTANT))

@@ -1,7 +1,7 @@
 """Supervision orders: which accounts are asked for, late or waiting to be judged; giving one, and judging it."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from governance.desk_bar import who_works_here
-from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.domain.moment import day_ends_at, local_day
 from governance.domain.plain_words import plain
 from governance.domain.refusals import FactMissing, StepNotAllowed
 from governance.models import Body, Role, role_and_surname
@@ -59,7 +59,7 @@ class Tab(NamedTuple):
 
 
 def tabs_at(now: datetime) -> tuple[Tab, ...]:
-    issued, midnight = Q(state=SupervisionState.ISSUED), end_of_day(now)
+    issued, midnight = Q(state=SupervisionState.ISSUED), day_ends_at(local_day(now))
     return (
         Tab("late", pgettext_lazy("supervision", "Overdue"), issued & Q(answer_due_at__lt=now)),
         Tab(
@@ -70,11 +70,6 @@ def tabs_at(now: datetime) -> tuple[Tab, ...]:
         Tab("judge", pgettext_lazy("supervision", "To be judged"), Q(state=SupervisionState.ANSWERED)),
         Tab("closed", pgettext_lazy("supervision", "Closed"), Q(state__in=CLOSED)),
     )
-
-
-def end_of_day(now: datetime) -> datetime:
-    """The midnight that ends the local day of `now`."""
-    return datetime.combine(local_day(now) + timedelta(days=1), time(), tzinfo=LOCAL_ZONE)
 
 
 # --- the list ---
@@ -92,7 +87,7 @@ def supervisions(request: PortalRequest) -> HttpResponse:
     in_sight = _in_sight(request)
     of_body = in_sight.filter(body__name=body) if body else in_sight
     rows = of_body.filter(chosen.rows if chosen else ~Q(state__in=CLOSED))
-    ordered = rows.pressing_first(request.now, end_of_day(request.now)).select_related(*NEEDED)
+    ordered = rows.pressing_first(request.now, day_ends_at(local_day(request.now))).select_related(*NEEDED)
     page = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
