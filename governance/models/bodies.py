@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.models.registers import Ended, Versioned, ends_after_it_begins, no_two_at_once
+from governance.models.scope import Scope
 
 
 class BodyKind(models.TextChoices):
@@ -114,6 +115,16 @@ class Body(Versioned, Ended):
 
     def __str__(self):
         return self.short_name or self.name
+
+    @classmethod
+    def of_scope(cls, scope: Scope) -> "models.QuerySet[Body]":
+        """Those that whoever has the scope works for: by a role at the body itself, or in the office of an area."""
+        return cls.objects.filter(
+            Q(pk__in=scope.bodies)
+            | Q(kind=BodyKind.RESIDENTS_COMMITTEE, community__in=scope.communities)
+            | Q(kind=BodyKind.STREET_OFFICE, subdistrict__in=scope.subdistricts)
+            | Q(kind=BodyKind.DISTRICT_OFFICE, district__in=scope.districts)
+        )
 
 
 class CommitteeTerm(Versioned):

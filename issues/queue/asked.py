@@ -55,6 +55,12 @@ class Asked:
         return cls(whose, query.get("building", "")[:120], int(page), notes)
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The estate, and the building where one is asked for: 春和苑小区/5栋. Both empty for all of them."""
+        estate, _separator, building = self.building.partition("/")
+        return estate, building
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.whose or self.building)
 

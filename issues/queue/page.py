@@ -8,9 +8,10 @@ from django.db.models import Q
 from issues.models import WorkOrder
 from issues.queue.asked import Asked
 from issues.queue.duty import OnDuty
-from issues.queue.outline import Choice, Outline
+from issues.queue.outline import Outline
 from issues.queue.people import with_holder_role
-from issues.queue.rows import LATER, TITLES, Group, Row, group_of, row_of
+from issues.queue.rows import LATER, Group, Row, row_of
+from issues.queue.sight import Choice
 
 
 @dataclass
@@ -27,7 +28,8 @@ class Queue:
     remaining: int
     etag: str
     duty: list[OnDuty]
-    buildings: list[Choice]
+    places: list[Choice]
+    spans_estates: bool
     body: str
     sees_area: bool
     next_due: datetime | None
@@ -64,26 +66,25 @@ class Queue:
 
 def queue_of(outline: Outline) -> Queue:
     """The page itself: one query more than its outline, whatever its length."""
+    sight, tally = outline.sight, outline.tally
     return Queue(
         asked=outline.asked,
         groups=_groups(outline),
-        total=len(outline.stamps),
+        total=tally.total,
         pages=outline.pages,
         remaining=outline.remaining,
         etag=outline.etag(),
         duty=outline.duty,
-        buildings=outline.buildings,
+        places=tally.choices(outline.asked.place[0]),
+        spans_estates=len(tally.places) > 1,
         body=outline.body,
-        sees_area=bool(outline.scope.communities or outline.scope.subdistricts),
-        next_due=next((stamp.due for stamp in outline.stamps if stamp.due and stamp.due >= outline.now), None),
+        sees_area=bool(sight.scope.communities or sight.scope.subdistricts),
+        next_due=tally.next_due,
     )
 
 
 def _groups(outline: Outline) -> list[Group]:
-    totals = dict.fromkeys(TITLES, 0)
-    for stamp in outline.stamps:
-        totals[group_of(stamp.due, outline.now)] += 1
-    groups = {key: Group(key, total) for key, total in totals.items()}
+    groups = {key: Group(key, total) for key, total in outline.tally.totals.items()}
     for row in _rows(outline):
         groups[row.group].rows.append(row)
     return list(groups.values())
@@ -91,16 +92,17 @@ def _groups(outline: Outline) -> list[Group]:
 
 def _rows(outline: Outline) -> list[Row]:
     """The rows of the page, and in their places those that somebody else has just taken. One query."""
+    user, now = outline.sight.user, outline.sight.now
+    on_page = {stamp.pk for stamp in outline.shown}
     notes = {note.public_id: note for note in outline.asked.taken}
-    wanted = Q(pk__in=[stamp.pk for stamp in outline.shown])
+    wanted = Q(pk__in=on_page)
     if notes:
         wanted |= Q(public_id__in=notes) | Q(pk=outline.offer_pk)
-    orders = WorkOrder.objects.visible_to(outline.user, outline.now).filter(wanted).due_next().for_queue()
-    rows = [row_of(order, outline.user, outline.now) for order in with_holder_role(orders, outline.now)]
+    orders = WorkOrder.objects.visible_to(user, now).filter(wanted).due_next().for_queue()
+    rows = [row_of(order, user, now) for order in with_holder_role(orders, now)]
     offer = next((row for row in rows if row.order.pk == outline.offer_pk), None)
-    on_page = {stamp.pk for stamp in outline.shown}
     for row in rows:
         note = notes.get(row.order.public_id)
-        if note and row.order.holder_id not in (None, outline.user.pk):
+        if note and row.order.holder_id not in (None, user.pk):
             row.taken, row.offer = note, offer
     return [row for row in rows if row.taken or row.order.pk in on_page]

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 import rules
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance import wording
+from governance.domain.moment import day_ends_at, local_day
 from governance.models import User
 from issues import workflow
 from issues.models import ClockKind, WorkOrder
@@ -116,8 +118,19 @@ def group_of(due: datetime | None, now: datetime) -> str:
         return LATER
     state = wording.due_state(due, now)
     if state == "normal":
-        return TODAY if wording.local(due).date() == wording.local(now).date() else LATER
+        return TODAY if local_day(due) == local_day(now) else LATER
     return OVERDUE if state == "overdue" else HOUR
+
+
+def due_in_groups(now: datetime) -> dict[str, Q]:
+    """The orders of each group, for the database to count: the same borders as `group_of`."""
+    soon, tomorrow = now + wording.HOUR, day_ends_at(local_day(now))
+    return {
+        OVERDUE: Q(next_due_at__lt=now),
+        HOUR: Q(next_due_at__gte=now, next_due_at__lte=soon),
+        TODAY: Q(next_due_at__gt=soon, next_due_at__lt=tomorrow),
+        LATER: Q(next_due_at=None) | Q(next_due_at__gt=soon, next_due_at__gte=tomorrow),
+    }
 
 
 def next_action(order: WorkOrder, user: User) -> Action:

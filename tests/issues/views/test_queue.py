@@ -1,6 +1,7 @@
 """The ticket queue as the staff see it: whose orders, in which groups, and a refresh that costs nothing."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from governance.domain.moment import LOCAL_ZONE, day_ends_at, local_day
 from governance.models import Management, User
 from issues.domain import handling
 from issues.models import WorkOrder
+from issues.queue import Asked, group_of, outline_of
 from issues.queue.outline import PAGE_SIZE
 from tests.cast import NOW, Cast, client_of, file, take_in
 
@@ -189,6 +192,40 @@ def test_filters_are_in_the_address(cast):
     assert shown(cast.zhou, "?whose=unaccepted") == {str(free.public_id)}
     assert shown(cast.zhou, "?building=春和苑小区/5栋") == {str(free.public_id)}
     assert shown(cast.zhou, "?whose=mine&building=春和苑小区/5栋") == set()
+
+
+def test_where_one_estate_is_managed_its_buildings_are_offered(cast):
+    order_of(cast), order_of(cast, building=cast.other_building)
+    assert offered(cast.zhou) == ["", "春和苑小区/3栋", "春和苑小区/5栋"]
+
+
+def test_where_there_are_several_estates_these_are_offered_and_then_the_buildings_of_the_chosen_one(cast):
+    company, owners = order_of(cast), order_of(cast, user=cast.xu, building=cast.self_managed_building)
+    ours, theirs = company.issue.estate.name, owners.issue.estate.name
+    assert offered(cast.sun, "?whose=area") == ["", *sorted([ours, theirs])]
+    assert f"{ours}/3栋" in offered(cast.sun, f"?whose=area&building={ours}")
+    assert f"{theirs}/" not in "".join(offered(cast.sun, f"?whose=area&building={ours}"))
+    assert shown(cast.sun, f"?whose=area&building={ours}") == {str(company.public_id)}
+    assert shown(cast.sun, f"?whose=area&building={ours}/3栋") == {str(company.public_id)}
+    assert shown(cast.sun, f"?whose=area&building={theirs}/3栋") == set()
+
+
+def offered(user: User, query: str = "") -> list[str]:
+    """The values of the choice of places."""
+    page = client_of(user).get(f"/queue/{query}").content.decode()
+    return re.findall(r'<option value="([^"]*)"', page.split('id="d-building"')[1].split("</select>")[0])
+
+
+@pytest.mark.parametrize("hour", [2, 14, 23])
+def test_the_database_counts_the_groups_as_the_rows_stand_in_them(cast, moment, hour):
+    moment[0] = NOW.astimezone(LOCAL_ZONE).replace(hour=hour, minute=30)
+    ends = day_ends_at(local_day(moment[0]))
+    instants = [moment[0] + timedelta(minutes=60) * times for times in (-1, 0, 1)] + [ends, None]
+    instants += [at + timedelta(microseconds=step) for at in instants[:4] for step in (-1, 1)]
+    for due in instants:
+        WorkOrder.objects.filter(pk=order_of(cast).pk).update(next_due_at=due)
+    tally = outline_of(cast.zhou, moment[0], Asked()).tally
+    assert tally.totals == dict.fromkeys(tally.totals, 0) | Counter(group_of(due, moment[0]) for due in instants)
 
 
 def test_paging_keeps_the_filters_and_says_how_many_more_there_are(cast, monkeypatch):
