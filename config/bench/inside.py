@@ -62,6 +62,7 @@ def pages(seed: int, petitions: int, with_lists: int) -> dict[str, Any]:
     asked = [_Asked("petition", petition.petitioner, f"/petitions/{petition.receipt_no}/") for petition in of_residents]
     asked += [
         _Asked("queue (street officer)", officer, "/queue/"),
+        _Asked("queue (the officer's area)", officer, "/queue/?whose=area"),
         _Asked("queue (manager)", manager, "/queue/"),
         _Asked("dashboard", officer, "/dashboard/"),
         _Asked("search page", officer, f"/search/?q={WORDS}"),
@@ -96,8 +97,14 @@ class _Asked:
             "cookies": {name: morsel.value for name, morsel in self.client.cookies.items()},
             "status": self.answer.status_code,
             "queries": len(captured),
+            "rows": self._rows(),
             "slowest": max((query["sql"] for query in captured), key=_milliseconds, default=""),
         }
+
+    def _rows(self) -> int:
+        """How many orders a queue's page shows."""
+        queue = (self.answer.context or {}).get("queue")
+        return sum(len(group.rows) for group in queue.groups) if queue else 0
 
 
 def _milliseconds(sql: str) -> float:

@@ -28,12 +28,13 @@ class Extent(NamedTuple):
 
 
 class Timed(NamedTuple):
-    """A page: its milliseconds through the web server, and its queries."""
+    """A page: its milliseconds through the web server, its queries, and of a queue how many orders it shows."""
 
     name: str
     p50: float | None
     p95: float | None
     queries: int
+    rows: int = 0
 
 
 @dataclass
@@ -125,7 +126,8 @@ def _pages(asked: list[dict[str, Any]], port: int, times: int) -> list[Timed]:
 def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int) -> Timed:
     requests = [request("GET", page["path"], page["cookies"]) for page in pages]
     outcome = ask_one_by_one(port, requests, warm_up=WARM_UP, times=times, seconds=PATIENCE_SECONDS)
-    return _timed(name, outcome.milliseconds, max(page["queries"] for page in pages))
+    timed = _timed(name, outcome.milliseconds, max(page["queries"] for page in pages))
+    return timed._replace(rows=max(page.get("rows", 0) for page in pages))
 
 
 def _measure_posts(street: Street, database: Measured, seed: int, extent: Extent) -> None:

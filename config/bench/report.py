@@ -11,7 +11,8 @@ from config.bench import aims
 from config.bench.aims import Verdict, ratio
 from config.bench.measuring import Street, Timed
 
-QUEUES = ("queue (street officer)", "queue (manager)")
+# Both fill a page at every size: what grows between them is the street's history, not the page.
+QUEUES = ("queue (street officer)", "queue (the officer's area)")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _pair(p50: float | None, p95: float | None) -> str:
 def _page(timed: Timed | None) -> str:
     if timed is None:
         return "–"
-    return _pair(timed.p50, timed.p95) + (f" ({timed.queries})" if timed.queries else "")
+    counted = [f"{timed.queries}"] * bool(timed.queries) + [f"{timed.rows} rows"] * bool(timed.rows)
+    return _pair(timed.p50, timed.p95) + (f" ({', '.join(counted)})" if counted else "")
 
 
 def _due(street: Street) -> str:
@@ -124,8 +126,10 @@ def page(run: Run) -> str:
         "first of the two. Filing waits for nobody: the intake, which finds who answers and starts the clocks, is the "
         "worker's, or the receipt's if that is asked for first; it has its own line. A page's milliseconds are "
         "those of one reader over one connection; queries are counted by the test client and include session and "
-        "account. The sweep of the due is the ladder's (`manage.py sweep --even-so`: so much at once halts it until "
-        "a person has looked, "
+        "account. A street files as much in a day at every size: the smallest is one in its first week, the largest "
+        "one of three years, so that the first page of the officer's queue is full on each (the rows are printed; a "
+        "manager's isn't, and is printed for its own sake). The sweep of the due is the ladder's (`manage.py sweep "
+        "--even-so`: so much at once halts it until a person has looked, "
         + ("as it did here)." if largest.due_sweep.get("halted") else "which this share did not).")
         + " On a street with fewer open promises than that, promises that were kept are opened again to be broken.",
         "## Rows\n\n" + _markdown(_row_counts(run.streets)),

@@ -23,7 +23,7 @@ from issues.models import (
     WorkOrderState,
 )
 from issues.volume.sheets import Sheet, number_on
-from issues.volume.stories import HISTORY, MINUTE, PLACES, WORDS, Clock, Round, Story, Teller
+from issues.volume.stories import APART, MINUTE, PLACES, WORDS, Clock, Round, Story, Teller
 from issues.volume.street import Home, Size, Street
 from residents.domain.receipts import ALPHABET, check_sign
 from residents.models import Evaluation, NameVisibility, Petition, PetitionStage, PetitionUpdate
@@ -68,7 +68,7 @@ class Told(NamedTuple):
 
 
 def write(street: Street, size: Size, now: datetime, rng: random.Random, said: Any = None) -> None:
-    """Write `size.issues` matters filed within `HISTORY` before `now`. `said(number)` is called after each batch."""
+    """Write `size.issues` matters, filed one after the other up to `now`. `said(number)` is called after each batch."""
     _Writer(street, size, now, rng).write(said)
 
 
@@ -139,10 +139,9 @@ class _Writer:
         number_on(self.sheets)
 
     def _filings(self) -> Iterator[datetime]:
-        """The oldest first, evenly over the years, mostly by day."""
-        length = HISTORY / self.size.issues
-        for number in range(self.size.issues):
-            yield self.now - HISTORY + length * (number + self.rng.random() * 0.9)
+        """The oldest first, evenly over the time."""
+        for before in range(self.size.issues, 0, -1):
+            yield self.now - APART * (before - self.rng.random() * 0.9)
 
     def _matter(self, home: Home, story: Story) -> None:
         into = self._merged_into(home, story)

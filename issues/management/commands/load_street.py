@@ -13,7 +13,7 @@ from governance.models import CalendarYear, Subdistrict
 from issues.demo.loading import NotHere, refuse_where_it_would_harm
 from issues.volume import matters, street
 from issues.volume.sheets import foreign_keys_checked_at_the_end
-from issues.volume.stories import HISTORY
+from issues.volume.stories import APART
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             _refuse_where_it_would_harm()
             now, rng = database_now(), random.Random(seed)  # noqa: S311 - a made-up street, not a secret
-            _load_years(now)
+            _load_years(now, size.issues)
             with foreign_keys_checked_at_the_end((*street.TABLES, *matters.TABLES)):
                 places = street.build(size, now, rng)
                 self._say(verbosity, f"{size.units:,} homes, {size.people:,} people: {time.monotonic() - began:.0f} s")
@@ -60,8 +60,8 @@ def _refuse_where_it_would_harm() -> None:
         raise CommandError("There is a street already; another isn't put beside it.")
 
 
-def _load_years(now: Any) -> None:
+def _load_years(now: Any, issues: int) -> None:
     known = set(CalendarYear.objects.values_list("year", flat=True))
-    for year in range((now - HISTORY).year, now.year + 1):
+    for year in range((now - APART * issues).year, now.year + 1):
         if year not in known and year in published_years():
             load_year(year, at=now)
