@@ -260,19 +260,26 @@ def _forget_photo(photo: PetitionPhoto) -> None:
 # --- forgetting ---
 
 
-def forget_old_drafts(*, at: datetime) -> int:
-    """Delete drafts that were never filed nor touched for 30 days, with their photos. Returns how many."""
-    filed = Petition.objects.filter(draft_token=OuterRef("token"))
-    old = PetitionDraft.objects.filter(~Exists(filed), updated_at__lt=at - KEPT_FOR).values_list("pk", flat=True)
+def old_drafts(at: datetime) -> QuerySet[PetitionDraft]:
+    """Drafts that nobody has touched for 30 days. What was filed is in its petition, which stays."""
+    return PetitionDraft.objects.filter(updated_at__lt=at - KEPT_FOR)
+
+
+def forget_old_drafts(*, at: datetime, limit: int | None = None) -> int:
+    """Delete drafts not touched for 30 days, with the photos that no petition has; `limit`: so many at most.
+
+    Returns how many.
+    """
+    old = old_drafts(at).order_by("updated_at").values_list("pk", flat=True)[:limit]
     return sum(_forget_draft(pk, at) for pk in list(old))
 
 
 def _forget_draft(pk: int, at: datetime) -> bool:
     with transaction.atomic():
-        draft = PetitionDraft.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-        # Somebody may have taken it up again, or filed it, since it was listed.
-        if draft is None or draft.updated_at >= at - KEPT_FOR or filed_as(draft.token):
+        draft = old_drafts(at).select_for_update(skip_locked=True).filter(pk=pk).first()
+        if draft is None:  # somebody has taken it up again since it was listed
             return False
+        draft.photos.filter(petition__isnull=False).update(draft=None)
         for photo in draft.photos.all():
             _forget_photo(photo)
         draft.delete()

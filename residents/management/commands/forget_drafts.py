@@ -1,4 +1,4 @@
-"""Forget drafts that nobody filed, and photo files that no row names."""
+"""Forget drafts whose time is over, and photo files that no row names."""
 
 from django.core.management.base import BaseCommand
 

@@ -211,12 +211,29 @@ def test_drafts_untouched_for_thirty_days_are_forgotten_with_their_photos(cast, 
     drafts.add_photos(old, [jpeg()], at=NOW - timedelta(days=31))
     name = old.photos.get().file.name
     kept = ready_draft(cast.li, cast.building, at=NOW - timedelta(days=30))
-    filed = ready_draft(cast.li, cast.building, at=NOW - timedelta(days=60))
-    file_petition(filed, actor=cast.li, at=NOW)
     with django_capture_on_commit_callbacks(execute=True):
         assert drafts.forget_old_drafts(at=NOW) == 1
-    assert set(PetitionDraft.objects.all()) == {kept, filed}
+    assert set(PetitionDraft.objects.all()) == {kept}
     assert not default_storage.exists(name)
+
+
+def test_a_filed_draft_is_forgotten_and_its_petition_keeps_the_photos(cast, django_capture_on_commit_callbacks):
+    filed_at = NOW - timedelta(days=31)
+    filed = ready_draft(cast.li, cast.building, at=filed_at)
+    drafts.add_photos(filed, [jpeg()], at=filed_at)
+    petition = file_petition(filed, actor=cast.li, at=filed_at)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert drafts.forget_old_drafts(at=NOW) == 1
+    assert not PetitionDraft.objects.exists()
+    assert file_petition(filed, actor=cast.li, at=NOW) == petition
+    assert default_storage.exists(petition.photos.get().file.name)
+
+
+def test_a_sweep_forgets_no_more_drafts_than_it_is_told(cast):
+    for days in (31, 32, 33):
+        ready_draft(cast.li, cast.building, at=NOW - timedelta(days=days))
+    assert drafts.forget_old_drafts(at=NOW, limit=2) == 2
+    assert PetitionDraft.objects.get().updated_at == NOW - timedelta(days=31)
 
 
 # --- finding what is wrong ---
