@@ -193,7 +193,11 @@ class Issue(PlaceOfMatter):
             models.Index(fields=["subdistrict", "id"], condition=Q(epoch__gt=1), name="matters_opened_again"),
             models.Index(fields=["subdistrict", "category", "id"], name="matters_of_a_category"),
         ]
-        triggers = [pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions())]
+        triggers = [
+            pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions()),
+            # Its orders keep a copy of it.
+            pgtrigger.ReadOnly(name="stays_at_its_estate", fields=["estate"]),
+        ]
 
     def __str__(self):
         return f"{self.category} {self.public_id}"

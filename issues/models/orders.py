@@ -80,12 +80,16 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
     def unmanaged(self, at) -> "WorkOrderQuerySet":
         """Live orders of a body that doesn't manage the estate on the day of `at`: its contract has ended meanwhile."""
         manages_today = Management.objects.in_force(local_day(at)).filter(
-            estate=OuterRef("issue__estate"), body=OuterRef("body")
+            estate=OuterRef("estate"), body=OuterRef("body")
         )
         offices = (
             BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE, BodyKind.DEPARTMENT,
         )  # fmt: skip
         return self.live().exclude(body__kind__in=offices).filter(~Exists(manages_today))
+
+    def to_ring(self, at) -> "WorkOrderQuerySet":
+        """Orders that nobody has accepted, and whose next phone should have rung by `at`."""
+        return self.filter(state=WorkOrderState.DISPATCHED, ring_next_at__lte=at)
 
     def due_next(self) -> "WorkOrderQuerySet":
         """What is due first stands first; what has no clock running, last."""
@@ -99,6 +103,12 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
         )
 
 
+AT_ITS_ISSUES_ESTATE = """
+    SELECT estate_id INTO NEW.estate_id FROM issues_issue WHERE id = NEW.issue_id;
+    RETURN NEW;
+"""
+
+
 class WorkOrder(models.Model):
     """One body is told to put one issue right. Change it only through `issues.domain.handling`."""
 
@@ -106,6 +116,15 @@ class WorkOrder(models.Model):
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
     community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
     issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="orders", verbose_name=_("matter"))
+    # No index of its own: an estate that has orders has issues.
+    estate = models.ForeignKey(
+        "governance.Estate",
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        help_text="The issue's, copied by the database: who manages it today is asked of all live orders at once",
+    )
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="orders", verbose_name=_("body"))
     why_here = models.CharField(max_length=20, help_text="A kind of management, default or category: see dispatching")
     state = models.CharField(_("state"), max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
@@ -163,6 +182,9 @@ class WorkOrder(models.Model):
                 fields=["community", "next_due_at"], condition=Q(state__in=workflow.LIVE), name="queue_of_a_community"
             ),
             models.Index(fields=["ring_next_at"], condition=Q(state="dispatched"), name="orders_to_ring"),
+            models.Index(
+                fields=["body", "estate"], condition=Q(state__in=workflow.LIVE), name="live_orders_by_manager"
+            ),
             # For the figures.
             models.Index(
                 fields=["subdistrict", "arrived_at"],
@@ -178,7 +200,13 @@ class WorkOrder(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.WORK_ORDER.transitions())
+            pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.WORK_ORDER.transitions()),
+            pgtrigger.Trigger(
+                name="at_its_issues_estate",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("issue_id", "estate_id"),
+                func=AT_ITS_ISSUES_ESTATE,
+            ),
         ]
 
     def __str__(self):
