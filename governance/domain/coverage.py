@@ -389,16 +389,24 @@ def take_snapshots(now: datetime, failed: set[int] | None = None) -> int:
     logged, put into `failed` by its id, and keeps no other waiting: the next sweep tries it again.
     """
     failed = set() if failed is None else failed
-    day = local_day(now) - timedelta(days=1)
-    taken = CoverageSnapshot.objects.filter(subdistrict=OuterRef("pk"), day=day)
     written = 0
-    for pk in Subdistrict.objects.filter(~Exists(taken)).order_by("pk").values_list("pk", flat=True):
+    for pk in without_snapshot(now).order_by("pk").values_list("pk", flat=True):
         try:
-            written += keep(pk, day, now)
+            written += keep(pk, _yesterday(now), now)
         except Exception:
             failed.add(pk)
             log.exception("the coverage of subdistrict %s can't be kept; the next sweep tries it again", pk)
     return written
+
+
+def without_snapshot(now: datetime) -> QuerySet[Subdistrict]:
+    """The streets whose yesterday isn't kept yet."""
+    taken = CoverageSnapshot.objects.filter(subdistrict=OuterRef("pk"), day=_yesterday(now))
+    return Subdistrict.objects.filter(~Exists(taken))
+
+
+def _yesterday(now: datetime) -> date:
+    return local_day(now) - timedelta(days=1)
 
 
 def keep(subdistrict_id: int, day: date, now: datetime) -> int:

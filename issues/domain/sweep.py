@@ -1,20 +1,25 @@
 """The sweep: asks for everything that is due and not done, and does it. Anybody may run it, several at once.
 
-Each kind of work is done by itself: what goes wrong in one is counted and logged, and keeps no other waiting.
+Mostly nothing is due: one question finds that out. Else each kind of work is done by itself: what goes wrong in one is
+counted and logged, and keeps no other waiting.
 """
 
 import logging
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from governance.domain import coverage, outbox
-from governance.domain.moment import database_now
+from governance.domain.moment import LOCAL_ZONE, database_now, local_day
+from governance.models import Notice
 from issues.domain import dispatching, intake, ladder
-from issues.models import SweepRun, WorkOrder, WorkOrderState
+from issues.models import SlaClock, SweepRun, WorkOrder
 from issues.workflow import WORK_ORDER
-from residents.domain.drafts import forget_old_drafts
+from residents.domain.drafts import forget_old_drafts, old_drafts
 from residents.models import Petition
 
 log = logging.getLogger(__name__)
@@ -27,6 +32,47 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     """Do everything due at `now` (else by the database's clock). `even_so`: a person has looked at an absurd share."""
     now = now or database_now()
     run = SweepRun.objects.create(bell=bell, started_at=now)
+    if _guarded(run, _is_anything_due, now) or run.failures:
+        _do_what_is_due(run, now, even_so=even_so)
+    run.finished_at = database_now()
+    run.save(force_update=True)
+    return run
+
+
+def _is_anything_due(now: datetime) -> bool:
+    """Whether any part of the sweep has something to do: one query, for each of whose parts there is an index."""
+    sql, parameters = _question(local_day(now))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [now + each if isinstance(each, timedelta) else each for each in parameters])
+        return bool(cursor.fetchone()[0])
+
+
+@lru_cache(maxsize=1)
+def _question(day: date) -> tuple[str, list[Any]]:
+    """What is asked on a local day, and with what; a span of time stands for the instant that is so far from now.
+
+    Kept, because Django takes longer to put it together than PostgreSQL to answer it.
+    """
+    noon = datetime.combine(day, time(12), LOCAL_ZONE)
+    asked = [rows.order_by().values("pk").query.sql_with_params() for rows in _waiting(noon)]
+    parameters = [each - noon if isinstance(each, datetime) else each for _sql, of_rows in asked for each in of_rows]
+    return "SELECT " + " OR ".join(f"EXISTS ({sql})" for sql, _of_rows in asked), parameters
+
+
+def _waiting(now: datetime) -> Iterable[QuerySet[Any]]:
+    """What the parts of the sweep ask for."""
+    yield Petition.objects.awaiting_intake()
+    yield WorkOrder.objects.unmanaged(now)
+    yield WorkOrder.objects.to_ring(now)
+    yield SlaClock.objects.with_rung_due(now)
+    yield Notice.objects.due(now)
+    yield coverage.without_snapshot(now)
+    yield _old_runs(now)
+    yield old_drafts(now)
+
+
+def _do_what_is_due(run: SweepRun, now: datetime, *, even_so: bool) -> None:
+    """All parts, each in turn: what one has done may be due in the next."""
     run.taken_in = _guarded(run, lambda at: take_in_waiting(at, run), now)
     _guarded(run, lambda at: pass_on_unmanaged(at, run), now)
     run.orders_rung = _guarded(run, lambda at: _ring(run, at), now)
@@ -34,9 +80,6 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     run.notices_tried = _guarded(run, lambda at: outbox.deliver_due(at, limit=BATCH), now)
     _guarded(run, lambda at: _keep_coverage(run, at), now)
     _guarded(run, tidy, now)
-    run.finished_at = database_now()
-    run.save(force_update=True)
-    return run
 
 
 def _guarded(run: SweepRun, work: Callable[[datetime], int], now: datetime) -> int:
@@ -85,7 +128,7 @@ def ring_unaccepted(now: datetime, failed: set[int] | None = None) -> int:
     """
     failed = set() if failed is None else failed
     rung = 0
-    waiting = WorkOrder.objects.filter(state=WorkOrderState.DISPATCHED, ring_next_at__lte=now)
+    waiting = WorkOrder.objects.to_ring(now)
     for order_id in waiting.order_by("ring_next_at", "id").values_list("id", flat=True)[:BATCH]:
         try:
             rung += _ring_next(order_id, now)
@@ -99,7 +142,7 @@ def _ring_next(order_id: int, now: datetime) -> bool:
     """Ring the next phone for an order, unless another sweep is at it or somebody has accepted it by now."""
     with transaction.atomic():
         order = (
-            WorkOrder.objects.filter(state=WorkOrderState.DISPATCHED, ring_next_at__lte=now)
+            WorkOrder.objects.to_ring(now)
             .select_for_update(of=("self",), skip_locked=True, no_key=True)
             .select_related("body", "issue__category", "issue__building", "issue__estate")
             .filter(pk=order_id)
@@ -113,9 +156,11 @@ def _ring_next(order_id: int, now: datetime) -> bool:
 
 def tidy(now: datetime) -> int:
     """Let go of what has served its time: old runs, and drafts that nobody came back to. Returns how many rows."""
-    old = SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS)
-    runs = old.delete()[0] if old.exists() else 0  # mostly there are none, and then nothing is locked
-    return runs + forget_old_drafts(at=now)
+    return _old_runs(now).delete()[0] + forget_old_drafts(at=now, limit=BATCH)
+
+
+def _old_runs(now: datetime) -> QuerySet[SweepRun]:
+    return SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS)
 
 
 def _ring(run: SweepRun, now: datetime) -> int:

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 
 from governance.models import Management, Notice
 from issues.domain import handling, ladder
 from issues.domain.sweep import ring_unaccepted, sweep
-from issues.models import Escalation, SlaClock, WorkOrder
+from issues.models import Escalation, Issue, SlaClock, WorkOrder
 from tests.cast import NOW, Cast, file, take_in
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +84,40 @@ def test_when_a_contract_ends_its_orders_go_to_whoever_answers_now(cast, state):
     assert not company.exists()
     assert sweep(bell="test", now=tomorrow, even_so=True).failures == 0
     assert WorkOrder.objects.filter(issue=order.issue).count() == 2
+
+
+def test_a_sweep_with_nothing_to_do_asks_once_what_is_due(two_orders, django_assert_num_queries):
+    sweep(bell="test", now=NOW + timedelta(seconds=1), even_so=True)
+    with django_assert_num_queries(4):  # the run, the question, and the run's end by the database's clock
+        run = sweep(bell="test", now=NOW + timedelta(seconds=2))
+    assert (run.orders_rung, run.failures) == (0, 0)
+    run.refresh_from_db()
+    assert run.finished_at is not None
+
+
+@pytest.mark.parametrize(("after", "rung"), [(timedelta(seconds=59), 0), (timedelta(seconds=60), 2)])
+def test_what_is_asked_is_asked_as_of_now(two_orders, after, rung):
+    """The question is put together once a day: what was due at the first sweep's time isn't what is due at the next."""
+    sweep(bell="test", now=NOW + timedelta(seconds=1), even_so=True)
+    assert sweep(bell="test", now=NOW + after).orders_rung == rung
+
+
+def test_where_it_can_not_be_asked_everything_is_done(two_orders, monkeypatch):
+    def breaks(now):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("issues.domain.sweep._is_anything_due", breaks)
+    run = sweep(bell="test", now=NOW + timedelta(seconds=60))
+    assert (run.orders_rung, run.failures) == (2, 1)
+
+
+def test_an_order_stands_at_its_issue_s_estate_whatever_is_written(cast: Cast, two_orders):
+    order, _other = two_orders
+    WorkOrder.objects.filter(pk=order.pk).update(estate=cast.strange_estate)
+    order.refresh_from_db()
+    assert order.estate == order.issue.estate
+    with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        Issue.objects.filter(pk=order.issue_id).update(estate=cast.strange_estate)
 
 
 def test_what_is_due_is_found_by_an_index_among_a_hundred_thousand_clocks(two_orders):
