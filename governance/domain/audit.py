@@ -104,8 +104,7 @@ def _commitment(salt: str, canonical: str) -> str:
     return hashlib.sha256(f"{salt}|{canonical}".encode()).hexdigest()
 
 
-def _canonical(facts: object) -> str:
-    return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), cls=DjangoJSONEncoder)
+_canonical = DjangoJSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def expected_hash(entry: AuditEntry, previous_hash: str) -> str:

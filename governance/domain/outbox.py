@@ -6,6 +6,7 @@ A carrier may be handed a notice twice (with the same `reference`) when a sender
 import json
 import logging
 import time
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +20,12 @@ from governance.adapters import CarrierError, Handed, carrier_for
 from governance.domain import audit
 from governance.domain.refusals import StepNotAllowed
 from governance.models import Channel, Notice, NoticeState, Urgency, User
+from governance.models.many import insert
 
 log = logging.getLogger(__name__)
+
+# A notice that isn't written yet.
+Row = dict[str, object]
 
 LEASE = timedelta(seconds=60)
 # Waits before the second, third … attempt; after the last the notice is somebody's work: "not reached – phone them".
@@ -49,13 +54,13 @@ def post(
     link: str = "",
     subdistrict_id: int | None = None,
     community_id: int | None = None,
-) -> list[Notice]:
+) -> None:
     """Write the notices of one event for one person, one per channel that the urgency asks for.
 
     `dedupe` names the event and the recipient: posting it again writes nothing. `params` must be JSON-able and hold
     no rendered words. Raises `KeyError` if nobody registered `key`.
     """
-    return post_all(
+    post_all(
         notices_for(
             recipient,
             key,
@@ -70,9 +75,9 @@ def post(
     )
 
 
-def post_all(notices: list[Notice]) -> list[Notice]:
+def post_all(notices: list[Row]) -> None:
     """Write what `notices_for` has made, for however many people, in one go. What is posted already stays as it is."""
-    return Notice.objects.bulk_create(notices, ignore_conflicts=True)
+    insert(Notice, notices, once=True)
 
 
 def notices_for(
@@ -86,26 +91,31 @@ def notices_for(
     link: str = "",
     subdistrict_id: int | None = None,
     community_id: int | None = None,
-) -> list[Notice]:
+) -> list[Row]:
     """The notices that `post` would write, not written yet."""
     if not messages.is_registered(key):
         raise KeyError(key)
+    written_at = at.isoformat()
     return [
-        Notice(
-            recipient=recipient,
-            subdistrict_id=subdistrict_id,
-            community_id=community_id,
-            channel=channel,
-            urgency=urgency,
-            message_key=key,
-            params=params,
-            link=link,
-            dedupe_key=f"{dedupe}:{recipient.pk}:{channel}",
-            state=NoticeState.DELIVERED if channel == Channel.IN_APP else NoticeState.PENDING,
-            delivered_at=at if channel == Channel.IN_APP else None,
-            created_at=at,
-            next_attempt_at=at,
-        )
+        {
+            "public_id": str(uuid.uuid4()),
+            "recipient_id": recipient.pk,
+            "subdistrict_id": subdistrict_id,
+            "community_id": community_id,
+            "channel": channel,
+            "urgency": urgency,
+            "message_key": key,
+            "params": params,
+            "link": link,
+            "dedupe_key": f"{dedupe}:{recipient.pk}:{channel}",
+            "state": NoticeState.DELIVERED if channel == Channel.IN_APP else NoticeState.PENDING,
+            "delivered_at": written_at if channel == Channel.IN_APP else None,
+            "created_at": written_at,
+            "next_attempt_at": written_at,
+            "attempts": 0,
+            "provider_ref": "",
+            "last_error": "",
+        }
         for channel in _channels_for(recipient, urgency)
     ]
 
@@ -133,7 +143,7 @@ def posted_to(recipients: Iterable[User], event: str) -> dict[int, list[Notice]]
 
 def add_up_all(sums: Iterable[Sum], key: str, event: str, posted: dict[int, list[Notice]]) -> None:
     """Post to each person a notice that counts things; one `posted` before counts these, too, none of them twice."""
-    new: list[Notice] = []
+    new: list[Row] = []
     grown: dict[int, dict[str, list[str]]] = {}
     for each in sums:
         for notice in posted.get(each.recipient.pk, ()):
@@ -141,8 +151,7 @@ def add_up_all(sums: Iterable[Sum], key: str, event: str, posted: dict[int, list
         if each.recipient.pk not in posted:
             params: dict[str, object] = {name: sorted(refs) for name, refs in each.refs.items()}
             new += notices_for(each.recipient, key, params, dedupe=event, **each.how)
-    if new:
-        post_all(new)
+    post_all(new)
     if grown:
         with connection.cursor() as cursor:
             cursor.execute(

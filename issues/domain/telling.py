@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import F
 
 from governance.domain import outbox
-from governance.models import BodyKind, Notice, Role, Urgency, User
+from governance.models import BodyKind, Role, Urgency, User
+from governance.models.many import among
 from issues.domain import clocks, people
 from issues.models import Issue, WorkOrder
 from residents.domain import standing
@@ -26,6 +27,15 @@ NOTICES = {
     "not_fixed": Urgency.PROMPT,
     "settled": Urgency.PROMPT,
 }
+# What is read of a petition, and of its person, where many are told.
+TOLD = (
+    "receipt_no",
+    "filed_at",
+    "name_visibility",
+    "petitioner__wants_sms",
+    "petitioner__wants_email",
+    "petitioner__email",
+)
 
 
 def petitions_of(issue: Issue) -> list[Petition]:
@@ -85,11 +95,10 @@ def desk(order: WorkOrder) -> Teller:
 def tell_each(news: list[tuple[Issue, dict[str, Any]]], kind: str, /, *, at: datetime) -> None:
     """As `tell_petitioners` with nobody's words, for many issues at once, each with params of its own."""
     spoken: dict[int, list[Petition]] = defaultdict(list)
-    of_these = Petition.objects.filter(
-        links__issue__in={issue.pk for issue, _params in news}, links__undone_at=None, state=PetitionStage.IN_HAND
-    )
-    rows = of_these.annotate(speaks_of=F("links__issue")).prefetch_related("petitioner").order_by("filed_at", "id")
-    for petition in rows if news else ():
+    issues = among({issue.pk for issue, _params in news})
+    of_these = Petition.objects.filter(links__issue__in=issues, links__undone_at=None, state=PetitionStage.IN_HAND)
+    rows = of_these.annotate(speaks_of=F("links__issue")).select_related("petitioner").only(*TOLD)
+    for petition in rows.order_by("filed_at", "id") if news else ():
         spoken[petition.speaks_of].append(petition)
     standing.tell_each(
         [(petition, params) for issue, params in news for petition in spoken[issue.pk]],
@@ -140,7 +149,7 @@ def _matter(issue: Issue, by: Teller, params: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[Notice]:
+def _notices(issue: Issue, petition: Petition, kind: str, matter: dict[str, Any], at: datetime) -> list[outbox.Row]:
     """What its person is sent. What was imported has none."""
     if petition.petitioner is None:
         return []

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.base import File
 
+from governance.models.many import insert
 from residents.models import NameVisibility, Petition, PetitionPhoto, PetitionUpdate, PhotoKind
 from residents.models.petitions import MAX_PHOTOS
 from residents.timeline import KINDS
@@ -29,16 +30,16 @@ NOBODY = Teller()
 
 def tell(
     petition: Petition, kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
-) -> PetitionUpdate:
+) -> None:
     """Write one line of the timeline. `kind` must be one of `residents.timeline.KINDS`, else `ValueError`."""
-    return tell_all([petition], kind, at=at, words=words, by=by, **params)[0]
+    tell_all([petition], kind, at=at, words=words, by=by, **params)
 
 
 def tell_all(
     petitions: Iterable[Petition], kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
-) -> list[PetitionUpdate]:
+) -> None:
     """Write the same line on the timeline of each petition, all at once. Refuses what `tell` refuses."""
-    return tell_each([(petition, params) for petition in petitions], kind, at=at, words=words, by=by)
+    tell_each([(petition, params) for petition in petitions], kind, at=at, words=words, by=by)
 
 
 def tell_each(
@@ -49,24 +50,20 @@ def tell_each(
     at: datetime,
     words: str = "",
     by: Teller = NOBODY,
-) -> list[PetitionUpdate]:
+) -> None:
     """Write a line on the timeline of each petition, each with its own params, all at once. Refuses as `tell`."""
     if kind not in KINDS:
         raise ValueError(f"“{kind}” is no kind of update")
-    return PetitionUpdate.objects.bulk_create(
-        PetitionUpdate(
-            petition=petition,
-            at=at,
-            kind=kind,
-            words=words,
-            params=params,
-            actor_role=by.role,
-            actor_surname=by.surname,
-            actor_surname_latin=by.surname_latin,
-            actor_body=by.body,
-        )
-        for petition, params in told
-    )
+    same = {
+        "at": at.isoformat(),
+        "kind": kind,
+        "words": words,
+        "actor_role": by.role,
+        "actor_surname": by.surname,
+        "actor_surname_latin": by.surname_latin,
+        "actor_body": by.body,
+    }
+    insert(PetitionUpdate, [{"petition_id": petition.pk, "params": params, **same} for petition, params in told])
 
 
 def take_in(petition: Petition, *, at: datetime, is_locked: bool = False) -> None:
