@@ -8,13 +8,14 @@ from governance.models.registers import Versioned
 
 
 class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
+    def now(self, at) -> "DutyShiftQuerySet":
+        """Shifts that run at `at`, in the order in which a body's are rung."""
+        running = self.filter(starts_at__lte=at, ends_at__gt=at)
+        return running.select_related("user").order_by("position", "starts_at", "id")
+
     def on_duty(self, body, estate, at) -> "DutyShiftQuerySet":
         """Shifts of `body` that cover `estate` at `at`, in the order in which they are rung."""
-        return (
-            self.filter(Q(estate=estate) | Q(estate=None), body=body, starts_at__lte=at, ends_at__gt=at)
-            .select_related("user")
-            .order_by("position", "starts_at", "id")
-        )
+        return self.now(at).filter(Q(estate=estate) | Q(estate=None), body=body)
 
     def next_up(self, body, estate, at) -> "DutyShiftQuerySet":
         """Shifts of `body` that begin after `at`, the soonest first."""
@@ -23,6 +24,11 @@ class DutyShiftQuerySet(models.QuerySet["DutyShift"]):
             .select_related("user")
             .order_by("starts_at", "position", "id")
         )
+
+    def next_of_each(self, at) -> "DutyShiftQuerySet":
+        """The first shift that begins after `at`, of each body at each estate, and at all of them together."""
+        coming = self.filter(starts_at__gt=at).select_related("user")
+        return coming.order_by("body", "estate", "starts_at", "position", "id").distinct("body", "estate")
 
 
 class DutyShift(Versioned):

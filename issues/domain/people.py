@@ -1,13 +1,14 @@
 """Who is meant: whose phone rings for an order, and whom a rung of the ladder tells."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from django.db.models import Q
+from django.db.models import F
 
 from governance.domain.moment import local_day
 from governance.models import Body, BodyKind, Category, DutyShift, Management, Role, RoleAssignment, User
+from governance.models.many import among
 from issues.models import Audience, Issue, SupervisionOrder, WorkOrder
 
 T = TypeVar("T")
@@ -28,9 +29,9 @@ def present_order(issue: Issue) -> WorkOrder | None:
 def present_orders(issues: Iterable[Issue]) -> dict[int, WorkOrder]:
     """The same for many issues, by their ids, each with its issue as it was given; one without orders isn't there."""
     by_id = {issue.pk: issue for issue in issues}
-    latest = WorkOrder.objects.filter(issue__in=by_id).order_by("issue_id", "-id").distinct("issue_id")
+    latest = WorkOrder.objects.filter(issue__in=among(by_id)).order_by("issue_id", "-id").distinct("issue_id")
     found = {}
-    for order in latest.prefetch_related("holder"):
+    for order in latest.only("issue", "public_id", "body", "holder").prefetch_related("body", "holder"):
         order.issue = by_id[order.issue_id]
         found[order.issue_id] = order
     return found
@@ -41,11 +42,7 @@ def to_ring(order: WorkOrder, at: datetime) -> list[User]:
 
     Nobody twice. Somebody is always there as long as the body has any staff.
     """
-    on_duty = [shift.user for shift in DutyShift.objects.on_duty(order.body, order.issue.estate, at)]
-    next_up = [shift.user for shift in DutyShift.objects.next_up(order.body, order.issue.estate, at)[:1]]
-    line = in_line(on_duty, next_up, managers_of(order.body, at))
-    ringing = [user for user in line if user.is_active] or staff_of(order.body, at)
-    return list({user.pk: user for user in ringing}.values())
+    return Directory(at).to_ring(order)
 
 
 def in_line(on_duty: list[T], next_up: list[T], managers: list[T]) -> list[T]:
@@ -53,23 +50,73 @@ def in_line(on_duty: list[T], next_up: list[T], managers: list[T]) -> list[T]:
     return [*on_duty, *(next_up if len(on_duty) < 2 else []), *managers]
 
 
+class Post(NamedTuple):
+    """What people hold: one of these roles, of an area or body. `of`: its name on the assignment."""
+
+    roles: tuple[Role, ...]
+    of: str
+    pk: int | None
+
+
 def managers_of(body: Body, at: datetime) -> list[User]:
-    return _holding(Q(role=Role.PROPERTY_MANAGER, body=body), at)
+    return _holding(_managers(body), at)
 
 
 def staff_of(body: Body, at: datetime) -> list[User]:
     """Everybody who works for the body: a company's own people, or the staff of a committee's or office's area."""
+    return _holding(_staff(body), at)
+
+
+def _managers(body: Body) -> Post:
+    return Post((Role.PROPERTY_MANAGER,), "body", body.pk)
+
+
+def _staff(body: Body) -> Post:
     match body.kind:
         case BodyKind.RESIDENTS_COMMITTEE:
-            return _holding(Q(role=Role.COMMUNITY_STAFF, community=body.community_id), at)
+            return _community_staff(body.community_id)
         case BodyKind.STREET_OFFICE:
-            return _holding(Q(role=Role.STREET_OFFICER, subdistrict=body.subdistrict_id), at)
+            return _street_officers(body.subdistrict_id)
         case BodyKind.DISTRICT_OFFICE:
-            return _holding(Q(role=Role.DISTRICT_OFFICER, district=body.district_id), at)
+            return Post((Role.DISTRICT_OFFICER,), "district", body.district_id)
         case BodyKind.DEPARTMENT:
-            return _holding(Q(role=Role.DEPARTMENT_LIAISON, body=body), at)
+            return Post((Role.DEPARTMENT_LIAISON,), "body", body.pk)
         case _:
-            return _holding(Q(role__in=(Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), body=body), at)
+            return Post((Role.PROPERTY_STAFF, Role.PROPERTY_MANAGER), "body", body.pk)
+
+
+def _community_staff(community_id: int | None) -> Post:
+    return Post((Role.COMMUNITY_STAFF,), "community", community_id)
+
+
+def _street_officers(subdistrict_id: int | None) -> Post:
+    return Post((Role.STREET_OFFICER,), "subdistrict", subdistrict_id)
+
+
+def _above_the_street(issue: Issue) -> Post:
+    return Post((Role.DISTRICT_OFFICER,), "district__subdistricts", issue.subdistrict_id)
+
+
+def _secretaries(issue: Issue) -> Post:
+    return Post((Role.BRANCH_SECRETARY,), "party_branch__estate", issue.estate_id)
+
+
+def _holding(post: Post, at: datetime) -> list[User]:
+    return _holders({post}, at)[post]
+
+
+def _holders(posts: Iterable[Post], at: datetime) -> dict[Post, list[User]]:
+    """Who holds each of them, in one query for each kind of post.
+
+    Whoever has left can't sign in any more: they neither answer nor stand in the way of those who can.
+    """
+    holders: dict[Post, list[User]] = {post: [] for post in posts}
+    for roles, of in {post[:2] for post in holders}:
+        areas = [post.pk for post in holders if post[:2] == (roles, of)]
+        held = RoleAssignment.objects.in_force(at).filter(role__in=roles, user__is_active=True, **{f"{of}__in": areas})
+        for assignment in held.annotate(held_of=F(of)).select_related("user").order_by("id"):
+            holders[Post(roles, of, assignment.held_of)].append(assignment.user)
+    return holders
 
 
 def answerers(supervision: SupervisionOrder, at: datetime) -> list[User]:
@@ -87,20 +134,29 @@ def judges(supervision: SupervisionOrder, at: datetime) -> list[User]:
     Of a complaint about the street's own people nobody there hears: their district does.
     """
     if supervision.issue.goes_past_the_street:
-        found = _above_the_street(supervision.issue, at)
+        post = _above_the_street(supervision.issue)
     elif supervision.body.kind in _OFFICES or supervision.issue.goes_past_the_community:
-        found = _holding(Q(role=Role.STREET_OFFICER, subdistrict=supervision.subdistrict_id), at)
+        post = _street_officers(supervision.subdistrict_id)
     else:
-        found = _holding(Q(role=Role.COMMUNITY_STAFF, community=supervision.community_id), at)
-    return [user for user in found if user.pk != supervision.answered_by_id]
+        post = _community_staff(supervision.community_id)
+    return [user for user in _holding(post, at) if user.pk != supervision.answered_by_id]
 
 
 class Directory:
-    """Whom rungs tell at one instant: whoever is asked for by several orders is looked for once."""
+    """Who is meant at one instant: whoever is asked for by several orders is looked for once."""
 
     def __init__(self, at: datetime):
         self.at = at
-        self._known: dict[tuple[object, ...], list[User]] = {}
+        self._holders: dict[Post, list[User]] = {}
+        self._shifts: dict[int, _Shifts] = {}
+
+    def look_up(self, asked: Iterable[tuple[Iterable[str], WorkOrder]]) -> None:
+        """Look at once for all those whom rungs tell about orders; `audience` asks for nobody by itself then."""
+        pairs = list({(code, order.pk): (code, order) for tells, order in asked for code in tells}.values())
+        posts = {post for code, order in pairs for post in _posts(code, order)}
+        self._holders |= _holders(posts - self._holders.keys(), self.at)
+        bodies = {order.body_id for code, order in pairs if code == Audience.HOLDER and not order.holder_id}
+        self._shifts |= _shifts_of(bodies - self._shifts.keys(), self.at)
 
     def audience(self, tells: Iterable[str], order: WorkOrder) -> list[User]:
         """The people a rung tells about an order, nobody twice."""
@@ -108,58 +164,70 @@ class Directory:
         return list({user.pk: user for user in people if user.is_active}.values())
 
     def _of(self, code: str, order: WorkOrder) -> list[User]:
-        whose = (code, *_depends_on(code, order))
-        if whose not in self._known:
-            self._known[whose] = list(_audience(code, order, self.at))
-        return self._known[whose]
+        if code == Audience.HOLDER:
+            return [order.holder] if order.holder else self.to_ring(order)[:1]
+        # The first post that anybody holds.
+        return next((held for post in _posts(code, order) if (held := self._held(post))), [])
+
+    def to_ring(self, order: WorkOrder) -> list[User]:
+        """As the function of that name says."""
+        if order.body_id not in self._shifts:
+            self._shifts |= _shifts_of({order.body_id}, self.at)
+        on_duty, next_up = self._shifts[order.body_id].at(order.issue.estate_id)
+        line = in_line(on_duty, next_up, self._held(_managers(order.body)))
+        ringing = [user for user in line if user.is_active] or self._held(_staff(order.body))
+        return list({user.pk: user for user in ringing}.values())
+
+    def _held(self, post: Post) -> list[User]:
+        if post not in self._holders:
+            self._holders |= _holders({post}, self.at)
+        return self._holders[post]
 
 
-def _depends_on(code: str, order: WorkOrder) -> tuple[object, ...]:
-    """What of an order `_audience` looks at: two that are alike in it have the same people."""
+class _Shifts(NamedTuple):
+    """A body's shifts: those that run, in the order in which they are rung; and the next of each estate and of all."""
+
+    now: list[DutyShift]
+    next: list[DutyShift]
+
+    def at(self, estate_id: int) -> tuple[list[User], list[User]]:
+        """Who is on duty at an estate, and whose shift comes next."""
+        on_duty, coming = (
+            [shift for shift in shifts if shift.estate_id in (None, estate_id)] for shifts in (self.now, self.next)
+        )
+        soonest = sorted(coming, key=lambda shift: (shift.starts_at, shift.position, shift.pk))[:1]
+        return [shift.user for shift in on_duty], [shift.user for shift in soonest]
+
+
+def _shifts_of(bodies: set[int], at: datetime) -> dict[int, _Shifts]:
+    found = {body: _Shifts([], []) for body in bodies}
+    if bodies:
+        for shift in DutyShift.objects.now(at).filter(body__in=bodies):
+            found[shift.body_id].now.append(shift)
+        for shift in DutyShift.objects.next_of_each(at).filter(body__in=bodies):
+            found[shift.body_id].next.append(shift)
+    return found
+
+
+def _posts(code: str, order: WorkOrder) -> list[Post]:
+    """Whom a rung tells: those of the first of these posts that anybody holds. The holder alone holds no post."""
     issue = order.issue
     match code:
         case Audience.HOLDER:
-            return (order.holder_id,) if order.holder_id else (None, order.body_id, issue.estate_id)
-        case Audience.MANAGER:
-            return (order.body_id,)
-        case Audience.COMMUNITY:
-            return issue.community_id, issue.goes_past_the_community
-        case Audience.SECRETARY:
-            return issue.estate_id, issue.hides_petitioner
-    return issue.subdistrict_id, issue.goes_past_the_street
-
-
-def _audience(code: str, order: WorkOrder, at: datetime) -> Iterator[User]:
-    issue = order.issue
-    match code:
-        case Audience.HOLDER:
-            yield from [order.holder] if order.holder else to_ring(order, at)[:1]
+            return [] if order.holder_id else [_managers(order.body), _staff(order.body)]
         case Audience.MANAGER:
             # A committee or street office has no manager: its staff answer for it together.
-            yield from managers_of(order.body, at) or staff_of(order.body, at)
+            return [_managers(order.body), _staff(order.body)]
         case Audience.COMMUNITY:
             # Whoever is complained about isn't told that the complaint is late.
-            if not issue.goes_past_the_community:
-                yield from _holding(Q(role=Role.COMMUNITY_STAFF, community=issue.community_id), at)
+            return [] if issue.goes_past_the_community else [_community_staff(issue.community_id)]
         case Audience.SECRETARY:
             # A complaint about staff stays with those it was sent to.
-            if not issue.hides_petitioner:
-                yield from _holding(Q(role=Role.BRANCH_SECRETARY, party_branch__estate=issue.estate_id), at)
+            return [] if issue.hides_petitioner else [_secretaries(issue)]
         case Audience.STREET:
-            if issue.goes_past_the_street:
-                yield from _above_the_street(issue, at)
-            else:
-                yield from _holding(Q(role=Role.STREET_OFFICER, subdistrict=issue.subdistrict_id), at)
-
-
-def _above_the_street(issue: Issue, at: datetime) -> list[User]:
-    return _holding(Q(role=Role.DISTRICT_OFFICER, district__subdistricts=issue.subdistrict_id), at)
-
-
-def _holding(condition: Q, at: datetime) -> list[User]:
-    """Whoever has left can't sign in any more: they neither answer nor stand in the way of those who can."""
-    held = RoleAssignment.objects.in_force(at).filter(condition, user__is_active=True).select_related("user")
-    return [assignment.user for assignment in held.order_by("id")]
+            past = issue.goes_past_the_street
+            return [_above_the_street(issue) if past else _street_officers(issue.subdistrict_id)]
+    return []
 
 
 def category_params(category: Category) -> dict[str, object]:
