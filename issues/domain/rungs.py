@@ -1,7 +1,7 @@
 """When the rungs of a policy's ladder fire for a clock: worked out from the clock's own instants."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,14 +16,22 @@ class RungTime(NamedTuple):
 
 
 class Office:
-    """When the office opens next: its calendar is read once, and only if anybody asks."""
+    """When the office opens next: its calendar is read once, and only if anybody asks; each day is looked up once."""
+
+    def __init__(self) -> None:
+        self._opens: dict[date, datetime] = {}
 
     @cached_property
     def _calendar(self) -> Calendar:
         return calendar_of(WorkingCalendar.objects.current("office"))
 
     def opens_after(self, at: datetime) -> datetime:
-        return next_working_day(self._calendar, at).at
+        if self._calendar.always_open:
+            return next_working_day(self._calendar, at).at
+        day = at.astimezone(self._calendar.zone).date()
+        if day not in self._opens:
+            self._opens[day] = next_working_day(self._calendar, at).at
+        return self._opens[day]
 
 
 def rung_times(
