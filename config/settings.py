@@ -124,6 +124,9 @@ else:
 DATABASES["default"].setdefault("OPTIONS", {})
 # A database that is frozen with its port open costs whoever asks it this long, not for ever.
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# Before each trigger's own work pgtrigger asks whether it is to be ignored, and where that was never said, an error is
+# raised and caught: that took more time than the work. Nobody says it here but with `pgtrigger.ignore()`.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c pgtrigger.ignore={}")
 if env.str("DATABASE_POOL", default=""):
     DATABASES["default"]["OPTIONS"]["pool"] = json.loads(env.str("DATABASE_POOL"))
 else:
