@@ -1,15 +1,12 @@
 """Who can sign in to the demo, and how: a table that lines up although Chinese letters are two columns wide."""
 
-import unicodedata
-from collections.abc import Sequence
-
 from django.utils.translation import gettext as _
 
 from governance.models import ROLE_HELD_AT, RoleAssignment, User
 from governance.models.roles import Role
 from issues.demo.street import NEIGHBOURS, PASSWORD, WORKERS
+from issues.terminal import aligned
 
-GAP = "  "
 # A few residents are enough to begin with; the others are in the register.
 RESIDENTS_SHOWN = ("li", "wang", "yang", "jin", "weber", "xu")
 
@@ -47,18 +44,3 @@ def _how() -> str:
         "Residents sign in with their phone number: the code appears in this terminal. Their password is"
         " %(password)s, too."
     ) % {"password": PASSWORD}
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """The rows as columns, the first row underlined."""
-    widths = [max(columns(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = [
-        GAP.join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows
-    ]
-    rule = "─" * (sum(widths) + len(GAP) * (len(widths) - 1))
-    return "\n".join(line.rstrip() for line in [lines[0], rule, *lines[1:]])
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal the text takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

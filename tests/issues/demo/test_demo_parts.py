@@ -12,7 +12,6 @@ from django.utils import translation
 from governance.domain.working_time import calendar_of
 from governance.models import Category, DutyShift, Unit, User, WorkingCalendar
 from issues.demo import playing
-from issues.demo.accounts import aligned, columns
 from issues.demo.pictures import picture, scene_names
 from issues.demo.playing import STORIES
 from issues.demo.street import build_street
@@ -81,12 +80,6 @@ def test_without_a_demo_the_table_says_how_to_load_one(shipped):
 
 
 # --- the parts ---
-
-
-def test_columns_line_up_although_chinese_letters_are_wide():
-    lines = aligned([("Role", "Name", "x"), ("物业管家", "周强", "zhou"), ("owner", "김영철", "jin")]).splitlines()
-    assert [columns(line[: line.rindex(" ") + 1]) for line in (lines[0], *lines[2:])] == [18, 18, 18]
-    assert columns(lines[1]) == 18 + len("zhou")
 
 
 @pytest.mark.parametrize(
