@@ -20,6 +20,7 @@ WITHOUT_SERVERS = {
     "makemessages",
     "startapp",
     "startproject",
+    "tally",
     "version",
 }
 ASKING_FOR_HELP = {"--help", "-h", "--version"}

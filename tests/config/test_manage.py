@@ -19,6 +19,7 @@ from tests.config.processes import start
         (["check"], False),
         (["check", "--deploy"], False),
         (["check", "--database", "default"], True),
+        (["tally", "vote.json"], False),
         (["migrate"], True),
         (["makemigrations", "--check"], True),
         (["sweep", "--loop"], True),

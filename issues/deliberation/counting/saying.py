@@ -1,0 +1,321 @@
+"""A verdict in words, which explains itself: both measures, both thresholds, what was missing, under which article.
+
+Every function says it in the reader's language. No percentage is said that contradicts the verdict.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from issues.deliberation.counting.count import (
+    AS_VOTED,
+    TAKES_PART,
+    Amount,
+    Count,
+    Part,
+    Requirement,
+    Standing,
+    Verdict,
+)
+from issues.deliberation.counting.file import InvalidReason, MotionKind
+from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Rules, Silence, SplitHead
+
+NO_PERCENTAGE = "—"
+ONLY_WHERE_ANY = (Standing.SPLIT, Standing.SILENCE_ADDED)
+
+
+class SaidRequirement(NamedTuple):
+    """One of the four requirements, as a row of a table shows it; `explained` is a sentence with every figure."""
+
+    name: str
+    threshold: str
+    reached: str
+    needed: str
+    percentage: str
+    short_by: str
+    met: bool
+    explained: str
+
+
+class SaidPart(NamedTuple):
+    """A row of the table that says where the roll went; one with a larger `depth` is part of the one above."""
+
+    name: str
+    part: Part
+    depth: int
+
+
+# --- amounts ---
+
+
+def area(amount: Decimal) -> str:
+    return _("%(amount)s m²") % {"amount": f"{amount:,.2f}"}
+
+
+def heads(amount: int) -> str:
+    return ngettext("%(amount)s head", "%(amount)s heads", amount) % {"amount": f"{amount:,}"}
+
+
+def said_amount(amount: Amount) -> str:
+    return area(amount) if isinstance(amount, Decimal) else heads(amount)
+
+
+def percentage(requirement: Requirement) -> str:
+    """What was reached, in per cent with two decimals: rounded to the nearest, but never across the threshold."""
+    if not requirement.total:
+        return NO_PERCENTAGE
+    hundredths = Fraction(requirement.reached) / Fraction(requirement.total) * 10_000
+    nearest = floor(hundredths + Fraction(1, 2))
+    if requirement.threshold.is_met(nearest, 10_000) != requirement.met:
+        nearest = ceil(hundredths) if requirement.met else floor(hundredths)
+    whole, rest = divmod(nearest, 100)
+    return f"{whole}.{rest:02} %"
+
+
+def exactly(amount: Fraction) -> str:
+    """585.75, and 20,000/3 where no decimals would do."""
+    if 10_000 % amount.denominator:
+        return f"{amount.numerator:,}/{amount.denominator}"
+    return f"{Decimal(amount.numerator) / amount.denominator:,f}"
+
+
+# --- the verdict ---
+
+
+def verdict(it: Verdict) -> str:
+    return {
+        Verdict.PASSED: pgettext("vote", "Passed"),
+        Verdict.NOT_PASSED: pgettext("vote", "Not passed"),
+        Verdict.NO_QUORUM: pgettext("vote", "No quorum"),
+    }[it]
+
+
+def kind(it: MotionKind) -> str:
+    """What the result is worth."""
+    return {
+        MotionKind.LEGAL: _("Lawful vote of the owners."),
+        MotionKind.MIRROR: _("A record only: the city's own system or the paper vote decides."),
+        MotionKind.CONSULTATIVE: _("A consultation only: it decides nothing in the owners' place."),
+    }[it]
+
+
+def summary(count: Count) -> str:
+    """How many of the four requirements are met, and what is missing to those that decided."""
+    met = sum(each.met for each in _all_four(count))
+    if met == len(_all_four(count)):
+        return _("All four requirements are met.")
+    return _("%(met)s of the 4 requirements are met. %(missing)s") % {"met": met, "missing": missing(count)}
+
+
+def missing(count: Count) -> str:
+    """What the verdict failed by, heads first; empty if the motion passed."""
+    if count.verdict is Verdict.PASSED:
+        return ""
+    short = _short(count.quorum if count.verdict is Verdict.NO_QUORUM else count.majority)
+    if count.verdict is Verdict.NO_QUORUM:
+        return _("Taking part, still missing: %(short)s.") % {"short": short}
+    return _("In favour, still missing: %(short)s.") % {"short": short}
+
+
+def _short(requirements: ByMeasure[Requirement]) -> str:
+    unmet = [each for each in (requirements.heads, requirements.area) if not each.met]
+    return " / ".join(said_amount(each.short_by) for each in unmet)
+
+
+def _all_four(count: Count) -> tuple[Requirement, ...]:
+    return (count.quorum.area, count.quorum.heads, count.majority.area, count.majority.heads)
+
+
+# --- the four requirements ---
+
+
+def requirements(count: Count, rules: Rules) -> list[SaidRequirement]:
+    """The four rows: quorum by area and heads, majority by area and heads."""
+    of_roll = rules.majority_of is MajorityOf.ENTITLED
+    return [
+        _requirement(_("Area taking part"), count.quorum.area, of_roll=True),
+        _requirement(_("Heads taking part"), count.quorum.heads, of_roll=True),
+        _requirement(_("Area in favour"), count.majority.area, of_roll=of_roll),
+        _requirement(_("Heads in favour"), count.majority.heads, of_roll=of_roll),
+    ]
+
+
+def _requirement(name: str, requirement: Requirement, *, of_roll: bool) -> SaidRequirement:
+    return SaidRequirement(
+        name=name,
+        threshold=_threshold(requirement, of_roll=of_roll),
+        reached=said_amount(requirement.reached),
+        needed=said_amount(requirement.needed),
+        percentage=percentage(requirement),
+        short_by=said_amount(requirement.short_by),
+        met=requirement.met,
+        explained=_explained(name, requirement),
+    )
+
+
+def _threshold(requirement: Requirement, *, of_roll: bool) -> str:
+    if requirement.threshold.strictly_more:
+        words = _("more than %(share)s of the roll") if of_roll else _("more than %(share)s of those taking part")
+    else:
+        words = _("at least %(share)s of the roll") if of_roll else _("at least %(share)s of those taking part")
+    return words % {"share": requirement.threshold.share}
+
+
+def _explained(name: str, requirement: Requirement) -> str:
+    words = {
+        "name": name,
+        "reached": said_amount(requirement.reached),
+        "needed": said_amount(requirement.needed),
+        "why": _why(requirement),
+    }
+    if not requirement.met:
+        short = said_amount(requirement.short_by)
+        return _("%(name)s: %(reached)s; needed: %(needed)s (%(why)s); short by %(short)s.") % {**words, "short": short}
+    spare = requirement.reached - requirement.needed
+    if not spare:
+        return _("%(name)s: %(reached)s; needed: %(needed)s (%(why)s); exactly reached.") % words
+    return _("%(name)s: %(reached)s; needed: %(needed)s (%(why)s); %(spare)s more.") % {
+        **words,
+        "spare": said_amount(spare),
+    }
+
+
+def _why(requirement: Requirement) -> str:
+    words = {
+        "share": requirement.threshold.share,
+        "total": said_amount(requirement.total),
+        "exact": exactly(requirement.exact),
+    }
+    if requirement.threshold.strictly_more:
+        return _("%(share)s of %(total)s is %(exact)s, and it must be more") % words
+    return _("%(share)s of %(total)s is %(exact)s") % words
+
+
+def cross_multiplied(requirement: Requirement) -> str:
+    """The comparison as it was made, without rounding: 54,185.38 × 4 = 216,741.52 is less than …"""
+    if not requirement.total:
+        return _("Nobody took part: nothing was reached.")
+    share = requirement.threshold.share
+    left, right = requirement.reached * share.denominator, requirement.total * share.numerator
+    words = {
+        "left": f"{_plain(requirement.reached)} × {share.denominator} = {_plain(left)}",
+        "right": f"{_plain(requirement.total)} × {share.numerator} = {_plain(right)}",
+    }
+    if left < right:
+        return _("%(left)s is less than %(right)s.") % words
+    if left == right:
+        return _("%(left)s is as much as %(right)s.") % words
+    return _("%(left)s is more than %(right)s.") % words
+
+
+def _plain(amount: Amount) -> str:
+    return f"{amount:,.2f}" if isinstance(amount, Decimal) else f"{amount:,}"
+
+
+def from_newcomers(requirement: Requirement) -> str:
+    """What it would have taken, from those who voted otherwise or from those who did not; else empty."""
+    if requirement.met or requirement.short_by_newcomers is None:
+        return ""
+    return _(
+        "From owners who voted otherwise: %(short)s. From owners who haven't taken part: %(more)s, "
+        "because the number taking part grows, too."
+    ) % {
+        "short": said_amount(requirement.short_by),
+        "more": said_amount(requirement.short_by_newcomers),
+    }
+
+
+# --- where the roll went ---
+
+
+def parts(count: Count) -> list[SaidPart]:
+    """Every component apart, below the one that it is part of. What is rare, only where it occurs."""
+    said = {each: SaidPart(standing(each), part, 1) for each, part in count.components.items()}
+    apart = count.components[Standing.SILENT] + count.components[Standing.INVALID]
+    return [
+        SaidPart(pgettext("vote", "Roll"), count.roll, 0),
+        SaidPart(pgettext("vote", "Taking part"), count.participating, 0),
+        *(said[each] for each in TAKES_PART if each not in ONLY_WHERE_ANY or count.components[each] != Part()),
+        SaidPart(pgettext("vote", "Not taking part"), apart, 0),
+        said[Standing.SILENT],
+        said[Standing.INVALID],
+        *(SaidPart(reason(each), part, 2) for each, part in count.invalid.items() if part != Part()),
+    ]
+
+
+def standing(it: Standing) -> str:
+    return {
+        Standing.FOR: pgettext("vote", "For"),
+        Standing.AGAINST: pgettext("vote", "Against"),
+        Standing.ABSTAINED: pgettext("vote", "Abstained"),
+        Standing.SPLIT: pgettext("vote", "Heads whose units were voted differently"),
+        Standing.SILENCE_ADDED: pgettext("vote", "Silent, counted with the majority"),
+        Standing.INVALID: pgettext("vote", "Invalid ballot"),
+        Standing.SILENT: pgettext("vote", "No ballot"),
+    }[it]
+
+
+def reason(it: InvalidReason) -> str:
+    return {
+        InvalidReason.BLANK: pgettext("ballot", "left blank"),
+        InvalidReason.UNCLEAR: pgettext("ballot", "unclear, or more than one choice"),
+        InvalidReason.UNSIGNED: pgettext("ballot", "not signed"),
+        InvalidReason.NOT_ENTITLED: pgettext("ballot", "not from the owner or the co-owners' representative"),
+        InvalidReason.NO_MANDATE: pgettext("ballot", "no valid mandate"),
+        InvalidReason.DISPUTED: pgettext("ballot", "disputed between co-owners"),
+        InvalidReason.WRONG_FORM: pgettext("ballot", "not on this vote's form"),
+        InvalidReason.DAMAGED: pgettext("ballot", "damaged, can't be read"),
+        InvalidReason.LATE: pgettext("ballot", "outside the time of the vote"),
+    }[it]
+
+
+# --- how it was counted, and why so ---
+
+
+def how_counted(count: Count, rules: Rules) -> list[str]:
+    """What became of abstentions, invalid and replaced ballots, divided heads and silence: a sentence each."""
+    return [
+        _("An abstention takes part and doesn't agree. An invalid ballot neither takes part nor agrees."),
+        _("Ballots received: %(received)s. Replaced by another of the same unit and not counted: %(superseded)s.")
+        % {"received": f"{count.ballots:,}", "superseded": f"{count.superseded:,}"},
+        _split(rules),
+        _silence(count, rules),
+    ]
+
+
+def _split(rules: Rules) -> str:
+    if rules.split_head is SplitHead.ABSTAINS:
+        return _("Who voted several units differently is one head that takes part and agrees to no side.")
+    return _("Who voted several units differently is one head on the side with the larger area; on none if it's equal.")
+
+
+def _silence(count: Count, rules: Rules) -> str:
+    if rules.silence is Silence.ABSENT:
+        return _("Whoever sent no ballot isn't taken to agree.")
+    if count.followed is None:
+        return _(
+            "By the rule set silence follows the majority, but no side had it by both area and heads: none is added."
+        )
+    added = count.components[Standing.SILENCE_ADDED]
+    return _(
+        "By the rule set silence follows the majority where delivery is proven: %(area)s and %(heads)s were added to "
+        "“%(side)s”. By the ballots alone: %(verdict)s."
+    ) % {
+        "area": area(added.area),
+        "heads": heads(added.heads),
+        "side": standing(AS_VOTED[count.followed]),
+        "verdict": verdict(count.verdict_without_silence),
+    }
+
+
+def basis(rules: Rules) -> list[str]:
+    """The rule set, then each of its articles with what it says."""
+    rule_set = _("Rule set: %(name)s, version %(version)s.") % {"name": rules.name, "version": rules.version}
+    return [
+        rule_set,
+        *(_("%(article)s: %(text)s") % {"article": it.article, "text": it.text} for it in rules.sources),
+    ]

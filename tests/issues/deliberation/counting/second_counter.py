@@ -1,0 +1,166 @@
+"""Another counter, written from `docs/tally-file.md` alone: it shares no line with the portal's, and does everything
+otherwise. Whole square centimetres, every head looked for on the whole roll, every needed amount found by trying."""
+
+import json
+from bisect import bisect_left
+from math import gcd
+
+CHOICES = ("for", "against", "abstain")
+REASONS = ["blank", "unclear", "unsigned", "not_entitled", "no_mandate", "disputed", "wrong_form", "damaged", "late"]
+NAMES = {"for": "for", "against": "against", "abstain": "abstained"}
+PLACES = ("for", "against", "abstained", "split", "silence_added", "invalid", "silent")
+SQUARE_CENTIMETRES = 10_000
+STEP = 100
+
+
+def second_count(data: bytes) -> dict:
+    """The result as `tally --json` prints it, without `format` and `motion`."""
+    file = json.loads(data)
+    rules, roll = file["rules"], file["roll"]
+    words = {row["unit"]: "silent" for row in roll}
+    replaced = 0
+    for ballot in file["ballots"]:
+        if ballot["superseded_by"]:
+            replaced += 1
+        else:
+            words[ballot["unit"]] = ballot["invalid"] or ballot["choice"]
+    before = sorted_out(roll, words, rules)
+    side = None
+    if rules["silence"] == "follows_majority":
+        winners = [one for one in ("for", "against") if all(beats(before, one, two) for two in CHOICES if two != one)]
+        side = winners[0] if winners else None
+    if side:
+        for row in roll:
+            if words[row["unit"]] == "silent" and row["delivered"]:
+                words[row["unit"]] = "silence_added"
+    after = sorted_out(roll, words, rules)
+    quorum, majority = four(after, rules, side)
+    return {
+        "verdict": judged(quorum, majority),
+        "verdict_without_silence": judged(*four(before, rules, None)),
+        "quorum": quorum,
+        "majority": majority,
+        "silence_follows": side,
+        "components": {
+            "roll": part(after, *PLACES),
+            "participating": part(after, *PLACES[:5]),
+            **{place: part(after, place) for place in PLACES},
+            "invalid_by_reason": {reason: part(after, reason) for reason in REASONS},
+        },
+        "ballots": {
+            "received": len(file["ballots"]),
+            "effective": len(file["ballots"]) - replaced,
+            "superseded": replaced,
+        },
+    }
+
+
+def square_centimetres(text: str) -> int:
+    whole, _, decimals = text.partition(".")
+    return int(whole) * SQUARE_CENTIMETRES + int(decimals.ljust(2, "0")) * STEP
+
+
+def sorted_out(roll: list, words: dict, rules: dict) -> dict:
+    """place or reason -> [square centimetres, heads, units]"""
+    columns = {name: [0, 0, 0] for name in (*PLACES, *REASONS)}
+    for row in roll:
+        for name in where(words[row["unit"]]):
+            columns[name][0] += square_centimetres(row["area"])
+            columns[name][2] += 1
+    for head in {row["head"] for row in roll}:
+        mine = [row for row in roll if row["head"] == head]
+        for name in where(word_of_head(mine, words, rules)):
+            columns[name][1] += 1
+    return columns
+
+
+def where(word: str) -> list:
+    return ["invalid", word] if word in REASONS else [NAMES.get(word, word)]
+
+
+def word_of_head(mine: list, words: dict, rules: dict) -> str:
+    said = [words[row["unit"]] for row in mine]
+    voted = {word for word in said if word in CHOICES}
+    if len(voted) == 1:
+        return voted.pop()
+    if voted:
+        if rules["split_head"] == "abstains":
+            return "split"
+        weights = {
+            word: sum(square_centimetres(row["area"]) for row in mine if words[row["unit"]] == word) for word in voted
+        }
+        for word in voted:
+            if all(weights[word] > weights[other] for other in voted - {word}):
+                return word
+        return "split"
+    for word in ("silence_added", *REASONS):
+        if word in said:
+            return word
+    return "silent"
+
+
+def beats(columns: dict, one: str, two: str) -> bool:
+    mine, other = columns[NAMES[one]], columns[NAMES[two]]
+    return mine[0] > other[0] and mine[1] > other[1]
+
+
+def four(columns: dict, rules: dict, side: str | None) -> tuple[dict, dict]:
+    quorum, majority = {}, {}
+    for column, (measure, step) in enumerate((("area", STEP), ("heads", 1))):
+        everybody = sum(columns[place][column] for place in PLACES) // step
+        there = sum(columns[place][column] for place in PLACES[:5]) // step
+        agree = columns["for"][column] // step
+        if side == "for":
+            agree += columns["silence_added"][column] // step
+        quorum[measure] = asked(rules["quorum"][measure], there, everybody, measure, None)
+        if rules["majority_of"] == "entitled":
+            majority[measure] = asked(rules["majority"][measure], agree, everybody, measure, None)
+        else:
+            majority[measure] = asked(rules["majority"][measure], agree, there, measure, everybody - there)
+    return quorum, majority
+
+
+def asked(threshold: dict, reached: int, total: int, measure: str, others: int | None) -> dict:
+    n, d = (int(number) for number in threshold["share"].split("/"))
+
+    def enough(amount: int, whole: int) -> bool:
+        if whole == 0:
+            return False
+        return amount * d > whole * n if threshold["strictly_more"] else amount * d >= whole * n
+
+    needed = bisect_left(range(total + 1), True, key=lambda amount: enough(amount, total))
+    more = None
+    if others is not None and enough(reached + others, total + others):
+        more = bisect_left(range(others + 1), True, key=lambda each: enough(reached + each, total + each))
+
+    def said(amount: int) -> str | int:
+        return amount if measure == "heads" else f"{amount // 100}.{amount % 100:02}"
+
+    top, bottom = total * n, d * (100 if measure == "area" else 1)
+    common = gcd(top, bottom)
+    return {
+        "reached": said(reached),
+        "needed": said(needed),
+        "short_by": said(0 if enough(reached, total) else needed - reached),
+        "met": enough(reached, total),
+        "exact": f"{top // common}" if bottom == common else f"{top // common}/{bottom // common}",
+        "of": said(total),
+        "share": f"{n // gcd(n, d)}/{d // gcd(n, d)}",
+        "strictly_more": threshold["strictly_more"],
+        "short_by_newcomers": None if more is None else said(more),
+    }
+
+
+def part(columns: dict, *places: str) -> dict:
+    area, heads, units = (sum(columns[place][column] for place in places) for column in range(3))
+    return {
+        "area": f"{area // SQUARE_CENTIMETRES}.{area % SQUARE_CENTIMETRES // STEP:02}",
+        "heads": heads,
+        "units": units,
+    }
+
+
+def judged(quorum: dict, majority: dict) -> str:
+    if not all(measure["met"] for measure in quorum.values()):
+        return "no_quorum"
+    return "passed" if all(measure["met"] for measure in majority.values()) else "not_passed"
