@@ -11,7 +11,8 @@ from openpyxl.utils import get_column_letter
 
 from governance import wording
 from governance.imports.columns import neutralised
-from issues.dashboard_page import TITLES, Board, Cell, Table
+from issues.dashboard_page import TITLES, Board
+from issues.dashboard_tables import Cell, Table
 from issues.figures.definitions import DEFINITIONS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,9 +1,8 @@
-"""What the dashboard shows of its figures: each drawn, in a table, and in words. The workbook has the same tables.
+"""What the dashboard shows of its figures: each drawn, in a table of `issues.dashboard_tables`, and in words.
 
 Words and shapes only: what is counted, and whose it is, `issues.figures` has settled before.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -17,26 +16,18 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from governance import charts, wording
 from governance.models import BodyKind
 from governance.models.scope import Scope
+from issues import dashboard_tables as tables
+from issues.dashboard_tables import Table, change_in_words, tenth
 from issues.figures import Burning, Choice, Figures
 from issues.figures.definitions import DEFINITIONS, LEFT_OUT
 from issues.figures.hearing import Heard
 from issues.figures.piling import AGES, STAGES, Tally
 from issues.figures.rates import Rate
 from issues.figures.shares import FEW, Share
-from issues.figures.subjects import Length
 from issues.queue.rows import NEXT_STEPS
 from issues.workflow import ACCEPTED, ARRIVED, DISPATCHED
 
 TOP = 10
-Cell = str | int | float | date | None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A figure's numbers: the first column names the row. Under each chart, and as a sheet of the workbook."""
-
-    headings: list[str]
-    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True)
@@ -156,9 +147,6 @@ class Board:
     @cached_property
     def promises(self) -> Panel:
         weeks = self.figures.promises.weeks
-        rows: list[list[Cell]] = [
-            [self._week(week.starts_on), week.kept.percent or "–", week.kept.part, week.kept.n] for week in weeks
-        ]
         few = any(week.kept.n and week.kept.is_few for week in weeks)
         note = _("Grey and dashed: fewer than %(few)s came due, too few to judge by.") % {"few": FEW} if few else ""
         if weeks and weeks[-1].is_running and self.figures.promises.kept.n:
@@ -167,15 +155,7 @@ class Board:
         return Panel(
             "promises",
             TITLES["promises"],
-            Table(
-                [
-                    pgettext("figures", "Week from"),
-                    pgettext("figures", "Kept"),
-                    pgettext("figures", "kept in time"),
-                    pgettext("figures", "came due"),
-                ],
-                rows if self.figures.promises.kept.n else [],
-            ),
+            tables.promises(self.figures.promises, self._today),
             caption=_("Share of promises kept, by week"),
             note=note,
         )
@@ -200,14 +180,10 @@ class Board:
         ages = self.figures.pile.ages
         open_in_all = self.tally.open
         bars = [charts.ToStack(str(STAGES[stage]), counts, str(sum(counts))) for stage, counts in ages.items()]
-        rows: list[list[Cell]] = [[str(STAGES[stage]), *counts, sum(counts)] for stage, counts in ages.items()]
         return Panel(
             "piling",
             TITLES["piling"],
-            Table(
-                [pgettext("figures", "Stage"), *(str(age) for age in AGES), pgettext("figures", "in all")],
-                rows if open_in_all else [],
-            ),
+            tables.piling(self.figures.pile),
             caption=ngettext("%(count)s open matter", "%(count)s open matters", open_in_all) % {"count": open_in_all},
             bars=charts.stacked_bars(bars, names_parts=True) if open_in_all else [],
         )
@@ -256,22 +232,7 @@ class Board:
 
     @cached_property
     def rates_table(self) -> Table:
-        rows: list[list[Cell]] = []
-        for card in self.rates:
-            now, before = card.rate.now, card.rate.before
-            rows.append(
-                [str(card.title), now.percent or "–", now.part, now.n, before.percent or "–", before.part, before.n]
-            )
-        headings = [
-            pgettext("figures", "Rate"),
-            pgettext("figures", "this period"),
-            pgettext("figures", "counted"),
-            pgettext("figures", "of"),
-            pgettext("figures", "before"),
-            pgettext("figures", "counted before"),
-            pgettext("figures", "of, before"),
-        ]
-        return Table(headings, rows)
+        return tables.rates([(str(card.title), card.rate) for card in self.rates])
 
     @cached_property
     def arrivals(self) -> Panel:
@@ -285,14 +246,6 @@ class Board:
             charts.ToStack(words, (count,), f"{count}", Share(count, told.all).percent, tones=(tone,))
             for words, count, tone in said
         ]
-        rows: list[list[Cell]] = [[words, count, Share(count, told.all).percent] for words, count, _tone in said]
-        rows.append(
-            [
-                _("finished within a minute of arriving"),
-                told.under_a_minute,
-                Share(told.under_a_minute, told.all).percent,
-            ]
-        )
         told_of = _("Finished within a minute of arriving: %(count)s of %(all)s.")
         note = told_of % {
             "count": told.under_a_minute,
@@ -301,10 +254,7 @@ class Board:
         return Panel(
             "arrivals",
             TITLES["arrivals"],
-            Table(
-                [pgettext("figures", "How it is known"), pgettext("figures", "orders"), pgettext("figures", "share")],
-                rows if told.all else [],
-            ),
+            tables.arrivals(told),
             caption=ngettext("%(count)s arrival", "%(count)s arrivals", told.all) % {"count": told.all},
             note=note if told.all else "",
             bars=charts.stacked_bars(bars) if told.all else [],
@@ -330,26 +280,10 @@ class Board:
         return Panel(
             "lengths",
             TITLES["lengths"],
-            self._lengths(every),
+            tables.lengths(every, subjects),
             caption=_("Median and nine in ten, by category"),
             note=_("The ten categories with the most matters; the table has all.") if len(every) > TOP else "",
             bars=charts.stacked_bars(bars),
-        )
-
-    def _lengths(self, lengths: Sequence[Length]) -> Table:
-        subjects = self.choice.sight.registers.subjects
-        rows: list[list[Cell]] = [
-            [subjects[each.category].name, wording.span(each.median), wording.span(each.p90), each.n]
-            for each in lengths
-        ]
-        return Table(
-            [
-                pgettext("figures", "Category"),
-                pgettext("figures", "Median"),
-                pgettext("figures", "Nine in ten within"),
-                pgettext("figures", "matters"),
-            ],
-            rows,
         )
 
     @cached_property
@@ -357,25 +291,16 @@ class Board:
         subjects = self.choice.sight.registers.subjects
         every = self.figures.about
         bars = [
-            charts.ToStack(subjects[each.category].name, (each.now,), str(each.now), _change(each.change), tones=(4,))
+            charts.ToStack(
+                subjects[each.category].name, (each.now,), str(each.now), change_in_words(each.change), tones=(4,)
+            )
             for each in every[:TOP]
             if each.now
-        ]
-        rows: list[list[Cell]] = [
-            [subjects[each.category].name, each.now, each.before, _change(each.change)] for each in every
         ]
         return Panel(
             "about",
             TITLES["about"],
-            Table(
-                [
-                    pgettext("figures", "Category"),
-                    pgettext("figures", "matters"),
-                    pgettext("figures", "before"),
-                    pgettext("figures", "change"),
-                ],
-                rows,
-            ),
+            tables.about(every, subjects),
             caption=_("The ten most frequent, with the change on the period before"),
             bars=charts.stacked_bars(bars),
         )
@@ -388,7 +313,6 @@ class Board:
             charts.Bar(words, _rate_bar(share), share.percent or "–", f"{share.part} / {share.n}")
             for words, share in said
         ]
-        rows: list[list[Cell]] = [[words, share.percent or "–", share.part, share.n] for words, share in said]
         before = not_solved.before
         note = (
             _("“Not solved” in the period before: %(percent)s of %(count)s.")
@@ -400,15 +324,7 @@ class Board:
         return Panel(
             "solved",
             TITLES["solved"],
-            Table(
-                [
-                    pgettext("figures", "What"),
-                    pgettext("figures", "share"),
-                    pgettext("figures", "counted"),
-                    pgettext("figures", "of"),
-                ],
-                rows if has_any else [],
-            ),
+            tables.solved(said),
             caption=_("Finished on paper, and not in fact"),
             note=note,
             bars=bars if has_any else [],
@@ -424,7 +340,7 @@ class Board:
             charts.ToStack(
                 self._estate(each),
                 (each.per_hundred or 0, highest - (each.per_hundred or 0)),
-                _tenth(each.per_hundred),
+                tenth(each.per_hundred),
                 f"{each.filed} / {each.homes}",
                 tones=(4, 0),
             )
@@ -443,30 +359,16 @@ class Board:
         return Panel(
             "heard",
             TITLES["heard"],
-            self._heard(shown),
+            tables.heard(shown, self.choice.sight.registers.estates),
             caption=_("Petitions for every 100 homes, the fewest first"),
             note=note,
             bars=charts.stacked_bars(bars) if highest else [],
             names_are_chinese=True,
-            whole=self._heard(self.figures.heard),
+            whole=tables.heard(self.figures.heard, self.choice.sight.registers.estates),
         )
 
     def _estate(self, each: Heard) -> str:
         return self.choice.sight.registers.estates[each.estate].name
-
-    def _heard(self, heard: Sequence[Heard]) -> Table:
-        rows: list[list[Cell]] = [
-            [self._estate(each), _tenth(each.per_hundred) or "–", each.filed, each.homes] for each in heard
-        ]
-        return Table(
-            [
-                pgettext("figures", "Estate"),
-                pgettext("figures", "for every 100 homes"),
-                pgettext("figures", "petitions"),
-                pgettext("figures", "homes"),
-            ],
-            rows,
-        )
 
     @cached_property
     def streets(self) -> Panel | None:
@@ -474,29 +376,8 @@ class Board:
         looked_at = self.choice.streets
         if len(looked_at) < 2:
             return None
-        told, registers = self.figures, self.choice.sight.registers
-        rows: list[list[Cell]] = []
-        for pk in looked_at:
-            tally, kept = told.pile.streets.get(pk, Tally()), told.promises.streets.get(pk, Share())
-            rows.append(
-                [
-                    registers.streets[pk].name,
-                    tally.open,
-                    tally.overdue,
-                    kept.percent or "–",
-                    kept.n,
-                    told.filed.get(pk, 0),
-                ]
-            )
-        headings = [
-            pgettext("figures", "Street"),
-            pgettext("tally", "in hand"),
-            pgettext("tally", "overdue"),
-            pgettext("figures", "Kept"),
-            pgettext("figures", "came due"),
-            pgettext("figures", "petitions"),
-        ]
-        return Panel("streets", TITLES["streets"], Table(headings, rows), names_are_chinese=True)
+        table = tables.streets(self.figures, looked_at, self.choice.sight.registers.streets)
+        return Panel("streets", TITLES["streets"], table, names_are_chinese=True)
 
     @property
     def panels(self) -> list[Panel]:
@@ -504,8 +385,9 @@ class Board:
         found = [self.promises, self.piling, self.arrivals, self.lengths, self.about, self.solved, self.heard]
         return [*([self.streets] if self.streets else []), *found]
 
-    def _week(self, on: date) -> str:
-        return wording.day(on, wording.local(self.choice.now).date())
+    @property
+    def _today(self) -> date:
+        return wording.local(self.choice.now).date()
 
 
 def _rate_bar(share: Share, beside: int = 0) -> list[charts.BarPart]:
@@ -514,18 +396,6 @@ def _rate_bar(share: Share, beside: int = 0) -> list[charts.BarPart]:
         return []
     rest = share.n - share.part - beside
     return charts.stacked_bars([charts.ToStack("", (share.part, beside, rest), "", tones=(4, 2, 1))])[0].parts
-
-
-def _change(change: int) -> str:
-    return f"+{change}" if change > 0 else f"−{-change}" if change else "±0"
-
-
-def _tenth(number: Fraction | None) -> str:
-    """“2.3”, to a tenth; never “0.0” of what isn't nothing."""
-    if number is None:
-        return ""
-    tenths = max(round(number * 10), 1 if number else 0)
-    return f"{tenths // 10}.{tenths % 10}"
 
 
 # --- what burns ---
