@@ -222,6 +222,11 @@ class SlaClock(models.Model):
     `starts_at` and `due_at` are worked out by `issues.domain.clocks.reckon` from what the clock promises by itself and
     from what survives of the matters merged into its own. Whether it was missed is computed from its instants, never
     stored by a job: `was_missed`.
+
+    `owed_to` is for the figures: the petitions that speak of its matter now, had been filed by its due time, and were
+    neither imported, withdrawn nor declined, where it is the first contact of its round: the response, or the arrival
+    where no response is promised. Triggers here, at the links and at the petitions have it counted anew, from the rows,
+    by `issues_count_owed` of the database, inside the transaction that changes any of this.
     """
 
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
@@ -247,6 +252,12 @@ class SlaClock(models.Model):
     stopped_at = models.DateTimeField(pgettext_lazy("date", "done"), null=True, blank=True)
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
     next_rung_at = models.DateTimeField(_("next rung"), null=True, blank=True)
+    owed_to = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="How many petitions are owed their first contact by it: counted by the database alone",
+    )
 
     objects = SlaClockQuerySet.as_manager()
 
@@ -275,6 +286,9 @@ class SlaClock(models.Model):
             models.CheckConstraint(
                 condition=Q(stopped_at=None) | Q(stopped_at__gte=F("starts_at")), name="clock_stopped_after_its_start"
             ),
+            models.CheckConstraint(
+                condition=Q(owed_to=0) | Q(kind__in=("respond", "arrive")), name="first_contact_by_response_or_arrival"
+            ),
         ]
         indexes = [
             models.Index(
@@ -300,12 +314,47 @@ class SlaClock(models.Model):
             ),
             models.Index(
                 fields=["subdistrict", "due_at"],
-                include=["issue", "epoch", "kind", "stopped_at"],
-                condition=Q(voided_at=None, kind__in=("respond", "arrive")),
+                include=["issue", "stopped_at", "owed_to"],
+                condition=Q(voided_at=None, owed_to__gt=0),
                 name="first_contacts_by_due_time",
             ),
-            models.Index(
-                fields=["issue", "epoch"], condition=Q(kind="respond", voided_at=None), name="first_responses"
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="owes_since_it_started",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="started"),
+                func="""
+                    PERFORM issues_count_owed(array_agg(issue_id), '{}') FROM started
+                    WHERE kind IN ('respond', 'arrive');
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="owes_as_it_stands",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "ROW(OLD.issue_id, OLD.epoch, OLD.kind, OLD.due_at, OLD.voided_at IS NULL)"
+                    " IS DISTINCT FROM ROW(NEW.issue_id, NEW.epoch, NEW.kind, NEW.due_at, NEW.voided_at IS NULL)"
+                ),
+                func="PERFORM issues_count_owed(ARRAY[OLD.issue_id, NEW.issue_id], '{}'); RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="owes_after_another_is_gone",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func="PERFORM issues_count_owed(ARRAY[OLD.issue_id], '{}'); RETURN NULL;",
+            ),
+            # A clock that was read before somebody joined, and is saved after, doesn't bring the old count back.
+            pgtrigger.Trigger(
+                name="counted_by_the_database_alone",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.owed_to <> NEW.owed_to AND pg_trigger_depth() = 0"),
+                func="NEW.owed_to := OLD.owed_to; RETURN NEW;",
             ),
         ]
 

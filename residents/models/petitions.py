@@ -189,6 +189,12 @@ class Petition(PlaceOfMatter):
     arrival_proof = models.CharField(max_length=12, blank=True)
     finished_at = models.DateTimeField(pgettext_lazy("date", "finished"), null=True, blank=True)
     nudged_at = models.DateTimeField(null=True, blank=True)
+    rated_epoch = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="The last round that was rated: written by its rating"
+    )
+    confirmed_epoch = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="The last round that was rated as solved: likewise"
+    )
 
     objects = PetitionQuerySet.as_manager()
 
@@ -235,6 +241,13 @@ class Petition(PlaceOfMatter):
             models.CheckConstraint(
                 condition=~Q(estate=None) | Q(state__in=("filed", "closed")), name="in_hand_has_a_place"
             ),
+            # What its ratings and links know of its street is held to it by foreign keys on this; the figures of the
+            # storey above read it, too.
+            models.UniqueConstraint(
+                fields=["id", "subdistrict"],
+                include=["state", "channel", "filed_at", "category"],
+                name="petitions_as_counted",
+            ),
         ]
         indexes = [
             models.Index(fields=["petitioner", "-filed_at"], name="petitions_of_a_person"),
@@ -258,19 +271,30 @@ class Petition(PlaceOfMatter):
             ),
             models.Index(
                 fields=["subdistrict", "finished_at"],
-                include=["id", "epoch", "channel", "category"],
+                include=["id", "epoch", "channel", "category", "rated_epoch", "confirmed_epoch"],
                 condition=Q(state__in=("finished", "closed")),
                 name="petitions_by_finish",
             ),
-            models.Index(
-                fields=["id"],
-                include=["subdistrict", "state", "channel", "filed_at", "category"],
-                name="petitions_as_counted",
-            ),
+            models.Index(fields=["subdistrict", "category", "id"], name="petitions_of_a_category"),
             GinIndex(fields=["pairs"], name="petitions_by_pairs"),
         ]
         triggers = [
-            pgtrigger.FSM(name="stage_by_the_table", field="state", transitions=workflow.PETITION.transitions())
+            pgtrigger.FSM(name="stage_by_the_table", field="state", transitions=workflow.PETITION.transitions()),
+            # A petition that was read before it was rated, and is saved after, doesn't take the rating back.
+            pgtrigger.Trigger(
+                name="rounds_rated_by_ratings_alone",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "pg_trigger_depth() = 0 AND"
+                    " (OLD.rated_epoch, OLD.confirmed_epoch) IS DISTINCT FROM (NEW.rated_epoch, NEW.confirmed_epoch)"
+                ),
+                func="""
+                    NEW.rated_epoch := OLD.rated_epoch;
+                    NEW.confirmed_epoch := OLD.confirmed_epoch;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self):
@@ -387,6 +411,10 @@ class Evaluation(models.Model):
     """The petitioner's word on one epoch of a petition. Staff can't file one."""
 
     petition = models.ForeignKey(Petition, models.PROTECT, related_name="evaluations", verbose_name=_("petition"))
+    # The petition's, by the trigger and by a foreign key.
+    subdistrict = models.ForeignKey(
+        "governance.Subdistrict", models.PROTECT, related_name="+", editable=False, db_index=False
+    )
     epoch = models.PositiveSmallIntegerField(_("round"))
     given_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
     was_contacted = models.BooleanField(_("was contacted"))
@@ -404,11 +432,13 @@ class Evaluation(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["given_at"], include=["petition", "epoch", "satisfaction", "is_solved"], name="ratings_by_time"
+                fields=["subdistrict", "given_at"],
+                include=["petition", "satisfaction", "is_solved"],
+                name="ratings_by_time",
             ),
             models.Index(
-                fields=["petition"],
-                include=["given_at"],
+                fields=["subdistrict", "given_at"],
+                include=["petition"],
                 condition=Q(was_contacted=False),
                 name="ratings_that_nobody_came",
             ),
@@ -420,11 +450,23 @@ class Evaluation(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func="""
-                    IF NOT EXISTS (SELECT 1 FROM residents_petition
-                                   WHERE id = NEW.petition_id AND petitioner_id = NEW.given_by_id) THEN
+                    SELECT subdistrict_id INTO NEW.subdistrict_id FROM residents_petition
+                    WHERE id = NEW.petition_id AND petitioner_id = NEW.given_by_id;
+                    IF NOT FOUND THEN
                         RAISE EXCEPTION 'only the petitioner rates a petition' USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="tells_its_petition",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    UPDATE residents_petition SET rated_epoch = greatest(rated_epoch, NEW.epoch),
+                        confirmed_epoch = greatest(confirmed_epoch, CASE WHEN NEW.is_solved THEN NEW.epoch END)
+                    WHERE id = NEW.petition_id;
+                    RETURN NULL;
                 """,
             ),
         ]
