@@ -15,14 +15,20 @@ PRESENT_BODY = (
     """(SELECT o_.body_id FROM issues_workorder o_ WHERE o_.issue_id = {issue} ORDER BY o_.id DESC LIMIT 1)"""
 )
 
-# Complaints about a street's own people: its matters of such categories, and the petitions that speak of them now. They
-# are few, so their petitions are looked up one by one: OFFSET 0 keeps the planner from reading all there are.
+# Complaints about a street's own people, all found by their category: its matters of such categories, the petitions
+# that speak of them now, those whose own words were about that, and those of both.
 HIDDEN = """WITH hidden_matters AS MATERIALIZED (
-    SELECT h_.id FROM issues_issue h_
-    WHERE h_.subdistrict_id = ANY(%(own)s) AND h_.category_id = ANY(%(past_the_street)s)
+    SELECT id FROM issues_issue
+    WHERE subdistrict_id = ANY(%(own)s) AND category_id = ANY(%(past_the_street)s)
+), hidden_by_matter AS MATERIALIZED (
+    SELECT petition_id AS id FROM issues_issuepetition
+    WHERE subdistrict_id = ANY(%(own)s) AND category_id = ANY(%(past_the_street)s) AND undone_at IS NULL
+), hidden_by_word AS MATERIALIZED (
+    SELECT id FROM residents_petition
+    WHERE subdistrict_id = ANY(%(own)s) AND category_id = ANY(%(past_the_street)s)
+      AND id NOT IN (SELECT id FROM hidden_by_matter)
 ), hidden_petitions AS MATERIALIZED (
-    SELECT m_.petition_id AS id FROM hidden_matters CROSS JOIN LATERAL (
-      SELECT petition_id FROM issues_issuepetition WHERE issue_id = hidden_matters.id AND undone_at IS NULL OFFSET 0) m_
+    SELECT id FROM hidden_by_matter UNION ALL SELECT id FROM hidden_by_word
 )
 """
 
@@ -60,6 +66,11 @@ class Narrowing:
     def prelude(self) -> str:
         """What each statement begins with: the few rows that go past the streets' own officers, looked for once."""
         return "" if self._counts_everything or not self._hides_few else HIDDEN
+
+    @property
+    def is_of_whole_streets(self) -> bool:
+        """Whether streets are counted as a whole, but for the few rows that `prelude` finds."""
+        return not self._filters("i") and (self._counts_everything or self._hides_few)
 
     # --- a row of issues_issue ---
 
@@ -148,12 +159,7 @@ class Narrowing:
         if not is_about and self._counts_everything:
             return "", " ".join(said)
         if not is_about and self._hides_few:
-            said.append(
-                f"AND {p}.id NOT IN (SELECT id FROM hidden_petitions)"
-                f" AND ({f'{p}.subdistrict_id = ANY(%(free)s) OR ' if choice.sight.free else ''}"
-                f"{not_past.format(who='street')})"
-            )
-            return "", " ".join(said)
+            return "", " ".join((*said, f"AND {p}.id NOT IN (SELECT id FROM hidden_petitions)"))
         subject = f"coalesce(i.category_id, {p}.category_id)"
         hides_not = f"{not_past} AND coalesce(i.category_id <> ALL(%(past_the_{{who}})s), true)"
         parts = []
@@ -174,3 +180,13 @@ class Narrowing:
             f" LEFT JOIN issues_issue i ON i.id = m.issue_id"
         )
         return join, " ".join(said)
+
+    # --- a rating ---
+
+    def rating(self, e: str = "e") -> tuple[str, str]:
+        """What to join and to ask of a rating. Its petition's own row is looked at only if it must be."""
+        scope = f"AND {e}.subdistrict_id = ANY(%(streets)s)"
+        if not self.is_of_whole_streets:
+            join, of_petition = self.petition("p")
+            return f"JOIN residents_petition p ON p.id = {e}.petition_id {join}", f"{scope} {of_petition}"
+        return "", f"{scope} AND {e}.petition_id NOT IN (SELECT id FROM hidden_petitions)" if self.prelude else scope

@@ -15,12 +15,13 @@ from issues.figures.rates import (
     Rate,
     Resolution,
     Response,
+    contacts_sql,
     finished_sql,
+    ratings_sql,
     read_not_solved,
     read_resolution,
     read_response,
     read_satisfaction,
-    said_sql,
 )
 from issues.figures.shares import Share
 from issues.figures.subjects import About, Length, about_sql, lengths_sql, read_about, read_lengths
@@ -62,7 +63,8 @@ def figures_of(choice: Choice) -> Figures:
     later = ask(
         facts,
         narrowing.prelude,
-        said=said_sql(narrowing),
+        contacts=contacts_sql(narrowing),
+        ratings=ratings_sql(narrowing),
         finished=finished_sql(narrowing),
         filings=filings_sql(narrowing),
         homes=homes_sql(narrowing),
@@ -70,15 +72,15 @@ def figures_of(choice: Choice) -> Figures:
     return Figures(
         promises=read_promises(now["promises"], choice),
         pile=read_pile(now["pile"]),
-        response=read_response(later["said"]),
-        resolution=read_resolution(later["finished"], later["said"]),
-        satisfaction=read_satisfaction(later["said"]),
+        response=read_response(later["contacts"]),
+        resolution=read_resolution(later["finished"], later["ratings"]),
+        satisfaction=read_satisfaction(later["ratings"]),
         left_out=read_left_out(later["filings"], now["about"]),
         arrivals=read_arrivals(now["arrivals"]),
         lengths=read_lengths(now["lengths"]),
         about=read_about(now["about"]),
         reopened=read_reopened(now["reopened"]),
-        not_solved=read_not_solved(later["said"]),
+        not_solved=read_not_solved(later["ratings"]),
         heard=read_heard(later["filings"], later["homes"], choice),
         filed=_by_street(later["filings"]),
     )

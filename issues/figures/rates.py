@@ -10,9 +10,6 @@ from issues.figures.asking import Rows
 from issues.figures.narrowing import Narrowing
 from issues.figures.shares import Share
 
-# What is joined below lies at the end of its table, as what happened lately does: a lower bound spares reading all the
-# rest. No upper one: with both the planner takes the rows for very few, and loops over what is many.
-
 # An instant lies in one of the two periods, or isn't counted: between them. `is_now` says of each row in which.
 IN_EITHER = """{at} >= %(before_starts)s AND {at} < %(ends)s AND ({at} < %(before_ends)s OR {at} >= %(starts)s)"""
 IS_NOW = "{at} >= %(starts)s"
@@ -55,69 +52,92 @@ class LeftOut:
     merged: int = 0
 
 
-def said_sql(narrowing: Narrowing) -> str:
-    """Response and satisfaction, which look at the same petitions: one row for each and each period.
+# The promise of a first contact that came due: the clock `respond`, or `arrive` where its round has none. The database
+# counts to how many petitions it is owed: see `SlaClock.owed_to`.
+CAME_DUE = f"""c.owed_to > 0 AND c.voided_at IS NULL AND c.subdistrict_id = ANY(%(streets)s)
+              AND {IN_EITHER.format(at="c.due_at")}"""
+OF_CLOCK = f"""SELECT {IS_NOW.format(at="c.due_at")} AS is_now, {{n}} AS n,
+                   {{n}} FILTER (WHERE c.stopped_at <= c.due_at) AS met,
+                   min(c.stopped_at) FILTER (WHERE c.stopped_at <= c.due_at) AS first_met_at"""
+OWED = "p.filed_at <= c.due_at AND p.channel <> 'import' AND p.state NOT IN ('withdrawn', 'declined')"
+# What is owed to a few petitions, one by one: OFFSET 0 keeps the planner from reading all the rows there are.
+OF_PETITION = f"""CROSS JOIN LATERAL (
+              SELECT l.issue_id FROM issues_issuepetition l
+              WHERE l.petition_id = {{petition}} AND l.undone_at IS NULL OFFSET 0) l
+            CROSS JOIN LATERAL (
+              SELECT c.* FROM issues_slaclock c WHERE c.issue_id = l.issue_id AND {CAME_DUE} OFFSET 0) c
+            CROSS JOIN LATERAL (
+              SELECT FROM residents_petition p
+              WHERE p.id = {{petition}} AND p.subdistrict_id = c.subdistrict_id AND {OWED} OFFSET 0) owed"""
 
-    Response rate (响应率): petitions whose person was contacted in time ÷ petitions for which that came due. The
-    promise is the clock `respond` of the petition's matter, or `arrive` where that round has none; each round of the
-    matter counts by itself, for those who had filed by the time it was due. In time is by the due time itself. “Nobody
-    contacted me”, said of that round by its person, beats the log: of the round that had last been finished when it
-    was said. `n` came due, `good` were met, `other` were met by the log alone.
 
-    Satisfaction (满意率): ratings of 4–5 ÷ ratings given. `n` were given, `good` are of 4–5, `other` say “not solved”:
-    such a rating opens the petition again, so that its round had been finished.
+def contacts_sql(narrowing: Narrowing) -> str:
+    """Response rate (响应率): petitions whose person was contacted in time ÷ petitions for which that came due.
+
+    Each round of a matter counts by itself, for those who had filed by the time it was due. In time is by the due time
+    itself. “Nobody contacted me”, said of that round by its person, beats the log: of the round that had last been
+    finished when it was said. `n` came due, `met` were met by the log, `denied` of these by the log alone.
     """
-    join, scope = narrowing.petition("p")
-    promise = f"""
-            SELECT c.issue_id, c.epoch, c.due_at, {IS_NOW.format(at="c.due_at")} AS is_now,
-                   coalesce(c.stopped_at <= c.due_at, false) AS met
-            FROM issues_slaclock c
-            WHERE c.subdistrict_id = ANY(%(streets)s) AND c.voided_at IS NULL AND {IN_EITHER.format(at="c.due_at")}"""
+    join, scope = narrowing.rating("e")
     return f"""
-        WITH due AS MATERIALIZED ({promise} AND c.kind = 'respond'
-            UNION ALL {promise} AND c.kind = 'arrive' AND NOT EXISTS (
-              SELECT 1 FROM issues_slaclock r WHERE r.issue_id = c.issue_id AND r.epoch = c.epoch
-                AND r.kind = 'respond' AND r.voided_at IS NULL)
-        ), link AS MATERIALIZED (
-            SELECT l.issue_id, l.petition_id FROM issues_issuepetition l
-            WHERE l.undone_at IS NULL AND l.issue_id >= (SELECT min(issue_id) FROM due)
-        ), given AS MATERIALIZED (
-            SELECT e.petition_id, e.given_at, e.satisfaction, e.is_solved FROM residents_evaluation e
-            WHERE {IN_EITHER.format(at="e.given_at")}
-        ), first AS MATERIALIZED (
-            SELECT least((SELECT min(petition_id) FROM link), (SELECT min(petition_id) FROM given)) AS id
-        ), person AS MATERIALIZED (
-            SELECT p.id, p.filed_at, p.state NOT IN ('withdrawn', 'declined') AS is_due_something
-            FROM residents_petition p {join}
-            WHERE p.id >= (SELECT id FROM first) AND p.channel <> 'import' {scope}
-        ), denial AS (
-            SELECT e.petition_id, array_agg(e.given_at) AS said_at FROM residents_evaluation e
-            WHERE NOT e.was_contacted AND e.petition_id >= (SELECT id FROM first)
-            GROUP BY e.petition_id
-        ), counted AS MATERIALIZED (
-            SELECT due.is_now, due.met, due.met AND denial.said_at IS NOT NULL AND EXISTS (
-                     SELECT 1 FROM unnest(denial.said_at) s(at)
-                     WHERE {_was_over("due")} AND NOT EXISTS (
-                       SELECT 1 FROM issues_slaclock n
-                       WHERE n.issue_id = due.issue_id AND n.epoch > due.epoch AND {_was_over("n")})) AS denied
-            FROM due JOIN link ON link.issue_id = due.issue_id
-            JOIN person ON person.id = link.petition_id AND person.filed_at <= due.due_at AND person.is_due_something
-            LEFT JOIN denial ON denial.petition_id = person.id
+        WITH due AS MATERIALIZED ({_due(narrowing)}), denied AS (
+            SELECT {IS_NOW.format(at="c.due_at")} AS is_now, count(DISTINCT (c.id, e.petition_id)) AS n
+            FROM residents_evaluation e {join} {OF_PETITION.format(petition="e.petition_id")}
+            WHERE NOT e.was_contacted {scope} AND e.given_at >= (SELECT min(first_met_at) FROM due)
+              AND c.stopped_at <= c.due_at
+              AND {_was_over("c")} AND NOT EXISTS (
+                SELECT 1 FROM issues_slaclock n
+                WHERE n.issue_id = c.issue_id AND n.epoch > c.epoch AND {_was_over("n")})
+            GROUP BY 1
         )
-        SELECT 'response' AS what, is_now, count(*) AS n, count(*) FILTER (WHERE met AND NOT denied) AS good,
-               count(*) FILTER (WHERE denied) AS other
-        FROM counted GROUP BY is_now
-        UNION ALL
-        SELECT 'ratings', {IS_NOW.format(at="given.given_at")}, count(*),
-               count(*) FILTER (WHERE given.satisfaction >= 4), count(*) FILTER (WHERE NOT given.is_solved)
-        FROM given JOIN person ON person.id = given.petition_id GROUP BY 2"""
+        SELECT due.is_now, due.n, due.met, coalesce(denied.n, 0) AS denied
+        FROM (SELECT is_now, sum(n)::int AS n, coalesce(sum(met), 0)::int AS met FROM due GROUP BY 1) due
+        LEFT JOIN denied ON denied.is_now = due.is_now"""
+
+
+def _due(narrowing: Narrowing) -> str:
+    """By period: `n` petitions to which a first contact came due, `met` of them in time, the first at `first_met_at`.
+
+    Whole streets are counted by their clocks alone, less the few petitions whose person speaks of the street's own
+    people in a matter that was sorted as something else.
+    """
+    one_by_one = OF_CLOCK.format(n="count(*)")
+    join, scope = narrowing.petition("p")
+    if not narrowing.is_of_whole_streets:
+        return f"""{one_by_one} FROM issues_slaclock c
+            JOIN issues_issuepetition l ON l.issue_id = c.issue_id AND l.undone_at IS NULL
+            JOIN residents_petition p ON p.id = l.petition_id AND p.subdistrict_id = c.subdistrict_id AND {OWED} {join}
+            WHERE {CAME_DUE} {scope} GROUP BY 1"""
+    _join, of_matter = narrowing.of_matter("c")
+    whole = f"""{OF_CLOCK.format(n="sum(c.owed_to)")} FROM issues_slaclock c WHERE {CAME_DUE} {of_matter} GROUP BY 1"""
+    if not narrowing.prelude:
+        return whole
+    return f"""{whole}
+            UNION ALL
+            SELECT is_now, -n, -met, first_met_at FROM (
+              {one_by_one} FROM hidden_by_word w {OF_PETITION.format(petition="w.id")} GROUP BY 1) hidden"""
 
 
 def _was_over(clock: str) -> str:
-    """Whether the round of a matter to which `clock` belongs was over by `s.at`: none of its clocks ran any more."""
+    """Whether the round of a matter to which `clock` belongs was over when `e` was given: none of its clocks ran."""
     return f"""NOT EXISTS (
                 SELECT 1 FROM issues_slaclock k WHERE k.issue_id = {clock}.issue_id AND k.epoch = {clock}.epoch
-                  AND coalesce(k.stopped_at, k.voided_at, 'infinity') > s.at)"""
+                  AND coalesce(k.stopped_at, k.voided_at, 'infinity') > e.given_at)"""
+
+
+def ratings_sql(narrowing: Narrowing) -> str:
+    """Satisfaction (满意率): ratings of 4–5 ÷ ratings given. `n` were given, `good` are of 4–5.
+
+    `not_solved` say so: such a rating opens the petition again, so that its round had been finished.
+    """
+    join, scope = narrowing.rating("e")
+    return f"""
+        SELECT {IS_NOW.format(at="e.given_at")} AS is_now, count(*) AS n,
+               count(*) FILTER (WHERE e.satisfaction >= 4) AS good,
+               count(*) FILTER (WHERE NOT e.is_solved) AS not_solved
+        FROM residents_evaluation e {join}
+        WHERE {IN_EITHER.format(at="e.given_at")} {scope}
+        GROUP BY 1"""
 
 
 def finished_sql(narrowing: Narrowing) -> str:
@@ -138,55 +158,53 @@ def finished_sql(narrowing: Narrowing) -> str:
             GROUP BY 1
         )
         SELECT {IS_NOW.format(at="p.finished_at")} AS is_now, count(*) AS finished,
-               count(*) FILTER (WHERE e.is_solved) AS confirmed,
-               count(*) FILTER (WHERE e.is_solved IS NULL AND checked.at >= p.finished_at) AS staff_only,
-               count(*) FILTER (WHERE e.is_solved IS NULL AND (checked.at >= p.finished_at) IS NOT TRUE) AS no_answer
+               count(*) FILTER (WHERE p.confirmed_epoch = p.epoch) AS confirmed,
+               count(*) FILTER (WHERE p.rated_epoch IS DISTINCT FROM p.epoch
+                 AND checked.at >= p.finished_at) AS staff_only,
+               count(*) FILTER (WHERE p.rated_epoch IS DISTINCT FROM p.epoch
+                 AND (checked.at >= p.finished_at) IS NOT TRUE) AS no_answer
         FROM residents_petition p {join}
-        LEFT JOIN residents_evaluation e
-          ON e.petition_id = p.id AND e.epoch = p.epoch AND e.given_at >= %(before_starts)s
         LEFT JOIN checked ON checked.petition_id = p.id
         WHERE p.state IN ('finished', 'closed') AND p.channel <> 'import'
           AND {IN_EITHER.format(at="p.finished_at")} {scope}
         GROUP BY 1"""
 
 
-def read_response(said: Rows) -> Response:
-    return Response(
-        Rate(_share(said, "response", NOW), _share(said, "response", BEFORE)), _sum(said, NOW, "response", "other")
-    )
+def read_response(contacts: Rows) -> Response:
+    def rate(is_now: bool) -> Share:
+        met = _count(contacts, is_now, "met") - _count(contacts, is_now, "denied")
+        return Share(met, _count(contacts, is_now, "n"))
+
+    return Response(Rate(rate(NOW), rate(BEFORE)), _count(contacts, NOW, "denied"))
 
 
-def read_resolution(finished: Rows, said: Rows) -> Resolution:
+def read_resolution(finished: Rows, ratings: Rows) -> Resolution:
     """Resolution (解决率): petitions that their person confirmed solved ÷ petitions that were finished."""
 
     def rate(is_now: bool) -> Share:
-        not_solved = _sum(said, is_now, "ratings", "other")
+        not_solved = _count(ratings, is_now, "not_solved")
         return Share(_count(finished, is_now, "confirmed"), _count(finished, is_now, "finished") + not_solved)
 
     return Resolution(
         Rate(rate(NOW), rate(BEFORE)),
-        not_solved=_sum(said, NOW, "ratings", "other"),
+        not_solved=_count(ratings, NOW, "not_solved"),
         staff_only=_count(finished, NOW, "staff_only"),
         no_answer=_count(finished, NOW, "no_answer"),
     )
 
 
-def read_satisfaction(said: Rows) -> Rate:
-    return Rate(_share(said, "ratings", NOW), _share(said, "ratings", BEFORE))
+def read_satisfaction(ratings: Rows) -> Rate:
+    return Rate(_share(ratings, NOW, "good"), _share(ratings, BEFORE, "good"))
 
 
-def read_not_solved(said: Rows) -> Rate:
+def read_not_solved(ratings: Rows) -> Rate:
     """Ratings that say “not solved” ÷ ratings."""
-    return Rate(_share(said, "ratings", NOW, "other"), _share(said, "ratings", BEFORE, "other"))
+    return Rate(_share(ratings, NOW, "not_solved"), _share(ratings, BEFORE, "not_solved"))
 
 
 def _count(rows: Rows, is_now: bool, name: str) -> int:
     return sum(row[name] for row in rows if row["is_now"] is is_now)
 
 
-def _sum(said: Rows, is_now: bool, what: str, name: str) -> int:
-    return _count([row for row in said if row["what"] == what], is_now, name)
-
-
-def _share(said: Rows, what: str, is_now: bool, part: str = "good") -> Share:
-    return Share(_sum(said, is_now, what, part), _sum(said, is_now, what, "n"))
+def _share(ratings: Rows, is_now: bool, part: str) -> Share:
+    return Share(_count(ratings, is_now, part), _count(ratings, is_now, "n"))
