@@ -140,6 +140,10 @@ def ratings_sql(narrowing: Narrowing) -> str:
         GROUP BY 1"""
 
 
+# Of the round that stands finished the person has said nothing.
+SILENT = "p.rated_epoch IS DISTINCT FROM p.epoch"
+
+
 def finished_sql(narrowing: Narrowing) -> str:
     """Petitions that stand finished since an instant in the period: confirmed by their person, or by the staff alone.
 
@@ -147,6 +151,9 @@ def finished_sql(narrowing: Narrowing) -> str:
     found it put right, where the person has said nothing.
     """
     join, scope = narrowing.petition("p")
+    is_now = IS_NOW.format(at="p.finished_at")
+    stands = f"""p.state IN ('finished', 'closed') AND p.channel <> 'import'
+          AND {IN_EITHER.format(at="p.finished_at")} {scope}"""
     return f"""
         WITH held AS MATERIALIZED (
             SELECT v.issue_id, v.verified_at FROM issues_verification v
@@ -156,18 +163,21 @@ def finished_sql(narrowing: Narrowing) -> str:
             JOIN issues_issuepetition l ON l.issue_id = held.issue_id AND l.undone_at IS NULL
               AND l.issue_id >= (SELECT min(issue_id) FROM held)
             GROUP BY 1
+        ), by_staff AS (
+            SELECT {is_now} AS is_now, count(*) AS n
+            FROM checked JOIN residents_petition p ON p.id = checked.petition_id {join}
+            WHERE checked.at >= p.finished_at AND {SILENT} AND {stands}
+            GROUP BY 1
+        ), counted AS (
+            SELECT {is_now} AS is_now, count(*) AS finished,
+                   count(*) FILTER (WHERE p.confirmed_epoch = p.epoch) AS confirmed,
+                   count(*) FILTER (WHERE {SILENT}) AS silent
+            FROM residents_petition p {join}
+            WHERE {stands}
+            GROUP BY 1
         )
-        SELECT {IS_NOW.format(at="p.finished_at")} AS is_now, count(*) AS finished,
-               count(*) FILTER (WHERE p.confirmed_epoch = p.epoch) AS confirmed,
-               count(*) FILTER (WHERE p.rated_epoch IS DISTINCT FROM p.epoch
-                 AND checked.at >= p.finished_at) AS staff_only,
-               count(*) FILTER (WHERE p.rated_epoch IS DISTINCT FROM p.epoch
-                 AND (checked.at >= p.finished_at) IS NOT TRUE) AS no_answer
-        FROM residents_petition p {join}
-        LEFT JOIN checked ON checked.petition_id = p.id
-        WHERE p.state IN ('finished', 'closed') AND p.channel <> 'import'
-          AND {IN_EITHER.format(at="p.finished_at")} {scope}
-        GROUP BY 1"""
+        SELECT counted.*, coalesce(by_staff.n, 0) AS staff_only
+        FROM counted LEFT JOIN by_staff ON by_staff.is_now = counted.is_now"""
 
 
 def read_response(contacts: Rows) -> Response:
@@ -189,7 +199,7 @@ def read_resolution(finished: Rows, ratings: Rows) -> Resolution:
         Rate(rate(NOW), rate(BEFORE)),
         not_solved=_count(ratings, NOW, "not_solved"),
         staff_only=_count(finished, NOW, "staff_only"),
-        no_answer=_count(finished, NOW, "no_answer"),
+        no_answer=_count(finished, NOW, "silent") - _count(finished, NOW, "staff_only"),
     )
 
 
