@@ -338,7 +338,7 @@ def _refuse_wrong_successors(rows: Sequence[Piece], ballots: dict[str, Ballot]) 
         seen = {ballot.serial}
         while (successor := followed[-1].superseded_by) is not None and followed[-1].serial not in ends_well:
             if successor in seen:
-                row.refuse(_("is superseded by itself, in one step or several."))
+                row.refuse(_("superseded_by leads round in a circle: none of these ballots would count."))
             if successor not in ballots:
                 row.refuse(_("superseded by %(serial)s, which isn't there.") % {"serial": _shown(successor)})
             if ballots[successor].unit != ballot.unit:

@@ -16,6 +16,7 @@ def write(file: TallyFile) -> bytes:
 
     Raises `BadTallyFile` for a file that couldn't be read back.
     """
+    # As it was read back: that is in order.
     return _written(read(_written(file)))
 
 
@@ -24,8 +25,8 @@ def _written(file: TallyFile) -> bytes:
         "format": FORMAT,
         "motion": _motion(file.motion),
         "rules": _rules(file.rules),
-        "roll": [_entry(entry) for entry in sorted(file.roll, key=lambda entry: entry.unit)],
-        "ballots": [_ballot(ballot) for ballot in sorted(file.ballots, key=lambda ballot: ballot.serial)],
+        "roll": [_entry(entry) for entry in file.roll],
+        "ballots": [_ballot(ballot) for ballot in file.ballots],
     }
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1)
     # What can't be encoded becomes an escape, which `read` refuses with a sentence.

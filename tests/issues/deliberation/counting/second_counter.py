@@ -1,4 +1,4 @@
-"""Another counter, written from `docs/tally-file.md` alone: it shares no line with the portal's, and does everything
+"""Another counter by the rules of `docs/tally-file.md`: it shares no line with the portal's, and does everything
 otherwise. Whole square centimetres, every head looked for on the whole roll, every needed amount found by trying."""
 
 import json

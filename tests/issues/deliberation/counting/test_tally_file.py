@@ -104,8 +104,16 @@ UNSEEN = "must have no characters that can't be seen, not"
             "2026-04-20T00:59:59Z",
             "ballots[2].cast_at: a ballot cast outside the time of the vote is invalid, and needs the reason.",
         ),
-        ("ballots.2.superseded_by", "3", "ballots[2]: is superseded by itself, in one step or several."),
-        ("ballots.1.superseded_by", "1", "ballots[0]: is superseded by itself, in one step or several."),
+        (
+            "ballots.2.superseded_by",
+            "3",
+            "ballots[2]: superseded_by leads round in a circle: none of these ballots would count.",
+        ),
+        (
+            "ballots.1.superseded_by",
+            "1",
+            "ballots[0]: superseded_by leads round in a circle: none of these ballots would count.",
+        ),
         ("ballots.2.superseded_by", "9", 'ballots[2]: superseded by "9", which isn\'t there.'),
         ("ballots.2.superseded_by", "2", 'ballots[2]: superseded by "2", a ballot of another unit.'),
         ("ballots.2.superseded_by", False, f"ballots[2].superseded_by: {TEXT} false."),
@@ -180,6 +188,21 @@ def test_a_key_that_is_missing_anywhere_is_named():
             raw = small()
             del raw[part][0][key]
             assert refusal(written(raw)) == f'{part}[0]: the key "{key}" is missing.'
+
+
+def test_a_ballot_that_leads_into_a_circle_is_refused_though_it_is_not_part_of_it():
+    raw = small()
+    raw["ballots"] = [ballot(serial, "a", "for", superseded_by=by) for serial, by in ("12", "23", "34", "43")]
+    assert refusal(written(raw)) == (
+        "ballots[0]: superseded_by leads round in a circle: none of these ballots would count."
+    )
+
+
+def test_a_long_row_of_superseded_ballots_leads_to_the_one_that_counts():
+    raw = small()
+    raw["ballots"] = [ballot(f"{number}", "a", "for", superseded_by=f"{number + 1}") for number in range(5000)]
+    raw["ballots"].append(ballot("5000", "a", "against"))
+    assert count(read(written(raw))).superseded == 5000
 
 
 def test_a_byte_order_mark_is_forgiven():
