@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import rights
-from tests.scenarios.rights_world import World, one_world, same_page_same_bytes, without_frame
+from tests.scenarios.rights_world import World, known_once, one_world, same_page_same_bytes, without_frame
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +27,8 @@ def world(built_once: World, db, media_root, settings, files_of_the_world: Path,
     same_page_same_bytes(monkeypatch)
     without_frame(monkeypatch)
     return built_once
+
+
+@pytest.fixture
+def people_known(world: World, monkeypatch) -> None:
+    known_once(world, monkeypatch)

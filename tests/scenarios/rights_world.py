@@ -5,8 +5,10 @@ places one thing of every kind, so that there is always something that could be 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +16,7 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.messages import get_messages
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
@@ -103,6 +106,7 @@ class World:
     persons: dict[str, Person]
     sessions: dict[str, str]
     nowhere: dict[tuple[str, str], Any] = field(default_factory=dict)
+    known: dict[int, User | None] = field(default_factory=dict)
     _browsers: dict[str, Client] = field(default_factory=dict)
 
     def browser(self, who: str) -> Client:
@@ -111,6 +115,11 @@ class World:
             self._browsers[who] = Client(raise_request_exception=False)
             self._browsers[who].cookies[settings.SESSION_COOKIE_NAME] = self.sessions[who]
         return self._browsers[who]
+
+    @cached_property
+    def untouched(self) -> dict[str, tuple[int, int]]:
+        """What stands in every table: the same before each test, as what a test does is undone."""
+        return fingerprint()
 
 
 # --- facts ---
@@ -472,6 +481,25 @@ def without_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     was its frame. `test_the_whole_page_that_isnt_there_tells_nothing_either` asks for it with the frame.
     """
     monkeypatch.setattr("config.urls.handler404", not_here, raising=False)
+
+
+def known_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks, and what is theirs to do, is read at their first request of all.
+
+    For checks in which nobody's rights change: a third of each request went into reading the same again. That they are
+    read anew for each request is for the tests in which rights end.
+    """
+    read = ModelBackend.get_user
+
+    def get_user(backend: ModelBackend, pk: int) -> User | None:
+        if pk not in world.known:
+            world.known[pk] = read(backend, pk)
+            if world.known[pk]:
+                world.known[pk].scope(NOW)
+        # A copy: what a view does to the one who asks is over with the request.
+        return copy(world.known[pk])
+
+    monkeypatch.setattr(ModelBackend, "get_user", get_user)
 
 
 def not_here(request: HttpRequest, exception: Exception) -> HttpResponseNotFound:

@@ -131,6 +131,7 @@ def test_a_stranger_is_led_to_sign_in_whether_the_thing_exists_or_not(world, nam
 # --- somebody has ---
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize(("name", "method"), THINGS)
 def test_a_thing_exists_for_those_in_whose_reach_it_is_and_for_nobody_else(world, name, method):
     rights_checks.check_things(world, RIGHTS, name, method)
@@ -144,11 +145,13 @@ def test_the_whole_page_that_isnt_there_tells_nothing_either(world, monkeypatch,
     rights_checks.check_things(world, RIGHTS, name, "GET")
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize(("name", "method"), PAGES)
 def test_a_page_exists_for_those_whose_it_is_and_for_nobody_else(world, name, method):
     rights_checks.check_page(world, RIGHTS, name, method)
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize(("name", "method"), UNNAMED)
 def test_a_method_that_the_file_doesnt_name_is_answered_to_nobody(world, name, method):
     rights_checks.check_unnamed_method(world, RIGHTS, name, method)
@@ -157,6 +160,7 @@ def test_a_method_that_the_file_doesnt_name_is_answered_to_nobody(world, name, m
 # --- lists ---
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize("name", sorted(LISTS))
 def test_a_list_shows_exactly_what_is_in_scope(world, name):
     assert rights_checks.check_list(world, RIGHTS, name)
@@ -183,11 +187,13 @@ def test_every_register_has_rows_to_look_at():
     assert set(CHANGELISTS) == REGISTERS.keys()
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize("model", CHANGELISTS)
 def test_a_register_shows_exactly_the_rows_in_scope_also_to_a_search(world, model):
     assert rights_checks.check_register(world, RIGHTS, model)
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize("who", sorted(rights_checks.STREETS))
 @pytest.mark.parametrize("name", ["admin:index", *sorted(name for name in ALL if name.endswith(NAMES_ROWS))])
 def test_no_page_of_the_console_names_anything_of_another_street(world, name, who):
@@ -195,6 +201,7 @@ def test_no_page_of_the_console_names_anything_of_another_street(world, name, wh
     rights_checks.check_no_other_street(world, name, who)
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize(("model", "field"), rights_checks.references())
 def test_a_reference_offers_nothing_of_another_street(world, model, field):
     rights_checks.check_reference(world, model, field)
