@@ -133,11 +133,64 @@ _SHAPE = """
 _AXE_OPTIONS = {"resultTypes": ["violations"], "preload": False, "performanceTimer": False}
 
 
+# Contrast is most of axe's work, and words that look alike on alike grounds have the same: in places of the same tags
+# and classes, all the way up, in the same computed colours, size and weight, in the same mode, on a screen of the same
+# width. Where axe found it enough, it isn't asked again; where it couldn't tell, or found too little, it is.
+_ONCE_FOR_EACH_LOOK = """
+(known) => {
+  const sound = new Set(known), found = [], grounds = new Map();
+  const short = (text) => {
+    let one = 0xdeadbeef, two = 0x41c6ce57;
+    for (let at = 0; at < text.length; at += 1) {
+      one = Math.imul(one ^ text.charCodeAt(at), 2654435761);
+      two = Math.imul(two ^ text.charCodeAt(at), 1597334677);
+    }
+    return (one >>> 0).toString(36) + (two >>> 0).toString(36);
+  };
+  const ground = (element) => {
+    if (!element) return `${innerWidth} ${document.documentElement.dataset.mode}`;
+    if (!grounds.has(element)) {
+      const style = getComputedStyle(element);
+      const own = [
+        element.localName, element.getAttribute("class"), style.backgroundColor, style.backgroundImage, style.opacity,
+        style.filter, style.mixBlendMode, style.position, style.zIndex,
+      ];
+      grounds.set(element, short([ground(element.parentElement), ...own].join(" ")));
+    }
+    return grounds.get(element);
+  };
+  const look = (element) => {
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+    return short([ground(element), color, fontSize, fontWeight, textShadow].join(" "));
+  };
+  const rule = axe._audit.rules.find(({ id }) => id === "color-contrast");
+  const check = axe._audit.checks["color-contrast"];
+  const { matches } = rule, { evaluate } = check;
+  rule.matches = function (element, ...rest) {
+    return !sound.has(look(element)) && matches.call(this, element, ...rest);
+  };
+  check.evaluate = function (element, ...rest) {
+    const its = look(element);
+    if (sound.has(its)) return true;
+    const isEnough = evaluate.call(this, element, ...rest);
+    if (isEnough === true) {
+      sound.add(its);
+      found.push(its);
+    }
+    return isEnough;
+  };
+  const restore = () => {
+    rule.matches = matches;
+    check.evaluate = evaluate;
+  };
+  return { found, restore };
+}
+"""
+
 # An open menu that floats covers what lies under it, which nobody presses then: for the rules about room it is closed.
 # Where there is none, one run does for all.
-_AXE = """
+_VIOLATIONS = """
 async ({ options, all, aboutRoom, isRoomAlone }) => {
-  if (!window.axe) return null;
   const floats = (details) =>
     [...details.children].some((child) => ["absolute", "fixed"].includes(getComputedStyle(child).position));
   const violations = async (chosen) => (await axe.run({ ...options, ...chosen })).violations;
@@ -153,10 +206,26 @@ async ({ options, all, aboutRoom, isRoomAlone }) => {
 }
 """
 
+_AXE = f"""
+async ({{ known, ...asked }}) => {{
+  if (!window.axe) return null;
+  const looks = ({_ONCE_FOR_EACH_LOOK.strip()})(JSON.parse(known));
+  try {{
+    const violations = await ({_VIOLATIONS.strip()})(asked);
+    return JSON.stringify({{ violations, looks: looks.found }});
+  }} finally {{
+    looks.restore();
+  }}
+}}
+"""
 
-def barriers(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.0, 2.1 and 2.2, levels A and AA."""
-    return _violations(page)
+
+def barriers(page: Page, looks: set[str] | None = None) -> list[str]:
+    """What axe finds against WCAG 2.0, 2.1 and 2.2, levels A and AA.
+
+    Contrast isn't asked for in `looks`, in which it is enough; those that it finds now are added.
+    """
+    return _violations(page, looks=looks)
 
 
 def crowded(page: Page) -> list[str]:
@@ -164,16 +233,20 @@ def crowded(page: Page) -> list[str]:
     return _violations(page, is_room_alone=True)
 
 
-def _violations(page: Page, *, is_room_alone: bool = False) -> list[str]:
+def _violations(page: Page, *, is_room_alone: bool = False, looks: set[str] | None = None) -> list[str]:
+    looks = set() if looks is None else looks
     rules = {"all": {"type": "tag", "values": WCAG_A_AA}, "aboutRoom": ABOUT_ROOM}
-    asked = {"options": _AXE_OPTIONS, **rules, "isRoomAlone": is_room_alone}
-    violations = page.evaluate(_AXE, asked)
-    if violations is None:  # axe isn't on the page yet
+    known = json.dumps([] if is_room_alone else sorted(looks))
+    asked = {"options": _AXE_OPTIONS, **rules, "isRoomAlone": is_room_alone, "known": known}
+    answer = page.evaluate(_AXE, asked)
+    if answer is None:  # axe isn't on the page yet
         page.evaluate(AXE_SCRIPT)
-        violations = page.evaluate(_AXE, asked)
+        answer = page.evaluate(_AXE, asked)
+    found = json.loads(answer)
+    looks.update(found["looks"])
     return [
         f"axe {violation['id']}: {node['html'][:160]} ({' '.join(node['failureSummary'].split())[:200]})"
-        for violation in violations
+        for violation in found["violations"]
         for node in violation["nodes"]
     ]
 

@@ -72,6 +72,46 @@ def test_axe_finds_grey_on_grey_and_a_field_without_a_name(page: Page):
     assert found == {"axe color-contrast", "axe label"}
 
 
+STYLE = "<style>.pale { color: #aaa } .dark { background: #333 } .on .text { color: #bbb }</style>"
+READ = f"{STYLE}<main><p class='text'>看得清</p></main>"
+
+
+def contrasts(page: Page, body: str, looks: set[str]) -> list[str]:
+    return [sentence.partition(":")[0] for sentence in checks.barriers(show(page, body, title="一页"), looks)]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("class='text'", "class='text pale'"),
+        ("class='text'", "class='text' style='color:#aaa'"),
+        ("<main>", "<main class='dark'>"),
+        ("<main>", "<main style='background:#333'>"),
+        ("<main>", "<main class='on'>"),
+        ("看得清</p>", "看得清</p><p class='pale'>看不清</p>"),
+    ],
+)
+def test_words_of_another_look_are_asked_about_again(page: Page, was: str, now: str):
+    looks: set[str] = set()
+    assert contrasts(page, READ, looks) == []
+    known = set(looks)
+    for _time in range(2):
+        assert contrasts(page, READ.replace(was, now), looks) == ["axe color-contrast"]
+    assert known != set()
+    assert looks == known
+
+
+def test_words_of_a_known_look_are_not_asked_about_but_on_a_wider_screen_and_in_elder_mode(page: Page):
+    looks: set[str] = set()
+    numbers = []
+    for width, mode in ((360, ""), (360, ""), (1280, ""), (360, "elder")):
+        page.set_viewport_size({"width": width, "height": 740})
+        show(page, READ, title="一页").evaluate("mode => { document.documentElement.dataset.mode = mode; }", mode)
+        assert checks.barriers(page, looks) == []
+        numbers.append(len(looks))
+    assert numbers == [1, 1, 2, 3]
+
+
 COVER = "position:absolute;top:0;left:0;width:95px;height:90px;background:#fff"
 MENU = f"<div style='{COVER}'><a href='#' style='display:block;height:80px'>选</a></div>"
 

@@ -77,6 +77,8 @@ class Visitor:
         # How pages are built that axe found nothing on; and which pages of a register, on a phone.
         self.sound: set[tuple[str, bool]] = set()
         self.sound_on_a_phone: set[str] = set()
+        # In what looks words stand out enough from their ground.
+        self.looks: set[str] | None = None if IS_FULL else set()
 
     def faults_of(self, case: Case, world: World) -> list[str]:
         """What is wrong on the page, in whatever language and mode it is looked at."""
@@ -135,13 +137,13 @@ class Visitor:
             return found if language == "ko" else found + checks.crowded(page)
         # The console is worked with at a desk: on a phone one list, one form and one history stand for those of all.
         is_known = case.kind_of_register in self.sound_on_a_phone and not IS_FULL
-        barriers = checks.crowded(page) if is_known else checks.barriers(page)
+        barriers = checks.crowded(page) if is_known else checks.barriers(page, self.looks)
         if case.kind_of_register and not barriers:
             self.sound_on_a_phone.add(case.kind_of_register)
         # In elder mode the desk is the phone's single column, on any screen.
         if has_desk:
             page.set_viewport_size(DESK)
-            barriers += [f"at the desk: {barrier}" for barrier in checks.barriers(page)]
+            barriers += [f"at the desk: {barrier}" for barrier in checks.barriers(page, self.looks)]
             page.set_viewport_size(NARROW)
         if not barriers:
             self.sound.add((seen.shape, has_desk))
