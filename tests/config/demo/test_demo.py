@@ -11,7 +11,6 @@ from config.demo import address
 from config.health import web_is_well
 from tests.config.processes import eventually, processes_of, query, read_until, start
 
-# One worker: what is made once for all of them, a portal with its demo, takes half a minute of a core.
 pytestmark = pytest.mark.processes
 
 ALL_UP = "Stop it with Ctrl-C"
@@ -36,19 +35,22 @@ def kinds_running(state_dir: Path) -> set[str]:
     return {kind for kind in EVERY_KIND if any(kind in line for line in lines)}
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_the_demo_ends_no_process_is_left_within_ten_seconds(made_state_dir, port, sent):
-    demo = start_demo(made_state_dir, port)
-    assert kinds_running(made_state_dir) == set(EVERY_KIND)
+def end(demo: subprocess.Popen[str], state_dir: Path, port: int, sent: signal.Signals) -> int:
+    """Everything runs; end it. No process is left within ten seconds. How it ended."""
+    assert kinds_running(state_dir) == set(EVERY_KIND)
     assert web_is_well(port)
-
     demo.send_signal(sent)
-
-    assert eventually(lambda: not processes_of(made_state_dir), 10), processes_of(made_state_dir)
+    assert eventually(lambda: not processes_of(state_dir), 10), processes_of(state_dir)
     demo.communicate(timeout=1)
+    return demo.returncode
+
+
+def test_a_demo_that_is_killed_leaves_no_process_behind(made_state_dir, port):
+    assert end(start_demo(made_state_dir, port), made_state_dir, port, signal.SIGKILL) == -signal.SIGKILL
 
 
 def test_a_second_start_is_refused_and_one_after_the_end_keeps_the_data(made_state_dir, port):
+    """Ended by whoever runs it, and by Ctrl-C."""
     demo = start_demo(made_state_dir, port)
     second = start(["-m", "config.demo"], made_state_dir, PORT=str(port))
     said, _ = second.communicate(timeout=30)
@@ -56,14 +58,11 @@ def test_a_second_start_is_refused_and_one_after_the_end_keeps_the_data(made_sta
     assert f"already running at {address.url(port)}" in said
     assert web_is_well(port)
     query(made_state_dir, "CREATE TABLE IF NOT EXISTS what_somebody_did AS SELECT 42 AS answer")
-    demo.send_signal(signal.SIGTERM)
-    demo.communicate(timeout=10)
+    assert end(demo, made_state_dir, port, signal.SIGTERM) == 0
 
     demo = start_demo(made_state_dir, port)
     assert query(made_state_dir, "SELECT answer FROM what_somebody_did") == 42
-    demo.send_signal(signal.SIGTERM)
-    demo.communicate(timeout=10)
-    assert demo.returncode == 0
+    assert end(demo, made_state_dir, port, signal.SIGINT) == 0
 
 
 def test_a_taken_port_ends_the_start_before_anything_runs(state_dir):
