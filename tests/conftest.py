@@ -24,7 +24,8 @@ from tests.replay import Recording, record
 hypothesis_settings.register_profile("portal", deadline=None)
 hypothesis_settings.load_profile("portal")
 
-# Modules that build something costly for all their tests: each on one worker, or both would build it.
+# Modules that build something costly for all their tests: each on one worker, or both would build it. They begin first:
+# left to the end, what takes a minute would keep one core busy and the other waiting.
 ON_ONE_WORKER = {
     "tests/browser/test_crawl.py",
     "tests/config/bench/test_bench.py",

@@ -300,6 +300,7 @@ def test_there_are_twenty_leaks_and_more():
     assert len(LEAKS) >= 20
 
 
+@pytest.mark.usefixtures("people_known")
 @pytest.mark.parametrize("what", LEAKS)
 def test_a_leak_is_caught_and_without_it_the_same_check_passes(world, what):
     leak = LEAKS[what]

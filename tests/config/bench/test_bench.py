@@ -13,7 +13,6 @@ from config.bench.client import WrongAnswer, ask_all, request
 from config.bench.places import Bench, Measured
 from config.embedded.environment import PROJECT_DIR, state_dir
 
-# A group, that it begins with the groups: left to the end, it would keep one core busy and the other waiting.
 pytestmark = pytest.mark.processes
 
 TINY = ["--sizes", "40", "--homes", "120", "--posts", "12", "--seconds", "0.5", "--times", "3", "--no-lists"]
