@@ -49,6 +49,7 @@ PORTAL_URL = env.str("PORTAL_URL", default=f"http://127.0.0.1:{env.int('PORT', d
 
 INSTALLED_APPS = [
     "issues",
+    "issues.deliberation",
     "residents",
     "governance",
     # Unfold without its own site: the console is `governance.admin.console`, and Django's admin finds the registers.

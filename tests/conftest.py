@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from governance import shipped as shipped_by_governance
 from issues import shipped as shipped_by_issues
+from issues.deliberation import shipped as shipped_by_deliberation
 from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
 from tests.replay import Recording, record
@@ -108,6 +109,7 @@ def _ship_again() -> None:
         return
     shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
     shipped_by_issues.ensure(apps.get_model)
+    shipped_by_deliberation.ensure(apps.get_model)
 
 
 @pytest.fixture(scope="session")

@@ -92,7 +92,7 @@ class UnitAdmin(ImportExportAdmin):
     search_fields = ("number", "building__name", "building__estate__name")
     autocomplete_fields = ("building",)
     ordering = ("building__estate__name", "building__name", "stairwell", "number")
-    fields = ("building", "stairwell", "number", "kind", "exclusive_area_m2")
+    fields = ("building", "stairwell", "number", "kind", "exclusive_area_m2", "held_by_developer")
 
     def label_of(self, row: models.Model) -> str:
         return f"{row.building.estate} {row.building} {row.stairwell}-{row}"  # type: ignore[attr-defined]

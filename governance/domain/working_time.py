@@ -225,7 +225,7 @@ def add_working_days(calendar: Calendar, start: datetime, days: int) -> Due:
     if calendar.always_open:
         return Due(start + _within_reach(days * ONE_DAY), provisional=False)
     first = _day_of(calendar, start) + ONE_DAY
-    for number, day in enumerate(_working_days(calendar, first), start=1):
+    for number, day in enumerate(working_days(calendar, first), start=1):
         if number == days:
             return Due(_shifts_on(calendar, day)[-1].closes_at, _is_provisional(calendar, first, day))
     raise CalendarGap
@@ -237,7 +237,7 @@ def next_working_day(calendar: Calendar, start: datetime) -> Due:
     if calendar.always_open:
         return Due(start + ONE_DAY, provisional=False)
     first = _day_of(calendar, start) + ONE_DAY
-    for day in _working_days(calendar, first):
+    for day in working_days(calendar, first):
         return Due(_shifts_on(calendar, day)[0].opens_at, _is_provisional(calendar, first, day))
     raise CalendarGap
 
@@ -305,7 +305,7 @@ def _shifts_on(calendar: Calendar, day: date) -> list[Shift]:
     ]
 
 
-def _working_days(calendar: Calendar, first: date) -> Iterator[date]:
+def working_days(calendar: Calendar, first: date) -> Iterator[date]:
     """The working days from `first` on, for ten years at most. Raises `CalendarGap` after 400 days with none."""
     days_since_open = 0
     for day in _dates(first, first + ONE_DAY * LONGEST_WALK_DAYS):
@@ -319,7 +319,7 @@ def _working_days(calendar: Calendar, first: date) -> Iterator[date]:
 def _shifts_from(calendar: Calendar, start: datetime) -> Iterator[Shift]:
     """The shifts that are open at `start` or open after it, in order of time."""
     # From the evening before: last night's shift may still be on.
-    for day in _working_days(calendar, _local_date(calendar, start) - ONE_DAY):
+    for day in working_days(calendar, _local_date(calendar, start) - ONE_DAY):
         yield from (shift for shift in _shifts_on(calendar, day) if shift.closes_at > start)
 
 

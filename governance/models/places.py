@@ -162,6 +162,11 @@ class Unit(Versioned, Ended):
     number = models.CharField(_("door number"), max_length=20)
     kind = models.CharField(_("kind"), max_length=10, choices=UnitKind, default=UnitKind.DWELLING)
     exclusive_area_m2 = models.DecimalField(_("area (m²)"), max_digits=9, decimal_places=2, null=True, blank=True)
+    held_by_developer = models.BooleanField(
+        _("still the developer's"),
+        db_default=False,
+        help_text=_("Not sold, or not handed over yet: one head with the rest"),
+    )
 
     class Meta:
         verbose_name = pgettext_lazy("what one owner owns alone", "unit")

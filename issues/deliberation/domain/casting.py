@@ -1,0 +1,223 @@
+"""Handing in a ballot: whose it is, whether it is in time, and which of several for one unit counts."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from governance.domain import audit
+from governance.domain.refusals import Refusal
+from governance.models import Unit, User
+from governance.models.roles import surname_for_reader
+from issues.deliberation.domain.sealing import sealed
+from issues.deliberation.models import (
+    Ballot,
+    Channel,
+    Choice,
+    Mandate,
+    Matter,
+    Motion,
+    RollEntry,
+)
+
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_LENGTH = 16
+
+
+class VoteNotOpen(Refusal):
+    """Too early or too late: by the server's clock at the instant the ballot arrived."""
+
+    code = "vote_not_open"
+    sentence = _("This vote is not open now, so the ballot was not taken.")
+
+
+class NotOnTheRoll(Refusal):
+    """The person neither owns the unit by the frozen roll nor holds a mandate for it."""
+
+    code = "not_on_the_roll"
+    status = 403
+    sentence = _("By the roll of this vote you can't vote for this unit.")
+
+
+class Disputed(Refusal):
+    """The owners of the unit are at odds about it."""
+
+    code = "disputed"
+    sentence = _("It is disputed who owns this unit. Until that is settled no ballot is taken for it.")
+
+
+class VotedAlready(Refusal):
+    """A co-owner, or whoever holds the mandate, was first. Says who, masked, and when."""
+
+    code = "voted_already"
+
+    def __init__(self, ballot: Ballot):
+        self.ballot = ballot
+        self.by = masked(ballot.cast_by)
+        super().__init__(_("A ballot for this unit was handed in already."))
+
+
+class NoProxyHere(Refusal):
+    """The company and its people hold no mandates where their own contract is decided."""
+
+    code = "no_proxy_here"
+    sentence = _("Whoever works for the property company can't vote for others on its own contract.")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One ballot to fill in: units of one head that the person may vote for together.
+
+    Own units apart from each mandate's. `cast` is what was handed in for the first of them, if anything was.
+    """
+
+    entries: tuple[RollEntry, ...]
+    mandate: Mandate | None
+    cast: Ballot | None
+
+    @property
+    def head(self) -> str:
+        return self.entries[0].head
+
+    @property
+    def area_m2(self) -> Decimal:
+        return sum((entry.area_m2 for entry in self.entries), Decimal(0))
+
+    @property
+    def is_disputed(self) -> bool:
+        return any(entry.is_disputed for entry in self.entries)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the voter keeps: a number for each unit, of which the published list holds only the hash."""
+
+    ballot: Ballot
+    number: str
+
+
+def masked(user: User | None) -> str:
+    """李*: enough for co-owners to know whom to ask."""
+    return f"{surname_for_reader(user.surname, user.surname_latin)}*" if user else ""
+
+
+def hash_of_receipt(number: str) -> str:
+    return hashlib.sha256(number.replace("-", "").strip().upper().encode()).hexdigest()
+
+
+def papers_of(user: User, motion: Motion) -> list[Paper]:
+    """The ballots that are the person's to fill in, by the frozen roll and the mandates in force."""
+    own = list(RollEntry.objects.filter(motion=motion, owner_rows__user=user).order_by("pk"))
+    heads = dict.fromkeys(entry.head for entry in own)
+    papers = [_paper(tuple(entry for entry in own if entry.head == head), None) for head in heads]
+    for mandate in Mandate.objects.in_force().filter(motion=motion, held_by=user).order_by("pk"):
+        entry = _entry_for(mandate)
+        if entry:
+            papers.append(_paper((entry,), mandate))
+    return papers
+
+
+def cast(
+    motion: Motion, *, entries: list[RollEntry], choice: Choice, sending: UUID, actor: User, at: datetime
+) -> list[Receipt]:
+    """Hand in one choice for units of one head. All of them are taken, or none.
+
+    `sending` names the page it was sent from: the same page sent twice is one ballot, and gives no second receipt (an
+    empty number: the first stays the only one). The owner's own ballot replaces one that was collected at the door or
+    on paper. Raises `VoteNotOpen`, `NotOnTheRoll`, `Disputed`, `VotedAlready`.
+    """
+    if not motion.is_open_at(at):
+        raise VoteNotOpen
+    with transaction.atomic():
+        locked = RollEntry.objects.select_for_update(no_key=True).filter(motion=motion, pk__in=[e.pk for e in entries])
+        receipts = [_cast_for(entry, choice, sending, actor, at) for entry in locked.order_by("pk")]
+        if len(receipts) != len(entries) or len({receipt.ballot.entry.head for receipt in receipts}) != 1:
+            raise NotOnTheRoll
+        audit.record(
+            "cast", "motion", motion.audit_ref, actor="voter", at=at, subdistrict_id=motion.subdistrict_id,
+            ballots=[str(receipt.ballot.public_id) for receipt in receipts], channel=Channel.ELECTRONIC,
+        )  # fmt: skip
+    return receipts
+
+
+def give_mandate(motion: Motion, unit: Unit, *, to: User, actor: User, at: datetime) -> Mandate:
+    """Let somebody vote for one's unit in this motion. Raises `NoProxyHere`, `NotOnTheRoll`."""
+    if motion.matter == Matter.MANAGER and to.scope(at).bodies:
+        raise NoProxyHere
+    if motion.frozen_at and not RollEntry.objects.filter(motion=motion, unit=unit, owner_rows__user=actor).exists():
+        raise NotOnTheRoll
+    with transaction.atomic():
+        Mandate.objects.in_force().filter(motion=motion, unit=unit, given_by=actor).update(revoked_at=at)
+        mandate = Mandate.objects.create(motion=motion, unit=unit, given_by=actor, held_by=to, given_at=at)
+        audit.record(
+            "give_mandate", "motion", motion.audit_ref, actor=actor, at=at, subdistrict_id=motion.subdistrict_id,
+            mandate=str(mandate.public_id),
+        )  # fmt: skip
+    return mandate
+
+
+def revoke_mandate(mandate: Mandate, *, actor: User, at: datetime) -> None:
+    """Take it back: a ballot not yet handed in by it isn't taken any more. Raises `NotOnTheRoll` for anybody else."""
+    with transaction.atomic():
+        locked = Mandate.objects.select_for_update(no_key=True).select_related("motion").get(pk=mandate.pk)
+        if locked.given_by_id != actor.pk:
+            raise NotOnTheRoll
+        if locked.revoked_at is None:
+            Mandate.objects.filter(pk=locked.pk).update(revoked_at=at)
+            audit.record(
+                "revoke_mandate", "motion", locked.motion.audit_ref, actor=actor, at=at,
+                subdistrict_id=locked.motion.subdistrict_id, mandate=str(locked.public_id),
+            )  # fmt: skip
+
+
+def _paper(entries: tuple[RollEntry, ...], mandate: Mandate | None) -> Paper:
+    cast_already = Ballot.objects.effective().filter(entry__in=entries).select_related("cast_by").first()
+    return Paper(entries, mandate, cast_already)
+
+
+def _entry_for(mandate: Mandate) -> RollEntry | None:
+    """The unit on the roll, if whoever gave the mandate owns it there."""
+    return RollEntry.objects.filter(
+        motion=mandate.motion_id, unit=mandate.unit_id, owner_rows__user=mandate.given_by_id
+    ).first()
+
+
+def _cast_for(entry: RollEntry, choice: Choice, sending: UUID, actor: User, at: datetime) -> Receipt:
+    if entry.is_disputed:
+        raise Disputed
+    mandate = _right_to_vote(entry, actor)
+    sent = Ballot.objects.filter(entry=entry, sending=sending).first()
+    if sent:
+        return Receipt(sent, "")
+    standing = Ballot.objects.effective().filter(entry=entry).select_related("cast_by").first()
+    if standing and (standing.channel == Channel.ELECTRONIC or mandate):
+        raise VotedAlready(standing)
+    number = "".join(secrets.choice(RECEIPT_ALPHABET) for _place in range(RECEIPT_LENGTH))
+    public_id = uuid4()
+    if standing:
+        Ballot.objects.filter(pk=standing.pk).update(is_effective=False)
+    ballot = Ballot.objects.create(
+        public_id=public_id, entry=entry, channel=Channel.ELECTRONIC, choice=sealed(choice, public_id), cast_at=at,
+        cast_by=actor, mandate=mandate, recorded_at=at, is_effective=True, sending=sending,
+        receipt_hash=hash_of_receipt(number),
+    )  # fmt: skip
+    if standing:
+        Ballot.objects.filter(pk=standing.pk).update(replaced_by=ballot)
+    return Receipt(ballot, number)
+
+
+def _right_to_vote(entry: RollEntry, actor: User) -> Mandate | None:
+    """The mandate by which the person votes, or None for an owner. Looked up under the unit's lock."""
+    if entry.owner_rows.filter(user=actor).exists():
+        return None
+    held = Mandate.objects.in_force().filter(Q(motion=entry.motion_id, unit=entry.unit_id, held_by=actor))
+    mandate = held.select_for_update(no_key=True).first()
+    if mandate is None or not entry.owner_rows.filter(user=mandate.given_by_id).exists():
+        raise NotOnTheRoll
+    return mandate

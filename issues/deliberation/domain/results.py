@@ -1,0 +1,150 @@
+"""What came out of a vote: its rows as a tally file, counted, kept byte for byte, and counted again on demand."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import override
+
+from governance import wording
+from issues.deliberation.counting import count as counting
+from issues.deliberation.counting import file as tally
+from issues.deliberation.counting import rules as counted_by
+from issues.deliberation.counting.reading import read
+from issues.deliberation.counting.result import as_json
+from issues.deliberation.counting.writing import write
+from issues.deliberation.domain.notice_periods import ends_after_days
+from issues.deliberation.domain.sealing import opened
+from issues.deliberation.models import Ballot, MatterRule, Motion, RollEntry
+from issues.deliberation.models.rule_sets import share
+
+
+def counted(motion: Motion, now: datetime) -> dict[str, Any]:
+    """What the motion's row keeps of its count. Raises `StillSealed` before the close."""
+    told = tally_file(motion, now)
+    file = read(told)
+    count = counting.count(file)
+    result = _written(as_json(file.motion, count))
+    return {
+        "counted_at": now,
+        "tally_file": told,
+        "result": result,
+        "result_hash": hashlib.sha256(told + result).hexdigest(),
+        "has_passed": count.verdict is counting.Verdict.PASSED,
+        "objections_until": ends_after_days(now, motion.rule_set.objection_days),
+    }
+
+
+def recounted(motion: Motion, now: datetime) -> bytes:
+    """The result worked out anew from the roll and the ballots as they are in the database."""
+    file = read(tally_file(motion, now))
+    return _written(as_json(file.motion, counting.count(file)))
+
+
+def _written(result: Any) -> bytes:
+    return (json.dumps(result, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def tally_file(motion: Motion, now: datetime) -> bytes:
+    """Everything the motion is counted from, in the form of `docs/tally-file.md`. Raises `StillSealed`."""
+    ballots = list(
+        Ballot.objects.filter(entry__motion=motion)
+        .exclude(channel__in=(tally.Channel.PAPER, tally.Channel.DOOR), checked_by=None)
+        .select_related("entry", "replaced_by")
+    )
+    choices = opened(motion, ballots, now)
+    return write(
+        tally.TallyFile(
+            motion=_told(motion),
+            rules=rules_of(motion),
+            roll=tuple(_entry(entry) for entry in motion.roll.all()),
+            ballots=tuple(_ballot(ballot, choices.get(ballot.pk)) for ballot in ballots),
+        )
+    )
+
+
+def rule_of(motion: Motion) -> MatterRule:
+    """What the motion's matter needs under its rule set. Raises `MatterRule.DoesNotExist`."""
+    return motion.rule_set.matters.get(matter=motion.matter)
+
+
+def rules_of(motion: Motion) -> counted_by.Rules:
+    """The rule of the motion's matter, as the counter takes it."""
+    rule = rule_of(motion)
+    of_them = counted_by.MajorityOf(rule.majority_of)
+    silence = counted_by.Silence.FOLLOWS_MAJORITY if motion.rule_set.silence_follows else counted_by.Silence.ABSENT
+    return counted_by.Rules(
+        name=motion.rule_set.name,
+        version=str(motion.rule_set.version),
+        quorum=_thresholds(rule.quorum_area, rule.quorum_heads, more=rule.quorum_needs_more),
+        majority=_thresholds(rule.majority_area, rule.majority_heads, more=rule.majority_needs_more),
+        sources=(_source(rule), counted_by.INCLUDES_THE_NUMBER, counted_by.HEADS_ARE_COUNTED),
+        majority_of=of_them,
+        silence=silence,
+    )
+
+
+def _thresholds(area: str, heads: str, *, more: bool) -> counted_by.ByMeasure[counted_by.Threshold]:
+    # A body whose members count by heads alone has one weight for each: then the two measures say the same.
+    by_area, by_heads = share(area or heads), share(heads)
+    return counted_by.ByMeasure(
+        area=counted_by.Threshold(by_area, strictly_more=more), heads=counted_by.Threshold(by_heads, strictly_more=more)
+    )
+
+
+def _source(rule: MatterRule) -> counted_by.Source:
+    return counted_by.Source(article=rule.article, text=rule.text)
+
+
+def _told(motion: Motion) -> tally.Motion:
+    if motion.opens_at is None or motion.closes_at is None:
+        raise ValueError("A motion without times has no result.")
+    return tally.Motion(
+        id=str(motion.public_id),
+        title=motion.title,
+        kind=tally.MotionKind(motion.kind),
+        matter=motion.matter,
+        scope=scope_in_words(motion),
+        opens_at=motion.opens_at,
+        closes_at=motion.closes_at,
+    )
+
+
+def scope_in_words(motion: Motion) -> str:
+    """春和苑小区 3栋 1单元: who is asked, in the words of the registers."""
+    parts = [motion.estate.name]
+    if motion.building:
+        parts.append(motion.building.name)
+    if motion.stairwell:
+        # What is stored is in one language, whoever counts.
+        with override("zh-hans"):
+            parts.append(wording.entrance(motion.stairwell))
+    return " ".join(parts)
+
+
+def _entry(entry: RollEntry) -> tally.RollEntry:
+    return tally.RollEntry(
+        unit=unit_ref(entry),
+        area=entry.area_m2,
+        head=entry.head,
+        kind=tally.UnitKind(entry.kind),
+        delivered=entry.was_delivered,
+    )
+
+
+def unit_ref(entry: RollEntry) -> str:
+    """How the tally file names a unit: building, stairwell and number."""
+    return str(entry)
+
+
+def _ballot(ballot: Ballot, choice: str | None) -> tally.Ballot:
+    return tally.Ballot(
+        serial=str(ballot.public_id),
+        unit=unit_ref(ballot.entry),
+        choice=tally.Choice(choice) if choice else None,
+        channel=tally.Channel(ballot.channel),
+        cast_at=ballot.cast_at,
+        invalid=tally.InvalidReason(ballot.invalid_reason) if ballot.invalid_reason else None,
+        superseded_by=str(ballot.replaced_by.public_id) if ballot.replaced_by else None,
+    )

@@ -1,0 +1,48 @@
+"""What somebody chose, closed to everybody until the vote is over: pages, exports, lines, and the database's own roles.
+
+A ballot holds its choice as ciphertext of one length, under the keys of the encrypted fields, bound to that ballot. No
+model opens it. Whoever runs the machine holds the keys: the seal keeps choices from being seen, not from being stolen.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from governance.domain.refusals import Refusal
+from governance.encryption import decrypt
+from issues.deliberation.models import Ballot, Choice, Motion
+
+LONGEST = max(len(choice) for choice in Choice.values)
+
+
+class StillSealed(Refusal):
+    """Somebody asks for choices before the close."""
+
+    code = "still_sealed"
+    sentence = _("Nobody sees what was chosen before the vote is over.")
+
+
+class BrokenSeal(ValueError):
+    """A choice was moved from one ballot to another, or isn't one."""
+
+
+def sealed(choice: Choice, ballot: UUID) -> str:
+    """What the sealed field is given: the choice and the ballot it belongs to, as long for each choice."""
+    return f"{choice.value:<{LONGEST}}{ballot.hex}"
+
+
+def opened(motion: Motion, ballots: Iterable[Ballot], now: datetime) -> dict[int, Choice]:
+    """The choices of valid ballots by their ids. Raises `StillSealed` before the close, and `BrokenSeal`."""
+    if motion.closes_at is None or now < motion.closes_at:
+        raise StillSealed
+    return {ballot.pk: _opened(bytes(ballot.choice), ballot.public_id) for ballot in ballots if ballot.choice}
+
+
+def _opened(token: bytes, ballot: UUID) -> Choice:
+    text = decrypt(token)
+    choice, belongs_to = text[:LONGEST].rstrip(), text[LONGEST:]
+    if belongs_to != ballot.hex or choice not in Choice.values:
+        raise BrokenSeal(str(ballot))
+    return Choice(choice)

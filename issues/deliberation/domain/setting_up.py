@@ -1,0 +1,161 @@
+"""Setting up a vote: what still stands in its way, the earliest lawful day, and its announcement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from governance import wording
+from governance.domain import audit
+from governance.domain.refusals import Refusal
+from governance.models import Building, Estate, User
+from issues.deliberation.domain import rolls
+from issues.deliberation.domain.notice_periods import ends_after_days
+from issues.deliberation.models import DecidingBody, Matter, MatterRule, Motion, MotionKind, RuleSet
+from issues.deliberation.workflow import MOTION
+
+# Fewer units than these, and the sums tell who chose what.
+GUESSABLE_UNITS = 12
+OWNERS = (DecidingBody.OWNERS, DecidingBody.INTERESTED)
+
+
+class NotLawful(Refusal):
+    """A vote can't be announced as it is. `obstacles` say everything that stands in its way."""
+
+    code = "not_lawful"
+
+    def __init__(self, obstacles: list["Obstacle"]):
+        self.obstacles = obstacles
+        super().__init__(" ".join(str(obstacle.sentence) for obstacle in obstacles))
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One thing that makes a vote unlawful, with what to do, and the article where there is one."""
+
+    code: str
+    sentence: str | Promise
+    article: str = ""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What a vote would be, before anybody is asked: totals, the earliest day, what is wrong, what to think about."""
+
+    totals: rolls.Totals
+    by_building: dict[str, int]
+    rule: MatterRule | None
+    earliest: datetime
+    obstacles: list[Obstacle]
+    warnings: list[Obstacle]
+
+
+def draft(
+    *, estate: Estate, rule_set: RuleSet, matter: str, kind: str, title: str, words: str, actor: User, at: datetime,
+    building: Building | None = None, stairwell: int | None = None,
+) -> Motion:  # fmt: skip
+    """Write a motion down for somebody to look over. Nothing is public yet."""
+    with transaction.atomic():
+        motion = Motion.objects.create(
+            subdistrict_id=estate.community.subdistrict_id, community=estate.community, estate=estate,
+            building=building, stairwell=stairwell, rule_set=rule_set, matter=matter, kind=kind, title=title,
+            words=words, drafted_by=actor, drafted_at=at,
+        )  # fmt: skip
+        audit.record(
+            "draft", "motion", motion.audit_ref, actor=actor, at=at, subdistrict_id=motion.subdistrict_id,
+            matter=matter, kind=kind,
+        )  # fmt: skip
+    return motion
+
+
+def earliest_opening(motion: Motion, announced_at: datetime) -> datetime:
+    """The first instant at which voting may begin if the notice is given at `announced_at`."""
+    return ends_after_days(announced_at, motion.rule_set.notice_days)
+
+
+def rehearse(motion: Motion, now: datetime) -> Rehearsal:
+    lines = rolls.read(motion, now)
+    by_building: dict[str, int] = {}
+    for line in lines:
+        by_building[line.unit.building.name] = by_building.get(line.unit.building.name, 0) + 1
+    totals, earliest = rolls.totals(lines), earliest_opening(motion, now)
+    return Rehearsal(
+        totals=totals,
+        by_building=by_building,
+        rule=motion.rule_set.matters.filter(matter=motion.matter).first(),
+        earliest=earliest,
+        obstacles=list(_obstacles(motion, totals, earliest, now)),
+        warnings=list(_warnings(motion, totals)),
+    )
+
+
+def publish(motion: Motion, *, actor: User, at: datetime) -> Motion:
+    """Announce the vote: from here on nobody changes it. Raises `NotLawful` with all that stands in its way."""
+    with transaction.atomic():
+        motion = (
+            Motion.objects.select_for_update(of=("self",), no_key=True).select_related("rule_set").get(pk=motion.pk)
+        )
+        obstacles = rehearse(motion, at).obstacles
+        if obstacles:
+            raise NotLawful(obstacles)
+        return MOTION.take_step(motion, "publish", actor=actor, at=at, is_locked=True, fields={"published_at": at})
+
+
+def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: datetime) -> Iterator[Obstacle]:
+    rules = motion.rule_set
+    if not rules.matters.filter(matter=motion.matter).exists():
+        yield Obstacle("matter", _("The rule set says nothing about this matter. Choose another rule set."))
+    if not RuleSet.objects.in_force(wording.local(now).date()).filter(pk=rules.pk).exists():
+        yield Obstacle("expired", _("This version of the rule set is not in force today."))
+    yield from _obstacles_of_kind(motion)
+    if not totals.units:
+        yield Obstacle("nobody", _("There is no unit in this area: nobody could vote."))
+    if totals.without_area:
+        yield Obstacle(
+            "areas",
+            _("%(number)s units have no registered area, so their votes have no weight. Enter the areas first.")
+            % {"number": len(totals.without_area)},
+            "民法典第278条",
+        )
+    yield from _obstacles_of_time(motion, earliest)
+
+
+def _obstacles_of_kind(motion: Motion) -> Iterator[Obstacle]:
+    rules = motion.rule_set
+    if motion.kind != MotionKind.LEGAL:
+        return
+    if rules.body not in OWNERS and motion.matter in Matter.values:
+        yield Obstacle(
+            "body", _("Only the owners themselves decide this, no committee in their place."), "民法典第278条"
+        )
+    if not rules.signed_by:
+        yield Obstacle(
+            "unsigned", _("No lawyer has signed this rule set yet. Until then a vote can only ask opinions.")
+        )
+
+
+def _obstacles_of_time(motion: Motion, earliest: datetime) -> Iterator[Obstacle]:
+    if motion.opens_at is None or motion.closes_at is None:
+        yield Obstacle("times", _("Say when voting begins and ends."))
+    elif motion.opens_at < earliest:
+        yield Obstacle(
+            "too_early",
+            _("That is too early: notice is given %(days)s days before. The earliest is %(day)s.")
+            % {
+                "days": motion.rule_set.notice_days,
+                "day": wording.day(wording.local(earliest).date(), wording.local(earliest).date()),
+            },
+            "物业管理条例第14条，民法典第201、203条",
+        )
+
+
+def _warnings(motion: Motion, totals: rolls.Totals) -> Iterator[Obstacle]:
+    if totals.units and totals.units < GUESSABLE_UNITS:
+        yield Obstacle(
+            "guessable",
+            _("Only %(number)s units vote: knowing their areas, one may guess who chose what. Say so to the owners.")
+            % {"number": totals.units},
+        )

@@ -1,0 +1,33 @@
+"""The nouns of deliberation: rule sets, motions, rolls and ballots."""
+
+from issues.deliberation.models.ballots import (
+    Ballot,
+    Channel,
+    Choice,
+    InvalidReason,
+    Mandate,
+    RollEntry,
+    RollOwner,
+)
+from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
+from issues.deliberation.models.rule_sets import CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
+
+__all__ = [
+    "Ballot",
+    "Channel",
+    "Choice",
+    "CountedOf",
+    "DecidingBody",
+    "InvalidReason",
+    "Mandate",
+    "Mark",
+    "Matter",
+    "MatterRule",
+    "Motion",
+    "MotionKind",
+    "MotionState",
+    "Objection",
+    "RollEntry",
+    "RollOwner",
+    "RuleSet",
+]

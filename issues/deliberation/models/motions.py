@@ -1,0 +1,224 @@
+"""What is put to a vote: its text, who may vote on it, by which rules, from when to when, and what came out."""
+
+import uuid
+from functools import reduce
+from operator import or_
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from governance.models.scope import Scope
+from issues.deliberation import workflow
+from issues.deliberation.models.rule_sets import Matter, RuleSet
+
+
+class MotionState(models.TextChoices):
+    DRAFT = workflow.DRAFT, pgettext_lazy("motion", "being prepared")
+    PUBLISHED = workflow.PUBLISHED, pgettext_lazy("motion", "announced")
+    OPENED = workflow.OPENED, pgettext_lazy("motion", "being voted on")
+    COUNTED = workflow.COUNTED, pgettext_lazy("motion", "preliminary result")
+    FINAL = workflow.FINAL, pgettext_lazy("motion", "final result")
+    WITHDRAWN = workflow.WITHDRAWN, pgettext_lazy("motion", "withdrawn")
+
+
+class MotionKind(models.TextChoices):
+    """What the vote is worth. Said on every page that shows it."""
+
+    LEGAL = "legal", _("legally binding")
+    MIRROR = "mirror", _("recorded here, decided in the city's system or on paper")
+    CONSULTATIVE = "consultative", _("only asks for opinions")
+
+
+def _kept_since(moment: str, name: str, *fields: str) -> pgtrigger.Protect:
+    """What nobody changes once `moment` is set."""
+    was_set = pgtrigger.Q(**{f"old__{moment}__isnull": False})
+    changes = reduce(or_, (pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")}) for field in fields))
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update, condition=was_set & changes)
+
+
+class MotionQuerySet(models.QuerySet["Motion"]):
+    def public(self) -> "MotionQuerySet":
+        """All that was announced; what was withdrawn after that stays."""
+        return self.exclude(state=MotionState.DRAFT)
+
+    def to_open(self, at) -> "MotionQuerySet":
+        return self.filter(state=MotionState.PUBLISHED, opens_at__lte=at)
+
+    def to_count(self, at) -> "MotionQuerySet":
+        return self.filter(state=MotionState.OPENED, closes_at__lte=at)
+
+    def to_confirm(self, at) -> "MotionQuerySet":
+        """Those whose days for objections are over, with no objection that isn't answered."""
+        return self.filter(state=MotionState.COUNTED, objections_until__lte=at).exclude(
+            objections__answered_at=None, objections__isnull=False
+        )
+
+    def organised_by(self, scope: Scope) -> "MotionQuerySet":
+        """Those of the communities and streets in the person's charge: who sets votes up and oversees them."""
+        return self.filter(Q(community__in=scope.communities) | Q(subdistrict__in=scope.subdistricts))
+
+
+class Motion(models.Model):
+    """表决事项: one question, put to those on the roll. Change its state only through `issues.deliberation.domain`.
+
+    The scope is the estate, a building of it, or one stairwell. `opens_at` counts, `closes_at` doesn't any more.
+    From its announcement nobody changes text, rules, scope or times.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
+    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="motions", verbose_name=_("estate"))
+    building = models.ForeignKey(
+        "governance.Building", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("building")
+    )
+    stairwell = models.PositiveSmallIntegerField(_("stairwell"), null=True, blank=True)
+    rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="motions", verbose_name=_("rule set"))
+    matter = models.CharField(_("matter"), max_length=8, choices=Matter)
+    kind = models.CharField(_("worth"), max_length=12, choices=MotionKind)
+    title = models.CharField(_("question"), max_length=80)
+    words = models.TextField(_("text"), max_length=4000)
+    state = models.CharField(_("state"), max_length=10, choices=MotionState, default=MotionState.DRAFT)
+    drafted_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(_("drafted"))
+    published_at = models.DateTimeField(pgettext_lazy("date", "announced"), null=True, blank=True)
+    opens_at = models.DateTimeField(_("voting begins"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("voting ends"), null=True, blank=True)
+    frozen_at = models.DateTimeField(_("roll frozen"), null=True, blank=True)
+    roll_hash = models.CharField(max_length=64, blank=True)
+    text_hash = models.CharField(max_length=64, blank=True)
+    rules_hash = models.CharField(max_length=64, blank=True)
+    counted_at = models.DateTimeField(_("counted"), null=True, blank=True)
+    tally_file = models.BinaryField(null=True, blank=True, help_text="What was counted, byte for byte")
+    result = models.BinaryField(null=True, blank=True, help_text="What came out, byte for byte")
+    result_hash = models.CharField(max_length=64, blank=True)
+    has_passed = models.BooleanField(null=True, blank=True)
+    objections_until = models.DateTimeField(_("objections until"), null=True, blank=True)
+    final_at = models.DateTimeField(_("final"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(pgettext_lazy("date", "withdrawn"), null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
+    withdrawn_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_with = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = MotionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("motion")
+        verbose_name_plural = _("motions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stairwell=None) | Q(building__isnull=False), name="motion_of_a_stairwell_names_its_building"
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None, closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="voting_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at=None)
+                | Q(published_at__isnull=False, opens_at__isnull=False, opens_at__gt=F("published_at")),
+                name="announced_motion_says_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("opened", "counted", "final"))
+                | (Q(frozen_at__gte=F("opens_at")) & Q(roll_hash__gt="", text_hash__gt="", rules_hash__gt="")),
+                name="open_vote_is_frozen",
+            ),
+            models.CheckConstraint(
+                condition=Q(tally_file=None, result=None, result_hash="", counted_at=None, has_passed=None)
+                | Q(
+                    tally_file__isnull=False,
+                    result__isnull=False,
+                    result_hash__gt="",
+                    counted_at__gte=F("closes_at"),
+                    has_passed__isnull=False,
+                    objections_until__gt=F("counted_at"),
+                ),
+                name="counted_after_the_close",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("counted", "final")) | Q(counted_at__isnull=False), name="result_was_counted"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="final") | Q(final_at__gte=F("objections_until")), name="final_after_the_objections"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn")
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawn_because__gt="")
+                    & Q(withdrawn_by__isnull=False, withdrawn_with__isnull=False)
+                    & ~Q(withdrawn_by=F("withdrawn_with"))
+                ),
+                name="withdrawn_by_two_with_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["opens_at"], condition=Q(state="published"), name="motions_to_open"),
+            models.Index(fields=["closes_at"], condition=Q(state="opened"), name="motions_to_count"),
+            models.Index(fields=["estate", "state"], name="motions_of_an_estate"),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.MOTION.transitions()),
+            _kept_since(
+                "published_at", "unchanged_since_its_notice",
+                "estate", "building", "stairwell", "rule_set", "matter", "kind", "title", "words", "published_at",
+                "opens_at", "closes_at",
+            ),
+            _kept_since(
+                "frozen_at", "unchanged_since_its_freezing", "frozen_at", "roll_hash", "text_hash", "rules_hash"
+            ),
+            _kept_since(
+                "counted_at", "result_as_it_was_counted",
+                "counted_at", "tally_file", "result", "result_hash", "has_passed",
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def audit_ref(self) -> str:
+        return str(self.public_id)
+
+    def is_open_at(self, at) -> bool:
+        """Whether a ballot handed in at `at` is in time. The closing second itself is late."""
+        return bool(
+            self.state in (MotionState.PUBLISHED, MotionState.OPENED)
+            and self.opens_at
+            and self.closes_at
+            and self.opens_at <= at < self.closes_at
+        )
+
+
+class Objection(models.Model):
+    """异议: somebody says that a preliminary result is wrong. Numbered, and answered by a person before it is final."""
+
+    motion = models.ForeignKey(Motion, models.PROTECT, related_name="objections")
+    number = models.PositiveSmallIntegerField()
+    by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    words = models.TextField(max_length=1000)
+    raised_at = models.DateTimeField()
+    answer = models.TextField(max_length=1000, blank=True)
+    answered_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["motion", "number"], name="objections_are_numbered"),
+            models.CheckConstraint(condition=Q(words__gt=""), name="objection_says_something"),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_by=None, answered_at=None)
+                | (Q(answer__gt="", answered_by__isnull=False, answered_at__isnull=False) & ~Q(answered_by=F("by"))),
+                name="objection_answered_by_somebody_else",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="as_it_was_raised", fields=["motion", "number", "by", "words", "raised_at"]),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.motion}: {self.number}"

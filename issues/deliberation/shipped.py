@@ -1,0 +1,158 @@
+"""The rule sets that ship with every portal, with their sources. Nobody's lawyer has signed them: that is the city's.
+
+A table for people to read; a migration writes it, `ensure` again where it is missing. Rows are only added, by code.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from issues.deliberation.counting import rules
+from issues.deliberation.models.rule_sets import CountedOf, DecidingBody, Mark, Matter
+
+GetModel = Callable[[str, str], Any]
+
+CIVIL_CODE = date(2021, 1, 1)
+
+
+class Needs(NamedTuple):
+    """Shares by area (empty: by heads alone) and by heads, and whether more than the share is meant."""
+
+    quorum: str
+    majority: str
+    more: bool
+    article: str
+    text: str
+    mark: Mark = Mark.READ
+    by_area: bool = True
+    of: CountedOf = CountedOf.PARTICIPATING
+    quorum_more: bool = False
+
+
+class Shipped(NamedTuple):
+    code: str
+    name: str
+    body: DecidingBody
+    source: str
+    notice_days: int
+    objection_days: int
+    matters: dict[str, Needs]
+    proxy_cap: int | None = None
+
+
+ORDINARY = Needs("2/3", "1/2", True, rules.ORDINARY.sources[0].article, rules.ORDINARY.sources[0].text)
+SPECIAL = Needs("2/3", "3/4", False, rules.SPECIAL.sources[0].article, rules.SPECIAL.sources[0].text)
+UNANIMOUS = Needs(
+    "1/1",
+    "1/1",
+    False,
+    "民法典第 279 条",
+    "业主不得违反法律、法规以及管理规约，将住宅改变为经营性用房；将住宅改变为经营性用房的，除遵守法律、法规以及管理规约外，"
+    "应当经有利害关系的业主一致同意。",
+)
+HOUSE_RULES = "各地、各会议规定不一，此处仅为示例，须以本地的议事规则替换。"
+BRANCH = (
+    "中国共产党支部工作条例（试行）",
+    "表决必须有半数以上有表决权的党员到会方可进行，赞成人数超过应到会有表决权的党员的半数为通过。",
+)
+SPECIAL_MATTERS = (Matter.FUND_RAISE, Matter.REBUILD, Matter.COMMON_PARTS)
+
+RULE_SETS = (
+    Shipped(
+        "owners-assembly",
+        "业主大会（民法典第278条）",
+        DecidingBody.OWNERS,
+        "民法典第278条、第201条、第203条；物业管理条例第14条",
+        15,
+        7,
+        {
+            matter.value: SPECIAL if matter in SPECIAL_MATTERS else ORDINARY
+            for matter in Matter
+            if matter != Matter.BUSINESS
+        },
+    ),
+    Shipped(
+        "interested-owners",
+        "有利害关系的业主（民法典第279条）",
+        DecidingBody.INTERESTED,
+        "民法典第279条；最高人民法院关于审理建筑物区分所有权纠纷案件适用法律若干问题的解释第11条",
+        15,
+        7,
+        {Matter.BUSINESS.value: UNANIMOUS},
+    ),
+    Shipped(
+        "owners-committee",
+        "业主委员会会议",
+        DecidingBody.OWNERS_COMMITTEE,
+        "惯例，各地规定不一，须由当地规则替换",
+        7,
+        7,
+        {
+            "": Needs(
+                "1/2", "1/2", True, "业主委员会议事规则（示例）", HOUSE_RULES, Mark.UNSURE, by_area=False,
+                of=CountedOf.ENTITLED, quorum_more=True,
+            )
+        },
+        proxy_cap=0,
+    ),
+    Shipped(
+        "residents-representatives",
+        "居民代表会议",
+        DecidingBody.REPRESENTATIVES,
+        "惯例，各地规定不一，须由当地规则替换",
+        3,
+        7,
+        {"": Needs("2/3", "1/2", True, "居民代表会议议事规则（示例）", HOUSE_RULES, Mark.UNSURE, by_area=False)},
+        proxy_cap=0,
+    ),
+    Shipped(
+        "branch-meeting",
+        "党支部党员大会",
+        DecidingBody.BRANCH,
+        "中国共产党支部工作条例（试行）第12条",
+        3,
+        7,
+        {
+            "": Needs(
+                "1/2", "1/2", True, *BRANCH, Mark.SECONDARY, by_area=False,
+                of=CountedOf.ENTITLED,
+            )
+        },
+        proxy_cap=0,
+    ),
+)  # fmt: skip
+
+
+def ensure(get_model: GetModel) -> None:
+    """Add what is missing, by code. What an office has changed since stays as it is."""
+    rule_sets, matter_rules = get_model("deliberation", "RuleSet"), get_model("deliberation", "MatterRule")
+    for shipped in RULE_SETS:
+        rule_set, is_new = rule_sets.objects.get_or_create(
+            code=shipped.code,
+            version=1,
+            defaults={
+                "name": shipped.name, "body": shipped.body, "source": shipped.source, "valid_from": CIVIL_CODE,
+                "notice_days": shipped.notice_days, "objection_days": shipped.objection_days,
+                "proxy_cap": shipped.proxy_cap,
+            },
+        )  # fmt: skip
+        if is_new:
+            matter_rules.objects.bulk_create(
+                matter_rules(rule_set=rule_set, matter=matter, **_columns(needs))
+                for matter, needs in shipped.matters.items()
+            )
+
+
+def _columns(needs: Needs) -> dict[str, Any]:
+    return {
+        "article": needs.article,
+        "text": needs.text,
+        "mark": needs.mark,
+        "quorum_area": needs.quorum if needs.by_area else "",
+        "quorum_heads": needs.quorum,
+        "majority_area": needs.majority if needs.by_area else "",
+        "majority_heads": needs.majority,
+        "majority_of": needs.of,
+        "quorum_needs_more": needs.quorum_more,
+        "majority_needs_more": needs.more,
+    }

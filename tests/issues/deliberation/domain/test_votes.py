@@ -1,0 +1,169 @@
+"""A vote from its draft to its final result: what is refused, what is frozen, and what comes out."""
+
+import json
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from governance.models import Unit
+from issues.deliberation.domain import opening, results, setting_up
+from issues.deliberation.domain.setting_up import NotLawful
+from issues.deliberation.models import Choice, Matter, Motion, MotionKind, MotionState, Objection
+from tests.cast import NOW, SHANGHAI
+from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING
+from tests.issues.deliberation.domain.test_casting import vote
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(refused: NotLawful) -> list[str]:
+    return [obstacle.code for obstacle in refused.obstacles]
+
+
+# --- the notice ---
+
+
+@pytest.mark.parametrize(
+    ("announced", "earliest"),
+    [
+        # The fifteenth day after Friday 15 May is Saturday the 30th: the period ends with Monday.
+        (datetime(2026, 5, 15, 14, 17, tzinfo=SHANGHAI), datetime(2026, 6, 2, tzinfo=SHANGHAI)),
+        # The minute of the day doesn't matter: the day of the notice isn't counted.
+        (datetime(2026, 5, 15, 0, 0, tzinfo=SHANGHAI), datetime(2026, 6, 2, tzinfo=SHANGHAI)),
+        (datetime(2026, 5, 18, 23, 59, tzinfo=SHANGHAI), datetime(2026, 6, 3, tzinfo=SHANGHAI)),
+        # The fifteenth day is 1 October: the week's holiday, then Thursday the 8th.
+        (datetime(2026, 9, 16, 9, 0, tzinfo=SHANGHAI), datetime(2026, 10, 9, tzinfo=SHANGHAI)),
+        # Saturday 10 October is a make-up workday: the period ends with it.
+        (datetime(2026, 9, 25, 9, 0, tzinfo=SHANGHAI), datetime(2026, 10, 11, tzinfo=SHANGHAI)),
+    ],
+)
+def test_notice_is_given_fifteen_whole_days_before(make_motion, announced, earliest):
+    assert setting_up.earliest_opening(make_motion(), announced) == earliest
+
+
+def test_too_early_a_vote_is_refused_with_the_earliest_day(make_motion, cast):
+    motion = make_motion()
+    Motion.objects.filter(pk=motion.pk).update(opens_at=datetime(2026, 6, 1, 23, 59, 59, tzinfo=SHANGHAI))
+    with pytest.raises(NotLawful) as refused:
+        setting_up.publish(motion, actor=cast.wu, at=NOW)
+    assert codes(refused.value) == ["too_early"]
+    assert "6月2日" in str(refused.value)
+    Motion.objects.filter(pk=motion.pk).update(opens_at=datetime(2026, 6, 2, tzinfo=SHANGHAI))
+    assert setting_up.publish(motion, actor=cast.wu, at=NOW).state == MotionState.PUBLISHED
+
+
+def test_a_binding_vote_needs_a_rule_set_that_a_lawyer_has_signed(make_motion, cast, rule_set):
+    type(rule_set).objects.update(signed_by="", signed_on=None)
+    with pytest.raises(NotLawful) as refused:
+        setting_up.publish(make_motion(), actor=cast.wu, at=NOW)
+    assert codes(refused.value) == ["unsigned"]
+    asking = make_motion(kind=MotionKind.CONSULTATIVE)
+    assert setting_up.publish(asking, actor=cast.wu, at=NOW).state == MotionState.PUBLISHED
+
+
+def test_units_without_an_area_can_not_be_weighed(make_motion, cast, house):
+    Unit.objects.filter(pk=house.units[0].pk).update(exclusive_area_m2=None)
+    with pytest.raises(NotLawful) as refused:
+        setting_up.publish(make_motion(), actor=cast.wu, at=NOW)
+    assert codes(refused.value) == ["areas"]
+
+
+def test_every_obstacle_is_named_at_once(make_motion, cast, house):
+    motion = make_motion(matter=Matter.BUSINESS, stairwell=9, building=cast.building)
+    Motion.objects.filter(pk=motion.pk).update(opens_at=None, closes_at=None)
+    with pytest.raises(NotLawful) as refused:
+        setting_up.publish(motion, actor=cast.wu, at=NOW)
+    assert codes(refused.value) == ["matter", "nobody", "times"]
+
+
+def test_a_rehearsal_says_what_the_vote_would_be(make_motion):
+    rehearsal = setting_up.rehearse(make_motion(), NOW)
+    assert (rehearsal.totals.units, rehearsal.totals.heads, str(rehearsal.totals.area_m2)) == (7, 5, "700.00")
+    assert rehearsal.by_building == {"3栋": 7}
+    assert rehearsal.obstacles == []
+    assert [warning.code for warning in rehearsal.warnings] == ["guessable"]
+
+
+# --- frozen ---
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "别的"}, {"words": "别的"}, {"closes_at": CLOSES + timedelta(days=1)}, {"kind": "consultative"}]
+)
+def test_from_its_notice_nobody_changes_it(motion, change):
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Motion.objects.filter(pk=motion.pk).update(**change)
+
+
+def test_opened_twice_the_roll_is_written_once(motion):
+    assert opening.bring_up_to_date(motion, VOTING).roll.count() == 7
+    assert motion.frozen_at == VOTING
+    assert len(motion.roll_hash) == len(motion.text_hash) == len(motion.rules_hash) == 64
+
+
+# --- the result ---
+
+
+def result_of(motion: Motion) -> dict:
+    return json.loads(bytes(motion.result))
+
+
+def test_a_vote_is_counted_by_whoever_comes_first_after_the_close(motion, house):
+    vote(motion, house, "ann", "801")
+    vote(motion, house, "ben", "802", "803")
+    vote(motion, house, "cai", "804")
+    assert opening.bring_up_to_date(motion, CLOSES - timedelta(microseconds=1)).state == MotionState.OPENED
+    counted = opening.bring_up_to_date(motion, CLOSES)
+    assert counted.state == MotionState.COUNTED
+    told = result_of(counted)
+    # 400 of 700 m²: two thirds are 466.67. Three of five heads: two thirds are four.
+    assert (told["quorum"]["area"]["reached"], told["quorum"]["area"]["short_by"]) == ("400.00", "66.67")
+    assert (told["quorum"]["heads"]["reached"], told["quorum"]["heads"]["needed"]) == (3, 4)
+    assert (told["verdict"], counted.has_passed) == ("no_quorum", False)
+    assert results.recounted(counted, CLOSES) == bytes(counted.result)
+
+
+def test_a_result_is_final_once_the_days_are_over_and_each_objection_is_answered(motion, house, cast):
+    counted = opening.bring_up_to_date(motion, CLOSES)
+    until = counted.objections_until
+    objection = Objection.objects.create(
+        motion=counted, number=1, by=house.owners["ann"], words="801没有收到表决票。", raised_at=until - timedelta(hours=4)
+    )
+    assert opening.bring_up_to_date(counted, until - timedelta(seconds=1)).state == MotionState.COUNTED
+    assert opening.bring_up_to_date(counted, until).state == MotionState.COUNTED
+    Objection.objects.filter(pk=objection.pk).update(answer="已核对。", answered_by=cast.wu, answered_at=until)
+    assert opening.bring_up_to_date(counted, until).state == MotionState.FINAL
+
+
+def test_after_the_count_no_ballot_changes(motion, house):
+    ballot = vote(motion, house, "ann", "801")[0].ballot
+    opening.bring_up_to_date(motion, CLOSES)
+    with pytest.raises(DatabaseError, match="the vote is counted"), transaction.atomic():
+        type(ballot).objects.filter(pk=ballot.pk).update(is_effective=False)
+
+
+def test_a_result_is_never_written_over(motion):
+    counted = opening.bring_up_to_date(motion, CLOSES)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Motion.objects.filter(pk=counted.pk).update(has_passed=True)
+
+
+def test_a_vote_that_nobody_looked_at_opens_and_closes_all_the_same(make_motion, cast):
+    motion = setting_up.publish(make_motion(), actor=cast.wu, at=NOW)
+    assert opening.bring_all_up_to_date(OPENS - timedelta(seconds=1)) == 0
+    assert opening.bring_all_up_to_date(CLOSES) == 1
+    motion.refresh_from_db()
+    assert motion.state == MotionState.COUNTED
+    assert motion.roll.count() == 7
+
+
+def test_a_split_head_and_an_abstention_take_part_and_do_not_agree(motion, house):
+    vote(motion, house, "ann", "801", choice=Choice.ABSTAIN)
+    vote(motion, house, "ben", "802", choice=Choice.FOR, sending=uuid4())
+    vote(motion, house, "ben", "803", choice=Choice.AGAINST, sending=uuid4())
+    told = result_of(opening.bring_up_to_date(motion, CLOSES))
+    assert told["components"]["abstained"] == {"area": "100.00", "heads": 1, "units": 1}
+    assert (told["components"]["split"]["heads"], told["components"]["participating"]["heads"]) == (1, 2)
+    assert (told["majority"]["area"]["reached"], told["majority"]["heads"]["reached"]) == ("100.00", 0)
