@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("config.probes")),
     path("console/", console.urls),
     path("", include("issues.urls")),
+    path("", include("issues.deliberation.urls")),
     path("", include("residents.urls")),
     path("", include("governance.urls")),
 ]

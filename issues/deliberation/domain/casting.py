@@ -1,7 +1,6 @@
 """Handing in a ballot: whose it is, whether it is in time, and which of several for one unit counts."""
 
 import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
 from governance.domain.refusals import Refusal
+from governance.encryption import lookup_hash
 from governance.models import Unit, User
 from governance.models.roles import surname_for_reader
 from issues.deliberation.domain.sealing import sealed
@@ -82,8 +82,8 @@ class Paper:
     cast: Ballot | None
 
     @property
-    def head(self) -> str:
-        return self.entries[0].head
+    def first(self) -> RollEntry:
+        return self.entries[0]
 
     @property
     def area_m2(self) -> Decimal:
@@ -123,14 +123,22 @@ def papers_of(user: User, motion: Motion) -> list[Paper]:
     return papers
 
 
+def paper_with(user: User, entry: RollEntry) -> Paper:
+    """The person's ballot on which this unit stands. Raises `NotOnTheRoll`."""
+    for paper in papers_of(user, entry.motion):
+        if entry in paper.entries:
+            return paper
+    raise NotOnTheRoll
+
+
 def cast(
     motion: Motion, *, entries: list[RollEntry], choice: Choice, sending: UUID, actor: User, at: datetime
 ) -> list[Receipt]:
     """Hand in one choice for units of one head. All of them are taken, or none.
 
-    `sending` names the page it was sent from: the same page sent twice is one ballot, and gives no second receipt (an
-    empty number: the first stays the only one). The owner's own ballot replaces one that was collected at the door or
-    on paper. Raises `VoteNotOpen`, `NotOnTheRoll`, `Disputed`, `VotedAlready`.
+    `sending` names the page it was sent from: the same page sent twice is one ballot with one receipt. The owner's own
+    ballot replaces one that was collected at the door or on paper. Raises `VoteNotOpen`, `NotOnTheRoll`, `Disputed`,
+    `VotedAlready`.
     """
     if not motion.is_open_at(at):
         raise VoteNotOpen
@@ -193,12 +201,12 @@ def _cast_for(entry: RollEntry, choice: Choice, sending: UUID, actor: User, at: 
         raise Disputed
     mandate = _right_to_vote(entry, actor)
     sent = Ballot.objects.filter(entry=entry, sending=sending).first()
+    number = _receipt_number(entry, sending)
     if sent:
-        return Receipt(sent, "")
+        return Receipt(sent, number)
     standing = Ballot.objects.effective().filter(entry=entry).select_related("cast_by").first()
     if standing and (standing.channel == Channel.ELECTRONIC or mandate):
         raise VotedAlready(standing)
-    number = "".join(secrets.choice(RECEIPT_ALPHABET) for _place in range(RECEIPT_LENGTH))
     public_id = uuid4()
     if standing:
         Ballot.objects.filter(pk=standing.pk).update(is_effective=False)
@@ -210,6 +218,16 @@ def _cast_for(entry: RollEntry, choice: Choice, sending: UUID, actor: User, at: 
     if standing:
         Ballot.objects.filter(pk=standing.pk).update(replaced_by=ballot)
     return Receipt(ballot, number)
+
+
+def _receipt_number(entry: RollEntry, sending: UUID) -> str:
+    """Made from the page it was sent from, so that whoever pressed twice is shown the same number twice."""
+    rest = int(lookup_hash(f"receipt {entry.public_id} {sending}"), 16)
+    places = []
+    for _place in range(RECEIPT_LENGTH):
+        rest, place = divmod(rest, len(RECEIPT_ALPHABET))
+        places.append(RECEIPT_ALPHABET[place])
+    return "-".join("".join(places[first : first + 4]) for first in range(0, RECEIPT_LENGTH, 4))
 
 
 def _right_to_vote(entry: RollEntry, actor: User) -> Mandate | None:

@@ -54,6 +54,7 @@ class RollEntry(models.Model):
     accounts that may act for it; a unit whose owners nobody knows here votes on paper. Co-owners send one ballot.
     """
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     motion = models.ForeignKey(Motion, models.PROTECT, related_name="roll")
     unit = models.ForeignKey("governance.Unit", models.PROTECT, related_name="+")
     building = models.CharField(max_length=40, help_text="Building, stairwell and number as they were called then")

@@ -82,7 +82,7 @@ def test_pressed_twice_it_is_one_ballot(motion, house):
     sending = uuid4()
     first = vote(motion, house, "ann", "801", sending=sending)
     second = vote(motion, house, "ann", "801", sending=sending)
-    assert (second[0].ballot, second[0].number) == (first[0].ballot, "")
+    assert (second[0].ballot, second[0].number) == (first[0].ballot, first[0].number)
     assert Ballot.objects.count() == 1
 
 

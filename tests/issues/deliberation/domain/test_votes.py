@@ -90,7 +90,8 @@ def test_a_rehearsal_says_what_the_vote_would_be(make_motion):
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "别的"}, {"words": "别的"}, {"closes_at": CLOSES + timedelta(days=1)}, {"kind": "consultative"}]
+    "change",
+    [{"title": "别的"}, {"words": "别的"}, {"closes_at": CLOSES + timedelta(days=1)}, {"kind": "consultative"}],
 )
 def test_from_its_notice_nobody_changes_it(motion, change):
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -129,7 +130,11 @@ def test_a_result_is_final_once_the_days_are_over_and_each_objection_is_answered
     counted = opening.bring_up_to_date(motion, CLOSES)
     until = counted.objections_until
     objection = Objection.objects.create(
-        motion=counted, number=1, by=house.owners["ann"], words="801没有收到表决票。", raised_at=until - timedelta(hours=4)
+        motion=counted,
+        number=1,
+        by=house.owners["ann"],
+        words="801没有收到表决票。",
+        raised_at=until - timedelta(hours=4),
     )
     assert opening.bring_up_to_date(counted, until - timedelta(seconds=1)).state == MotionState.COUNTED
     assert opening.bring_up_to_date(counted, until).state == MotionState.COUNTED

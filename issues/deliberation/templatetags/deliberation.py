@@ -1,0 +1,51 @@
+"""How units, areas and the worth of a vote are written."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from governance import wording
+from governance.models import User
+from governance.templatetags.words import own_words
+from issues.deliberation.domain import casting
+from issues.deliberation.models import Motion, MotionKind, RollEntry
+
+register = template.Library()
+
+WORTH: dict[str, str | Promise] = {
+    MotionKind.LEGAL: _("This vote binds all owners, those too who didn't vote or voted otherwise."),
+    MotionKind.MIRROR: _("What counts is decided in the city's system or on paper. Here it is organised and recorded."),
+    MotionKind.CONSULTATIVE: _("This only asks for opinions. It decides nothing that the law leaves to the owners."),
+}
+
+
+@register.filter
+def worth(motion: Motion) -> str | Promise:
+    return WORTH[motion.kind]
+
+
+@register.filter
+def area(square_metres: Decimal) -> str:
+    """1,012.58 ㎡: always with both places."""
+    return pgettext("area", "%(area)s m²") % {"area": f"{square_metres:,.2f}"}
+
+
+@register.filter
+def door_of(entry: RollEntry) -> SafeString:
+    """3栋 1单元 302, as the roll has it."""
+    return own_words(f"{entry.building} {wording.entrance(entry.stairwell)} {entry.number}")
+
+
+@register.filter
+def entrance(stairwell: int) -> str:
+    return wording.entrance(stairwell)
+
+
+@register.filter
+def masked(user: User | None) -> SafeString:
+    """李*: enough for those who share a home to know whom to ask."""
+    return own_words(casting.masked(user))
