@@ -1,6 +1,7 @@
 """What is put to a vote: its text, who may vote on it, by which rules, from when to when, and what came out."""
 
 import uuid
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
@@ -44,13 +45,13 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         """All that was announced; what was withdrawn after that stays."""
         return self.exclude(state=MotionState.DRAFT)
 
-    def to_open(self, at) -> "MotionQuerySet":
+    def to_open(self, at: datetime) -> "MotionQuerySet":
         return self.filter(state=MotionState.PUBLISHED, opens_at__lte=at)
 
-    def to_count(self, at) -> "MotionQuerySet":
+    def to_count(self, at: datetime) -> "MotionQuerySet":
         return self.filter(state=MotionState.OPENED, closes_at__lte=at)
 
-    def to_confirm(self, at) -> "MotionQuerySet":
+    def to_confirm(self, at: datetime) -> "MotionQuerySet":
         """Those whose days for objections are over, with no objection that isn't answered."""
         return self.filter(state=MotionState.COUNTED, objections_until__lte=at).exclude(
             objections__answered_at=None, objections__isnull=False
@@ -183,7 +184,7 @@ class Motion(models.Model):
     def audit_ref(self) -> str:
         return str(self.public_id)
 
-    def is_open_at(self, at) -> bool:
+    def is_open_at(self, at: datetime) -> bool:
         """Whether a ballot handed in at `at` is in time. The closing second itself is late."""
         return bool(
             self.state in (MotionState.PUBLISHED, MotionState.OPENED)

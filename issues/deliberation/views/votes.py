@@ -21,6 +21,7 @@ from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
 from issues.deliberation.models import Choice, Motion, RollEntry
 from issues.deliberation.turnout import turnout
+from issues.deliberation.verdict_page import verdict_of
 from residents.models import Occupancy
 
 A_PAGE = 20
@@ -55,6 +56,7 @@ def vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "is_open": motion.is_open_at(request.now),
         "papers": casting.papers_of(request.user, motion),
         "turnout": turnout(motion) if motion.frozen_at else None,
+        "verdict": verdict_of(motion),
     }
     return render(request, "deliberation/vote.html", context)
 

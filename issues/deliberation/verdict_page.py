@@ -1,0 +1,265 @@
+"""A result as its page shows it: the verdict, the four requirements, two bars with their lines, and every part apart.
+
+What is said comes from `counting.saying`, so that page, print and command use the same words.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from issues.deliberation.counting import saying
+from issues.deliberation.counting.count import Amount, Count, Part, Requirement, Standing, Verdict, count
+from issues.deliberation.counting.reading import read
+from issues.deliberation.counting.saying import SaidPart, SaidRequirement
+from issues.deliberation.models import Motion
+
+NEIGHBOURHOOD = Fraction(1, 200)
+
+
+class Segment(NamedTuple):
+    """A piece of a bar, in per cent of its width: `look` is its class, `name` stands in it where there is room."""
+
+    look: str
+    x: str
+    width: str
+    name: str
+    text_x: str
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """The neighbourhood of the line that decides, enlarged: where two figures look alike on the bar."""
+
+    reached: str
+    gap_x: str
+    gap: str
+    is_short: bool
+    line: str
+    low: str
+    high: str
+    difference: str
+    middle: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One measure over the whole roll, with the lines that participation and agreement have to reach."""
+
+    name: str
+    roll: str
+    segments: tuple[Segment, ...]
+    agree_at: str
+    agree_words: str
+    agree_anchor: str
+    take_part_at: str
+    take_part_words: str
+    take_part_anchor: str
+    said: str
+    met: bool
+    zoom: Zoom
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What one requirement was short by, checked by cross-multiplying."""
+
+    figure: str
+    checked: str
+    from_others: str
+
+
+class Row(NamedTuple):
+    """A part of the roll with its shares, where it has one."""
+
+    part: SaidPart
+    area: str
+    area_share: str
+    heads: str
+    heads_share: str
+
+
+@dataclass(frozen=True)
+class VerdictPage:
+    passed: bool
+    verdict: str
+    summary: str
+    requirements: list[SaidRequirement]
+    bars: tuple[Bar, Bar]
+    missing: list[Missing]
+    rows: list[Row]
+    how: list[str]
+    basis: list[str]
+
+
+def verdict_of(motion: Motion) -> VerdictPage | None:
+    """What came out, in the reader's language; None before the count."""
+    if motion.tally_file is None:
+        return None
+    file = read(bytes(motion.tally_file))
+    counted = count(file)
+    requirements = saying.requirements(counted, file.rules)
+    return VerdictPage(
+        passed=counted.verdict is Verdict.PASSED,
+        verdict=saying.verdict(counted.verdict),
+        summary=saying.summary(counted),
+        requirements=requirements,
+        bars=(
+            _bar(_("By area"), counted, _Measure(counted.quorum.area, counted.majority.area, *requirements[0::2])),
+            _bar(_("By heads"), counted, _Measure(counted.quorum.heads, counted.majority.heads, *requirements[1::2])),
+        ),
+        missing=[_missing(each) for each in _unmet(counted)],
+        rows=_rows(counted),
+        how=saying.how_counted(counted, file.rules),
+        basis=saying.basis(file.rules),
+    )
+
+
+def _unmet(counted: Count) -> list[Requirement]:
+    """Those that the verdict failed by: without a quorum, that; else the majority."""
+    pair = counted.quorum if counted.verdict is Verdict.NO_QUORUM else counted.majority
+    return [each for each in (pair.area, pair.heads) if not each.met]
+
+
+def _missing(requirement: Requirement) -> Missing:
+    return Missing(
+        figure=saying.said_amount(requirement.short_by),
+        checked=saying.cross_multiplied(requirement),
+        from_others=saying.from_newcomers(requirement),
+    )
+
+
+class _Measure(NamedTuple):
+    """Both requirements of one measure, worked out and said."""
+
+    quorum: Requirement
+    majority: Requirement
+    taking: SaidRequirement
+    agree: SaidRequirement
+
+
+def _bar(name: str, counted: Count, measure: _Measure) -> Bar:
+    quorum, majority, taking, agree = measure
+    roll = _fraction(quorum.total)
+    decides = majority if quorum.met else quorum
+    agree_at = _fraction(majority.exact) / roll
+    take_part_at = quorum.threshold.share
+    return Bar(
+        name=name,
+        roll=saying.said_amount(quorum.total),
+        segments=_segments(counted, quorum.total),
+        agree_at=_percent(agree_at),
+        agree_words=_("To pass: %(threshold)s") % {"threshold": agree.threshold},
+        agree_anchor=_anchor(agree_at),
+        take_part_at=_percent(take_part_at),
+        take_part_words=_("To count: %(threshold)s") % {"threshold": taking.threshold},
+        take_part_anchor=_anchor(take_part_at),
+        said=(agree if quorum.met else taking).explained,
+        met=decides.met,
+        zoom=_zoom(decides, roll),
+    )
+
+
+def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
+    """For, against, abstained with what takes no side, and the rest of the roll."""
+    sides = (
+        ("aye", Standing.FOR, saying.standing(Standing.FOR)),
+        ("nay", Standing.AGAINST, saying.standing(Standing.AGAINST)),
+        ("abs", Standing.ABSTAINED, ""),
+        ("abs", Standing.SPLIT, ""),
+        ("abs", Standing.SILENCE_ADDED, ""),
+    )
+    segments, at = [], Fraction(0)
+    for look, standing, name in sides:
+        width = _measure(counted, standing, roll) / _fraction(roll)
+        shown = name if width > Fraction(3, 20) else ""
+        segments.append(Segment(look, _percent(at), _percent(width), shown, _percent(at)))
+        at += width
+    rest = 1 - at
+    unnamed = Segment("out", _percent(at), _percent(rest), "", _percent(at))
+    segments.append(unnamed._replace(name=_("Not taking part")) if rest > Fraction(1, 5) else unnamed)
+    return tuple(segment for segment in segments if segment.width != "0.000%")
+
+
+def _measure(counted: Count, standing: Standing, like: Amount) -> Fraction:
+    part = counted.components[standing]
+    return _fraction(part.area if isinstance(like, Decimal) else part.heads)
+
+
+def _zoom(requirement: Requirement, roll: Fraction) -> Zoom:
+    reached, needed = _fraction(requirement.reached), _fraction(requirement.needed)
+    reach = max(abs(reached - needed) * Fraction(5, 2), roll * NEIGHBOURHOOD, Fraction(1))
+    low, width = needed - reach, 2 * reach
+    at, line = (reached - low) / width, Fraction(1, 2)
+    low = max(low, Fraction(0))
+    difference = requirement.short_by if not requirement.met else requirement.reached - requirement.needed
+    said = saying.said_amount(difference)
+    return Zoom(
+        reached=_percent(at),
+        gap_x=_percent(min(at, line)),
+        gap=_percent(abs(line - at)),
+        is_short=not requirement.met,
+        line=_percent(line),
+        low=_rounded(low),
+        high=_rounded(needed + reach),
+        difference=(_("short by %(amount)s") if not requirement.met else _("%(amount)s more")) % {"amount": said},
+        middle=_percent((at + line) / 2),
+    )
+
+
+def _rows(counted: Count) -> list[Row]:
+    """Where the roll went: sides as a share of those taking part, taking part and not as a share of the roll."""
+    rows, roll, taking_part = [], counted.roll, counted.participating
+    within_taking_part = False
+    for said in saying.parts(counted):
+        part = said.part
+        if said.depth == 0:
+            within_taking_part = part is taking_part
+            rows.append(_row(said, None if part is roll else roll))
+        else:
+            rows.append(_row(said, taking_part if within_taking_part else None))
+    # The same figure reads the same wherever it stands, and never across its line.
+    rows[1] = rows[1]._replace(
+        area_share=saying.percentage(counted.quorum.area), heads_share=saying.percentage(counted.quorum.heads)
+    )
+    rows[2] = rows[2]._replace(
+        area_share=saying.percentage(counted.majority.area), heads_share=saying.percentage(counted.majority.heads)
+    )
+    return rows
+
+
+def _row(said: SaidPart, whole: Part | None) -> Row:
+    part = said.part
+    return Row(
+        part=said,
+        area=f"{part.area:,.2f}",
+        area_share=_share(Fraction(part.area), Fraction(whole.area)) if whole else "",
+        heads=f"{part.heads:,}",
+        heads_share=_share(Fraction(part.heads), Fraction(whole.heads)) if whole else "",
+    )
+
+
+def _share(part: Fraction, whole: Fraction) -> str:
+    if not whole:
+        return ""
+    hundredths = round(part / whole * 10_000)
+    return f"{hundredths // 100}.{hundredths % 100:02} %"
+
+
+def _fraction(amount: Amount | Fraction) -> Fraction:
+    return Fraction(amount)
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(max(min(share, Fraction(1)), Fraction(0)) * 100):.3f}%"
+
+
+def _anchor(share: Fraction) -> str:
+    """Which way the words of a line go, so that they stay on the page."""
+    return "end" if share > Fraction(1, 2) else "start"
+
+
+def _rounded(amount: Fraction) -> str:
+    return f"{int(amount):,}"
