@@ -13,5 +13,11 @@ def organises(user: User, motion: Motion) -> bool:
     return motion.community_id in scope.communities or motion.subdistrict_id in scope.subdistricts
 
 
+@rules.predicate
+def is_second(user: User, motion: Motion) -> bool:
+    """Whether somebody else has asked for the withdrawal: nobody withdraws a vote alone."""
+    return motion.withdrawn_by_id not in (None, user.pk)
+
+
 rules.add_rule("deliberation.may_organise", organises)
-rules.add_rule("deliberation.may_withdraw", organises)
+rules.add_rule("deliberation.may_confirm_withdrawal", organises & is_second)

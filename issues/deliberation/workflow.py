@@ -22,12 +22,19 @@ MOTION = Workflow(
         Step("count", (OPENED,), COUNTED, SYSTEM, _("Count: a preliminary result")),
         Step("confirm", (COUNTED,), FINAL, SYSTEM, _("Final: the days for objections are over, each is answered")),
         Step(
+            "ask_to_withdraw",
+            (PUBLISHED, OPENED, COUNTED),
+            None,
+            "deliberation.may_organise",
+            _("Ask for its withdrawal"),
+            needs=("words",),
+        ),
+        Step(
             "withdraw",
             (PUBLISHED, OPENED, COUNTED),
             WITHDRAWN,
-            "deliberation.may_withdraw",
+            "deliberation.may_confirm_withdrawal",
             pgettext_lazy("motion", "Withdraw"),
-            needs=("words", "second"),
         ),
     ),
 )

@@ -1,20 +1,23 @@
 """Setting up a vote: what still stands in its way, the earliest lawful day, and its announcement."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import rules
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from governance import wording
 from governance.domain import audit
-from governance.domain.refusals import Refusal
+from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import Building, Estate, User
 from issues.deliberation.domain import rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
-from issues.deliberation.models import DecidingBody, Matter, MatterRule, Motion, MotionKind, RuleSet
+from issues.deliberation.models import DecidingBody, Matter, MatterRule, Motion, MotionKind, MotionState, RuleSet
 from issues.deliberation.workflow import MOTION
 
 # Fewer units than these, and the sums tell who chose what.
@@ -53,22 +56,74 @@ class Rehearsal:
     warnings: list[Obstacle]
 
 
-def draft(
-    *, estate: Estate, rule_set: RuleSet, matter: str, kind: str, title: str, words: str, actor: User, at: datetime,
-    building: Building | None = None, stairwell: int | None = None,
-) -> Motion:  # fmt: skip
-    """Write a motion down for somebody to look over. Nothing is public yet."""
+@dataclass(frozen=True)
+class Plan:
+    """What is to be put to a vote, as somebody writes it down: the fields of a motion before its notice."""
+
+    estate: Estate
+    rule_set: RuleSet
+    matter: str
+    kind: str
+    title: str
+    words: str
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    building: Building | None = None
+    stairwell: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+
+
+class WrittenMeanwhile(Refusal):
+    """Somebody else has changed the draft since this page was opened."""
+
+    code = "written_meanwhile"
+    sentence = _("A colleague has changed this draft meanwhile. Open it again: your words are still in this page.")
+
+
+def draft(plan: Plan, *, actor: User, at: datetime) -> Motion:
+    """Write a motion down for somebody to look over. Nothing is public yet. Raises `NotInCharge`."""
+    area = {"subdistrict_id": plan.estate.community.subdistrict_id, "community": plan.estate.community}
+    motion = Motion(**plan.fields(), **area, drafted_by=actor, drafted_at=at)
+    _check_charge(motion, actor, at)
     with transaction.atomic():
-        motion = Motion.objects.create(
-            subdistrict_id=estate.community.subdistrict_id, community=estate.community, estate=estate,
-            building=building, stairwell=stairwell, rule_set=rule_set, matter=matter, kind=kind, title=title,
-            words=words, drafted_by=actor, drafted_at=at,
-        )  # fmt: skip
-        audit.record(
-            "draft", "motion", motion.audit_ref, actor=actor, at=at, subdistrict_id=motion.subdistrict_id,
-            matter=matter, kind=kind,
-        )  # fmt: skip
+        motion.save()
+        _note("draft", motion, actor, at)
     return motion
+
+
+def rewrite(motion: Motion, plan: Plan, *, version: int, actor: User, at: datetime) -> Motion:
+    """Change a draft that nobody else has changed since `version`.
+
+    Raises `WrittenMeanwhile`, `NotInCharge`, and `StepNotAllowed` once it is announced.
+    """
+    _check_charge(motion, actor, at)
+    area = {"subdistrict_id": plan.estate.community.subdistrict_id, "community": plan.estate.community}
+    with transaction.atomic():
+        locked = Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
+        if locked.state != MotionState.DRAFT:
+            raise StepNotAllowed
+        if locked.version != version:
+            raise WrittenMeanwhile
+        Motion.objects.filter(pk=motion.pk).update(**plan.fields(), **area, version=version + 1)
+        locked.refresh_from_db()
+        _check_charge(locked, actor, at)
+        _note("rewrite", locked, actor, at)
+    return locked
+
+
+def _check_charge(motion: Motion, actor: User, at: datetime) -> None:
+    actor.scope(at)
+    if not rules.test_rule("deliberation.may_organise", actor, motion):
+        raise NotInCharge
+
+
+def _note(verb: str, motion: Motion, actor: User, at: datetime) -> None:
+    audit.record(
+        verb, "motion", motion.audit_ref, actor=actor, at=at, subdistrict_id=motion.subdistrict_id,
+        matter=motion.matter, kind=motion.kind,
+    )  # fmt: skip
 
 
 def earliest_opening(motion: Motion, announced_at: datetime) -> datetime:
@@ -104,11 +159,24 @@ def publish(motion: Motion, *, actor: User, at: datetime) -> Motion:
         return MOTION.take_step(motion, "publish", actor=actor, at=at, is_locked=True, fields={"published_at": at})
 
 
+def ask_to_withdraw(motion: Motion, *, words: str, actor: User, at: datetime) -> Motion:
+    """Say why a vote should not go on. It is withdrawn once a second person agrees. Raises `NotInCharge`."""
+    fields = {"withdrawn_because": words, "withdrawn_by": actor}
+    return MOTION.take_step(motion, "ask_to_withdraw", actor=actor, at=at, words=words, fields=fields)
+
+
+def withdraw(motion: Motion, *, actor: User, at: datetime) -> Motion:
+    """The second person's yes: the vote is over, its page stays. Raises `NotInCharge` for the first person."""
+    return MOTION.take_step(
+        motion, "withdraw", actor=actor, at=at, fields={"withdrawn_at": at, "withdrawn_with": actor}
+    )
+
+
 def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: datetime) -> Iterator[Obstacle]:
-    rules = motion.rule_set
-    if not rules.matters.filter(matter=motion.matter).exists():
+    by = motion.rule_set
+    if not by.matters.filter(matter=motion.matter).exists():
         yield Obstacle("matter", _("The rule set says nothing about this matter. Choose another rule set."))
-    if not RuleSet.objects.in_force(wording.local(now).date()).filter(pk=rules.pk).exists():
+    if not RuleSet.objects.in_force(wording.local(now).date()).filter(pk=by.pk).exists():
         yield Obstacle("expired", _("This version of the rule set is not in force today."))
     yield from _obstacles_of_kind(motion)
     if not totals.units:
@@ -124,14 +192,14 @@ def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: da
 
 
 def _obstacles_of_kind(motion: Motion) -> Iterator[Obstacle]:
-    rules = motion.rule_set
+    by = motion.rule_set
     if motion.kind != MotionKind.LEGAL:
         return
-    if rules.body not in OWNERS and motion.matter in Matter.values:
+    if by.body not in OWNERS and motion.matter in Matter.values:
         yield Obstacle(
             "body", _("Only the owners themselves decide this, no committee in their place."), "民法典第278条"
         )
-    if not rules.signed_by:
+    if not by.signed_by:
         yield Obstacle(
             "unsigned", _("No lawyer has signed this rule set yet. Until then a vote can only ask opinions.")
         )

@@ -80,6 +80,7 @@ class Motion(models.Model):
     rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="motions", verbose_name=_("rule set"))
     matter = models.CharField(_("matter"), max_length=8, choices=Matter)
     kind = models.CharField(_("worth"), max_length=12, choices=MotionKind)
+    version = models.PositiveIntegerField(default=1, help_text="Of the draft: tells the second of two who write at it")
     title = models.CharField(_("question"), max_length=80)
     words = models.TextField(_("text"), max_length=4000)
     state = models.CharField(_("state"), max_length=10, choices=MotionState, default=MotionState.DRAFT)

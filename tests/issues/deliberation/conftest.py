@@ -9,6 +9,7 @@ import pytest
 
 from governance.models import Unit, User
 from issues.deliberation.domain import opening, setting_up
+from issues.deliberation.domain.setting_up import Plan
 from issues.deliberation.models import Matter, Motion, MotionKind, RuleSet
 from residents.models import Occupancy, OccupancyRelation, OccupancyState
 from tests.cast import LONG_AGO, NOW, Cast
@@ -67,16 +68,12 @@ def rule_set(cast: Cast) -> RuleSet:
 @pytest.fixture
 def make_motion(cast: Cast, house: House, rule_set: RuleSet) -> Callable[..., Motion]:
     def make(**given) -> Motion:
-        motion = setting_up.draft(
-            **{
-                "estate": cast.estate, "rule_set": rule_set, "matter": Matter.FUND_USE, "kind": MotionKind.LEGAL,
-                "title": "动用维修资金更换3栋水泵", "words": "费用12,600元，从维修资金列支。", "actor": cast.wu, "at": NOW,
-            }
-            | given
-        )  # fmt: skip
-        Motion.objects.filter(pk=motion.pk).update(opens_at=OPENS, closes_at=CLOSES)
-        motion.refresh_from_db()
-        return motion
+        plan = {
+            "estate": cast.estate, "rule_set": rule_set, "matter": Matter.FUND_USE, "kind": MotionKind.LEGAL,
+            "title": "动用维修资金更换3栋水泵", "words": "费用12,600元，从维修资金列支。", "opens_at": OPENS,
+            "closes_at": CLOSES,
+        } | given  # fmt: skip
+        return setting_up.draft(Plan(**plan), actor=cast.wu, at=NOW)
 
     return make
 

@@ -1,5 +1,6 @@
 """A vote from its draft to its final result: what is refused, what is frozen, and what comes out."""
 
+import dataclasses
 import json
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -7,9 +8,11 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Unit
 from issues.deliberation.domain import opening, results, setting_up
-from issues.deliberation.domain.setting_up import NotLawful
+from issues.deliberation.domain.casting import VoteNotOpen
+from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
 from issues.deliberation.models import Choice, Matter, Motion, MotionKind, MotionState, Objection
 from tests.cast import NOW, SHANGHAI
 from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING
@@ -44,8 +47,7 @@ def test_notice_is_given_fifteen_whole_days_before(make_motion, announced, earli
 
 
 def test_too_early_a_vote_is_refused_with_the_earliest_day(make_motion, cast):
-    motion = make_motion()
-    Motion.objects.filter(pk=motion.pk).update(opens_at=datetime(2026, 6, 1, 23, 59, 59, tzinfo=SHANGHAI))
+    motion = make_motion(opens_at=datetime(2026, 6, 1, 23, 59, 59, tzinfo=SHANGHAI))
     with pytest.raises(NotLawful) as refused:
         setting_up.publish(motion, actor=cast.wu, at=NOW)
     assert codes(refused.value) == ["too_early"]
@@ -71,8 +73,7 @@ def test_units_without_an_area_can_not_be_weighed(make_motion, cast, house):
 
 
 def test_every_obstacle_is_named_at_once(make_motion, cast, house):
-    motion = make_motion(matter=Matter.BUSINESS, stairwell=9, building=cast.building)
-    Motion.objects.filter(pk=motion.pk).update(opens_at=None, closes_at=None)
+    motion = make_motion(matter=Matter.BUSINESS, stairwell=9, building=cast.building, opens_at=None, closes_at=None)
     with pytest.raises(NotLawful) as refused:
         setting_up.publish(motion, actor=cast.wu, at=NOW)
     assert codes(refused.value) == ["matter", "nobody", "times"]
@@ -172,3 +173,47 @@ def test_a_split_head_and_an_abstention_take_part_and_do_not_agree(motion, house
     assert told["components"]["abstained"] == {"area": "100.00", "heads": 1, "units": 1}
     assert (told["components"]["split"]["heads"], told["components"]["participating"]["heads"]) == (1, 2)
     assert (told["majority"]["area"]["reached"], told["majority"]["heads"]["reached"]) == ("100.00", 0)
+
+
+# --- drafting and withdrawing ---
+
+
+def test_a_draft_is_written_by_whoever_organises_votes_there(make_motion, cast, rule_set):
+    plan = Plan(cast.strange_estate, rule_set, Matter.FUND_USE, MotionKind.LEGAL, "修门", "修门")
+    with pytest.raises(NotInCharge):
+        setting_up.draft(plan, actor=cast.wu, at=NOW)
+    with pytest.raises(NotInCharge):
+        setting_up.draft(dataclasses.replace(plan, estate=cast.estate), actor=cast.zheng, at=NOW)
+
+
+def test_the_second_of_two_at_one_draft_is_told(make_motion, cast, rule_set):
+    motion = make_motion()
+    plan = Plan(cast.estate, rule_set, Matter.FUND_USE, MotionKind.LEGAL, "换两台水泵", "新的说明", OPENS, CLOSES)
+    changed = setting_up.rewrite(motion, plan, version=1, actor=cast.wu, at=NOW)
+    assert (changed.title, changed.version) == ("换两台水泵", 2)
+    with pytest.raises(WrittenMeanwhile):
+        setting_up.rewrite(motion, plan, version=1, actor=cast.sun, at=NOW)
+
+
+def test_what_is_announced_is_not_rewritten(motion, cast, rule_set):
+    plan = Plan(cast.estate, rule_set, Matter.FUND_USE, MotionKind.LEGAL, "别的", "别的", OPENS, CLOSES)
+    with pytest.raises(StepNotAllowed):
+        setting_up.rewrite(motion, plan, version=motion.version, actor=cast.wu, at=VOTING)
+
+
+def test_nobody_withdraws_a_vote_alone(motion, cast):
+    with pytest.raises(NotInCharge):
+        setting_up.withdraw(motion, actor=cast.sun, at=VOTING)
+    setting_up.ask_to_withdraw(motion, words="票样印错了金额", actor=cast.wu, at=VOTING)
+    with pytest.raises(NotInCharge):
+        setting_up.withdraw(motion, actor=cast.wu, at=VOTING)
+    withdrawn = setting_up.withdraw(motion, actor=cast.sun, at=VOTING)
+    assert (withdrawn.state, withdrawn.withdrawn_because) == (MotionState.WITHDRAWN, "票样印错了金额")
+
+
+def test_a_withdrawn_vote_takes_no_ballots_and_is_never_counted(motion, cast, house):
+    setting_up.ask_to_withdraw(motion, words="票样印错了金额", actor=cast.wu, at=VOTING)
+    setting_up.withdraw(motion, actor=cast.sun, at=VOTING)
+    with pytest.raises(VoteNotOpen):
+        vote(motion, house, "ann", "801")
+    assert opening.bring_up_to_date(motion, CLOSES).state == MotionState.WITHDRAWN
