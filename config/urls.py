@@ -7,8 +7,8 @@ from governance.admin import console
 urlpatterns = [
     path("", include("config.probes")),
     path("console/", console.urls),
-    path("", include("issues.urls")),
     path("", include("issues.deliberation.urls")),
+    path("", include("issues.urls")),
     path("", include("residents.urls")),
     path("", include("governance.urls")),
 ]

@@ -87,6 +87,11 @@ class Scope:
         )
 
     @property
+    def organises_votes(self) -> bool:
+        """Whether votes of owners are this person's to set up: the community's staff, and the street's officers."""
+        return bool(self.communities or self.subdistricts)
+
+    @property
     def phones_people(self) -> bool:
         """Whether the list of people whom no message reached is this person's work."""
         return bool(self.communities or self.subdistricts or self.is_administrator)

@@ -7,7 +7,7 @@ from operator import or_
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -56,6 +56,16 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         return self.filter(state=MotionState.COUNTED, objections_until__lte=at).exclude(
             objections__answered_at=None, objections__isnull=False
         )
+
+    def in_hand_first(self) -> "MotionQuerySet":
+        """Drafts, then what is announced or runs, then what is over; within these the latest first."""
+        rank = Case(
+            When(state=MotionState.DRAFT, then=0),
+            When(state__in=(MotionState.PUBLISHED, MotionState.OPENED), then=1),
+            When(state=MotionState.COUNTED, then=2),
+            default=3,
+        )
+        return self.order_by(rank, "-drafted_at", "-pk")
 
     def organised_by(self, scope: Scope) -> "MotionQuerySet":
         """Those of the communities and streets in the person's charge: who sets votes up and oversees them."""

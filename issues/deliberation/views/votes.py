@@ -95,9 +95,8 @@ def _of_concern(request: PortalRequest) -> Any:
     """Votes at estates where the person has a home or a mandate, or which the person organises."""
     homes = Occupancy.objects.standing().filter(user=request.user).values("unit__building__estate")
     mandates = Q(mandates__held_by=request.user, mandates__revoked_at=None)
-    scope = request.user.scope(request.now)
-    organised = Q(community__in=scope.communities) | Q(subdistrict__in=scope.subdistricts)
-    theirs = Motion.objects.filter(Q(estate__in=homes) | mandates | organised).values("pk")
+    organised = Motion.objects.organised_by(request.user.scope(request.now)).values("pk")
+    theirs = Motion.objects.filter(Q(estate__in=homes) | mandates | Q(pk__in=organised)).values("pk")
     return Motion.objects.public().filter(pk__in=theirs).select_related("estate", "building", "rule_set")
 
 

@@ -1,0 +1,159 @@
+"""What organisers write: a vote before its notice, and why one should not go on."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from governance.domain.moment import local_day
+from governance.models import Building, Estate
+from governance.models.scope import Scope
+from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.models import Matter, Motion, MotionKind, RuleSet
+from issues.deliberation.models.rule_sets import DecidingBody
+from residents.forms.filing import NamesSelect, OwnWordsField
+
+OF_OWNERS = (DecidingBody.OWNERS, DecidingBody.INTERESTED)
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class MomentField(forms.DateTimeField):
+    """A day and a minute on the clock of the place."""
+
+    def __init__(self, **options: Any):
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format=MOMENT)
+        messages = {"invalid": _("Write a day and a time, for example 2026-06-02 09:00.")}
+        super().__init__(widget=widget, error_messages=messages, required=False, **options)
+
+
+class PlanForm(forms.Form):
+    """A vote as it is being prepared. A draft may be unfinished: what makes it unlawful is said on its page."""
+
+    estate = forms.ModelChoiceField(
+        Estate.objects.none(),
+        label=_("Estate"),
+        empty_label=_("Please choose"),
+        widget=NamesSelect(attrs={"class": "form-select"}),
+        error_messages={"required": _("Please choose the estate.")},
+    )
+    building = forms.CharField(
+        label=_("Only this building"),
+        required=False,
+        max_length=40,
+        help_text=_("Its name in the register, for example 3栋. Empty: the whole estate."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    stairwell = forms.IntegerField(
+        label=_("Only this entrance"),
+        required=False,
+        min_value=1,
+        max_value=99,
+        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    title = forms.CharField(
+        label=_("The question"),
+        max_length=80,
+        help_text=_("In one line, as owners read it on the ballot."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        error_messages={"required": _("Write the question.")},
+    )
+    words = OwnWordsField(
+        label=_("The text"),
+        help_text=_("What is done, what it costs each household, who pays. Nothing that isn't in it can be voted on."),
+        max_characters=4000,
+        too_long=_("You wrote %(count)d characters; 4,000 fit."),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 8}),
+        error_messages={"required": _("Write what is put to the vote.")},
+    )
+    matter = forms.ChoiceField(
+        label=_("Which matter it is by law"),
+        choices=[("", _("Please choose")), *Matter.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": _("Please choose the matter.")},
+    )
+    rule_set = forms.ModelChoiceField(
+        RuleSet.objects.none(),
+        label=_("Rule set"),
+        empty_label=None,
+        widget=NamesSelect(attrs={"class": "form-select"}),
+        error_messages={"required": _("Please choose the rule set.")},
+    )
+    kind = forms.ChoiceField(
+        label=_("What the vote is worth"),
+        choices=MotionKind.choices,
+        initial=MotionKind.CONSULTATIVE,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("Please say what the vote is worth.")},
+    )
+    opens_at = MomentField(label=pgettext_lazy("vote", "Voting begins"))
+    closes_at = MomentField(label=pgettext_lazy("vote", "Voting ends"), help_text=_("At this minute it is too late."))
+
+    def __init__(self, *args: Any, scope: Scope, now: datetime, **options: Any):
+        super().__init__(*args, **options)
+        area = Q(community__in=scope.communities) | Q(community__subdistrict__in=scope.subdistricts)
+        self._choices("estate").queryset = (
+            Estate.objects.filter(area).select_related("community").order_by("name", "pk")
+        )
+        self._choices("rule_set").queryset = (
+            RuleSet.objects.in_force(local_day(now)).filter(body__in=OF_OWNERS).order_by("name", "-version")
+        )
+
+    def _choices(self, name: str) -> forms.ModelChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - of this very class
+        return field
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        opens, closes = given.get("opens_at"), given.get("closes_at")
+        if bool(opens) != bool(closes):
+            self.add_error("closes_at" if opens else "opens_at", _("Give both: when voting begins and when it ends."))
+        elif opens and closes and closes <= opens:
+            self.add_error("closes_at", _("Voting ends after it begins."))
+        self._find_building(given)
+        return given
+
+    def _find_building(self, given: dict[str, Any]) -> None:
+        name, estate = (given.get("building") or "").strip(), given.get("estate")
+        given["found"] = Building.objects.filter(estate=estate, name=name).first() if name and estate else None
+        if name and estate and given["found"] is None:
+            self.add_error("building", _("There is no building of this name in the estate."))
+        if given.get("stairwell") and not name:
+            self.add_error("building", _("An entrance belongs to a building: name it."))
+
+    def plan(self) -> Plan:
+        given = self.cleaned_data
+        return Plan(
+            estate=given["estate"], rule_set=given["rule_set"], matter=given["matter"], kind=given["kind"],
+            title=given["title"].strip(), words=given["words"], opens_at=given["opens_at"],
+            closes_at=given["closes_at"], building=given["found"], stairwell=given["stairwell"],
+        )  # fmt: skip
+
+    @staticmethod
+    def as_written(motion: Motion) -> dict[str, Any]:
+        """The draft as the form's first values."""
+        return {
+            "estate": motion.estate_id, "building": motion.building.name if motion.building else "",
+            "stairwell": motion.stairwell, "title": motion.title, "words": motion.words, "matter": motion.matter,
+            "rule_set": motion.rule_set_id, "kind": motion.kind, "opens_at": _on_the_clock(motion.opens_at),
+            "closes_at": _on_the_clock(motion.closes_at),
+        }  # fmt: skip
+
+
+class WhyForm(forms.Form):
+    words = OwnWordsField(
+        label=_("Why it should not go on"),
+        help_text=_("Everybody reads it on the vote's page, which stays."),
+        max_characters=300,
+        too_long=_("You wrote %(count)d characters; 300 fit."),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        error_messages={"required": _("Say why.")},
+    )
+
+
+def _on_the_clock(at: datetime | None) -> datetime | None:
+    return timezone.localtime(at).replace(tzinfo=None) if at else None

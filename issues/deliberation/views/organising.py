@@ -1,0 +1,161 @@
+"""Votes as those see them who organise them: drafts, what still stands in their way, the notice, a withdrawal."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from governance.presses import takes_presses
+from governance.requests import PortalRequest
+from issues.deliberation.domain import setting_up
+from issues.deliberation.domain.opening import bring_up_to_date
+from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
+from issues.deliberation.forms import PlanForm, WhyForm
+from issues.deliberation.models import Motion, MotionState
+from issues.deliberation.turnout import turnout
+from issues.deliberation.workflow import MOTION
+from issues.views.queue import desk_context
+
+A_PAGE = 30
+
+
+def require_organiser(request: PortalRequest) -> None:
+    """These pages exist only for those who organise votes: of the community, and of the street."""
+    if not request.user.scope(request.now).organises_votes:
+        raise Http404
+
+
+@never_cache
+@login_required
+@require_safe
+def desk_votes(request: PortalRequest) -> HttpResponse:
+    """Every vote of the area, drafts first, then what comes or runs, then what is over."""
+    require_organiser(request)
+    rows = Motion.objects.organised_by(request.user.scope(request.now)).select_related("estate", "building")
+    page = Paginator(rows.in_hand_first(), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "deliberation/desk_votes.html", {**desk_context(request), "page": page})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_vote_new(request: PortalRequest) -> HttpResponse:
+    require_organiser(request)
+    form = _form(request)
+    if form.is_bound and form.is_valid():
+        motion = setting_up.draft(form.plan(), actor=request.user, at=request.now)
+        return redirect("desk_vote", motion.public_id)
+    return _written(request, form)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_vote_edit(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Rewrite a draft. Of two at once the second keeps the words and is told."""
+    motion = _organised(request, public_id)
+    if motion.state != MotionState.DRAFT:
+        return redirect("desk_vote", motion.public_id)
+    form = _form(request, motion)
+    if form.is_bound and form.is_valid() and _rewritten(request, form, motion):
+        return redirect("desk_vote", motion.public_id)
+    return _written(request, form, motion)
+
+
+@never_cache
+@login_required
+@require_safe
+def desk_vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """A vote as a list of tasks: what is done, what stands in the way, what to think about."""
+    return _page(request, _organised(request, public_id))
+
+
+@login_required
+@takes_presses
+def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpResponse:
+    motion = _organised(request, public_id)
+    match verb:
+        case "publish":
+            return _publish(request, motion)
+        case "ask_to_withdraw":
+            return _ask_to_withdraw(request, motion)
+        case "withdraw":
+            setting_up.withdraw(motion, actor=request.user, at=request.now)
+            messages.success(request, _("Withdrawn. The page stays, with the reason."))
+            return redirect("desk_vote", motion.public_id)
+    raise Http404
+
+
+def _publish(request: PortalRequest, motion: Motion) -> HttpResponse:
+    try:
+        setting_up.publish(motion, actor=request.user, at=request.now)
+    except NotLawful as refusal:
+        return _page(request, motion, status=refusal.status)
+    messages.success(request, _("Announced. From now on nobody changes it."))
+    return redirect("desk_vote", motion.public_id)
+
+
+def _ask_to_withdraw(request: PortalRequest, motion: Motion) -> HttpResponse:
+    form = WhyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, motion, why=form, status=400)
+    setting_up.ask_to_withdraw(motion, words=form.cleaned_data["words"], actor=request.user, at=request.now)
+    messages.success(request, _("Noted. A second person of the office has to agree."))
+    return redirect("desk_vote", motion.public_id)
+
+
+def _organised(request: PortalRequest, public_id: UUID) -> Motion:
+    require_organiser(request)
+    rows = Motion.objects.organised_by(request.user.scope(request.now))
+    related = ("estate__community", "building", "rule_set", "withdrawn_by", "drafted_by")
+    return bring_up_to_date(get_object_or_404(rows.select_related(*related), public_id=public_id), request.now)
+
+
+def _page(request: PortalRequest, motion: Motion, *, why: WhyForm | None = None, status: int = 200) -> HttpResponse:
+    is_draft = motion.state == MotionState.DRAFT
+    context = {
+        **desk_context(request),
+        "motion": motion,
+        "rehearsal": setting_up.rehearse(motion, request.now) if is_draft else None,
+        "turnout": turnout(motion) if motion.frozen_at else None,
+        "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
+        "why": why or WhyForm(),
+        "form_errors": status != HttpResponse.status_code,
+        "work_page": "desk_votes",
+    }
+    return render(request, "deliberation/desk_vote.html", context, status=status)
+
+
+def _form(request: PortalRequest, motion: Motion | None = None) -> PlanForm:
+    return PlanForm(
+        request.POST if request.method == "POST" else None,
+        initial=PlanForm.as_written(motion) if motion else {},
+        scope=request.user.scope(request.now),
+        now=request.now,
+    )
+
+
+def _rewritten(request: PortalRequest, form: PlanForm, motion: Motion) -> bool:
+    plan: Plan = form.plan()
+    version = request.POST.get("version", "")
+    try:
+        known = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
+        setting_up.rewrite(motion, plan, version=known, actor=request.user, at=request.now)
+    except WrittenMeanwhile as refusal:
+        form.add_error(None, str(refusal.sentence))
+        return False
+    return True
+
+
+def _written(request: PortalRequest, form: PlanForm, motion: Motion | None = None) -> HttpResponse:
+    context: dict[str, Any] = {
+        **desk_context(request), "form": form, "motion": motion, "form_errors": form.errors, "work_page": "desk_votes",
+    }  # fmt: skip
+    return render(request, "deliberation/desk_vote_edit.html", context)
