@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class DeliberationConfig(AppConfig):
     name = "issues.deliberation"
     verbose_name = "Deliberation"
+
+    def ready(self) -> None:
+        from issues.deliberation.domain.opening import bring_all_up_to_date, waiting
+        from issues.domain.sweep import take_part
+
+        take_part(waiting, bring_all_up_to_date)

@@ -9,10 +9,12 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues.deliberation.counting import saying
 from issues.deliberation.counting.count import Amount, Count, Part, Requirement, Standing, Verdict, count
 from issues.deliberation.counting.reading import read
+from issues.deliberation.counting.rules import Threshold
 from issues.deliberation.counting.saying import SaidPart, SaidRequirement
 from issues.deliberation.models import Motion
 
@@ -151,15 +153,23 @@ def _bar(name: str, counted: Count, measure: _Measure) -> Bar:
         roll=saying.said_amount(quorum.total),
         segments=_segments(counted, quorum.total),
         agree_at=_percent(agree_at),
-        agree_words=_("To pass: %(threshold)s") % {"threshold": agree.threshold},
+        agree_words=_line(majority.threshold),
         agree_anchor=_anchor(agree_at),
         take_part_at=_percent(take_part_at),
-        take_part_words=_("To count: %(threshold)s") % {"threshold": taking.threshold},
+        take_part_words=pgettext("line", "Taking part: %(share)s") % {"share": take_part_at},
         take_part_anchor=_anchor(take_part_at),
         said=(agree if quorum.met else taking).explained,
         met=decides.met,
         zoom=_zoom(decides, roll),
     )
+
+
+def _line(threshold: Threshold) -> str:
+    """Short enough for a line on a phone: the requirement above says of what."""
+    share = {"share": threshold.share}
+    if threshold.strictly_more:
+        return pgettext("line", "In favour: over %(share)s") % share
+    return pgettext("line", "In favour: %(share)s") % share
 
 
 def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
@@ -174,7 +184,7 @@ def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
     segments, at = [], Fraction(0)
     for look, standing, name in sides:
         width = _measure(counted, standing, roll) / _fraction(roll)
-        shown = name if width > Fraction(3, 20) else ""
+        shown = name if width > Fraction(1, 5) else ""
         segments.append(Segment(look, _percent(at), _percent(width), shown, _percent(at)))
         at += width
     rest = 1 - at

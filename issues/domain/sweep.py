@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -23,6 +23,22 @@ from residents.domain.drafts import forget_old_drafts, old_drafts
 from residents.models import Petition
 
 log = logging.getLogger(__name__)
+
+
+class Part(NamedTuple):
+    """Work that another room has done with each sweep: what waits at an instant, and the doing of it."""
+
+    waiting: Callable[[datetime], Iterable[QuerySet[Any]]]
+    work: Callable[[datetime], int]
+
+
+_parts: list[Part] = []
+
+
+def take_part(waiting: Callable[[datetime], Iterable[QuerySet[Any]]], work: Callable[[datetime], int]) -> None:
+    """Let each sweep ask for `waiting`, too, each row of which has an index to be found by; and do `work` if any is."""
+    _parts.append(Part(waiting, work))
+
 
 BATCH = 200
 KEEP_RUNS = timedelta(days=14)
@@ -69,6 +85,8 @@ def _waiting(now: datetime) -> Iterable[QuerySet[Any]]:
     yield coverage.without_snapshot(now)
     yield _old_runs(now)
     yield old_drafts(now)
+    for part in _parts:
+        yield from part.waiting(now)
 
 
 def _do_what_is_due(run: SweepRun, now: datetime, *, even_so: bool) -> None:
@@ -79,6 +97,8 @@ def _do_what_is_due(run: SweepRun, now: datetime, *, even_so: bool) -> None:
     run.rungs_fired = _guarded(run, lambda at: _climb(run, at, even_so=even_so), now)
     run.notices_tried = _guarded(run, lambda at: outbox.deliver_due(at, limit=BATCH), now)
     _guarded(run, lambda at: _keep_coverage(run, at), now)
+    for part in _parts:
+        _guarded(run, part.work, now)
     _guarded(run, tidy, now)
 
 

@@ -6,6 +6,7 @@ whether a ballot was in time is a matter of its own instant.
 
 import hashlib
 import json
+import logging
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,9 +15,11 @@ from django.forms.models import model_to_dict
 
 from issues.deliberation.domain import results, rolls
 from issues.deliberation.models import Motion, MotionState
+from issues.deliberation.models.motions import MotionQuerySet
 from issues.deliberation.workflow import MOTION
 
 PROGRAM = "votes"
+log = logging.getLogger(__name__)
 
 
 def bring_up_to_date(motion: Motion, now: datetime) -> Motion:
@@ -31,12 +34,21 @@ def bring_up_to_date(motion: Motion, now: datetime) -> Motion:
     return motion
 
 
-def bring_all_up_to_date(now: datetime, failed: set[int] | None = None) -> int:
-    """As `bring_up_to_date`, for every motion that is behind: three queries where none is."""
-    behind = [*Motion.objects.to_open(now), *Motion.objects.to_count(now), *Motion.objects.to_confirm(now)]
-    for motion in behind:
-        bring_up_to_date(motion, now)
-    return len(behind)
+def waiting(now: datetime) -> tuple[MotionQuerySet, ...]:
+    """The motions that are behind their times at `now`."""
+    return Motion.objects.to_open(now), Motion.objects.to_count(now), Motion.objects.to_confirm(now)
+
+
+def bring_all_up_to_date(now: datetime) -> int:
+    """As `bring_up_to_date`, for all that are behind. One that can't be is logged, and keeps no other waiting."""
+    done = 0
+    for motion in [motion for rows in waiting(now) for motion in rows]:
+        try:
+            bring_up_to_date(motion, now)
+            done += 1
+        except Exception:
+            log.exception("motion %s is behind its times; the next sweep tries it again", motion.public_id)
+    return done
 
 
 def _is_behind(motion: Motion, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import override
 
@@ -20,26 +20,32 @@ from issues.deliberation.models import Ballot, MatterRule, Motion, RollEntry
 from issues.deliberation.models.rule_sets import share
 
 
+class Counted(NamedTuple):
+    """What was counted, and what came out: both as they are kept, byte for byte."""
+
+    tally_file: bytes
+    result: bytes
+
+
 def counted(motion: Motion, now: datetime) -> dict[str, Any]:
     """What the motion's row keeps of its count. Raises `StillSealed` before the close."""
-    told = tally_file(motion, now)
-    file = read(told)
-    count = counting.count(file)
-    result = _written(as_json(file.motion, count))
+    kept = counted_anew(motion, now)
+    verdict = counting.count(read(kept.tally_file)).verdict
     return {
         "counted_at": now,
-        "tally_file": told,
-        "result": result,
-        "result_hash": hashlib.sha256(told + result).hexdigest(),
-        "has_passed": count.verdict is counting.Verdict.PASSED,
+        "tally_file": kept.tally_file,
+        "result": kept.result,
+        "result_hash": hashlib.sha256(kept.tally_file + kept.result).hexdigest(),
+        "has_passed": verdict is counting.Verdict.PASSED,
         "objections_until": ends_after_days(now, motion.rule_set.objection_days),
     }
 
 
-def recounted(motion: Motion, now: datetime) -> bytes:
-    """The result worked out anew from the roll and the ballots as they are in the database."""
-    file = read(tally_file(motion, now))
-    return _written(as_json(file.motion, counting.count(file)))
+def counted_anew(motion: Motion, now: datetime) -> Counted:
+    """The count worked out from the frozen roll and the ballots as they are in the database. Raises `StillSealed`."""
+    told = tally_file(motion, now)
+    file = read(told)
+    return Counted(told, _written(as_json(file.motion, counting.count(file))))
 
 
 def _written(result: Any) -> bytes:

@@ -169,6 +169,7 @@ class Motion(models.Model):
         indexes = [
             models.Index(fields=["opens_at"], condition=Q(state="published"), name="motions_to_open"),
             models.Index(fields=["closes_at"], condition=Q(state="opened"), name="motions_to_count"),
+            models.Index(fields=["objections_until"], condition=Q(state="counted"), name="motions_to_confirm"),
             models.Index(fields=["estate", "state"], name="motions_of_an_estate"),
         ]
         triggers = [

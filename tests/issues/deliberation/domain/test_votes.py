@@ -3,17 +3,22 @@
 import dataclasses
 import json
 from datetime import datetime, timedelta
+from io import StringIO
 from uuid import uuid4
 
+import pgtrigger
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Unit
 from issues.deliberation.domain import opening, results, setting_up
 from issues.deliberation.domain.casting import VoteNotOpen
+from issues.deliberation.domain.sealing import sealed
 from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
 from issues.deliberation.models import Choice, Matter, Motion, MotionKind, MotionState, Objection
+from issues.domain.sweep import sweep
 from tests.cast import NOW, SHANGHAI
 from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING
 from tests.issues.deliberation.domain.test_casting import vote
@@ -124,7 +129,7 @@ def test_a_vote_is_counted_by_whoever_comes_first_after_the_close(motion, house)
     assert (told["quorum"]["area"]["reached"], told["quorum"]["area"]["short_by"]) == ("400.00", "66.67")
     assert (told["quorum"]["heads"]["reached"], told["quorum"]["heads"]["needed"]) == (3, 4)
     assert (told["verdict"], counted.has_passed) == ("no_quorum", False)
-    assert results.recounted(counted, CLOSES) == bytes(counted.result)
+    assert results.counted_anew(counted, CLOSES).result == bytes(counted.result)
 
 
 def test_a_result_is_final_once_the_days_are_over_and_each_objection_is_answered(motion, house, cast):
@@ -217,3 +222,42 @@ def test_a_withdrawn_vote_takes_no_ballots_and_is_never_counted(motion, cast, ho
     with pytest.raises(VoteNotOpen):
         vote(motion, house, "ann", "801")
     assert opening.bring_up_to_date(motion, CLOSES).state == MotionState.WITHDRAWN
+
+
+def test_the_sweep_opens_counts_and_confirms(make_motion, cast, house):
+    motion = setting_up.publish(make_motion(), actor=cast.wu, at=NOW)
+    for moment, state in ((OPENS, "opened"), (CLOSES, "counted"), (CLOSES + timedelta(days=12), "final")):
+        sweep(bell="test", now=moment)
+        motion.refresh_from_db()
+        assert motion.state == state
+
+
+def recount(motion: Motion, *options: str) -> str:
+    out = StringIO()
+    call_command("recount", str(motion.public_id), *options, stdout=out)
+    return out.getvalue()
+
+
+def test_a_recount_gives_the_stored_result_byte_for_byte(motion, house):
+    vote(motion, house, "ann", "801")
+    vote(motion, house, "ben", "802", "803", choice=Choice.AGAINST)
+    counted = opening.bring_up_to_date(motion, CLOSES)
+    assert recount(counted).encode() == bytes(counted.result)
+    assert recount(counted, "--file").encode() == bytes(counted.tally_file)
+
+
+def test_a_recount_notices_a_result_that_the_rows_do_not_give(motion, house):
+    ballot = vote(motion, house, "ann", "801")[0].ballot
+    counted = opening.bring_up_to_date(motion, CLOSES)
+    with pgtrigger.ignore(
+        *(f"deliberation.Ballot:{name}" for name in ("as_it_was_handed_in", "nothing_after_the_count"))
+    ):
+        other = sealed(Choice.AGAINST, ballot.public_id)
+        type(ballot).objects.filter(pk=ballot.pk).update(choice=other)
+    with pytest.raises(CommandError, match="stored result"):
+        recount(counted)
+
+
+def test_what_is_not_counted_is_not_recounted(motion):
+    with pytest.raises(CommandError, match="not been counted"):
+        recount(motion)
