@@ -6,6 +6,7 @@ class DeliberationConfig(AppConfig):
     verbose_name = "Deliberation"
 
     def ready(self) -> None:
+        from issues.deliberation import messages  # noqa: F401 - registers our notices' words
         from issues.deliberation.domain.opening import bring_all_up_to_date, waiting
         from issues.domain.sweep import take_part
 

@@ -16,6 +16,7 @@ from governance.encryption import lookup_hash
 from governance.models import Unit, User
 from governance.models.roles import surname_for_reader
 from issues.deliberation.domain.sealing import sealed
+from issues.deliberation.domain.telling import tell_owners
 from issues.deliberation.models import (
     Ballot,
     Channel,
@@ -217,6 +218,7 @@ def _cast_for(entry: RollEntry, choice: Choice, sending: UUID, actor: User, at: 
     )  # fmt: skip
     if standing:
         Ballot.objects.filter(pk=standing.pk).update(replaced_by=ballot)
+    tell_owners(ballot, at)
     return Receipt(ballot, number)
 
 

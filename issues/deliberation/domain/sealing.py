@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain.refusals import Refusal
 from governance.encryption import decrypt
-from issues.deliberation.models import Ballot, Choice, Motion
+from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Motion
 
 LONGEST = max(len(choice) for choice in Choice.values)
 
@@ -38,6 +38,18 @@ def opened(motion: Motion, ballots: Iterable[Ballot], now: datetime) -> dict[int
     if motion.closes_at is None or now < motion.closes_at:
         raise StillSealed
     return {ballot.pk: _opened(bytes(ballot.choice), ballot.public_id) for ballot in ballots if ballot.choice}
+
+
+def says(ballot: Ballot, said: Choice | InvalidReason) -> bool:
+    """Whether a paper that nobody has checked yet was typed as saying this: all that its second reader is told.
+
+    Raises `StillSealed` for any other ballot: who holds the paper knows what it says, nobody else may ask.
+    """
+    if ballot.checked_by_id or ballot.channel == Channel.ELECTRONIC:
+        raise StillSealed
+    if ballot.choice is None:
+        return ballot.invalid_reason == said
+    return _opened(bytes(ballot.choice), ballot.public_id) == said
 
 
 def _opened(token: bytes, ballot: UUID) -> Choice:

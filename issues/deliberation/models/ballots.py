@@ -171,6 +171,10 @@ class Mandate(models.Model):
 
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
+    def to_check(self) -> "BallotQuerySet":
+        """Papers typed by one person, which a second one has not typed yet."""
+        return self.filter(channel__in=(Channel.PAPER, Channel.DOOR), checked_by=None, differed_at=None)
+
     def effective(self) -> "BallotQuerySet":
         """What stands: checked where somebody typed it, and not replaced by a later one. It may be invalid."""
         return self.filter(is_effective=True)
@@ -196,6 +200,7 @@ class Ballot(models.Model):
     recorded_at = models.DateTimeField()
     checked_by = models.ForeignKey("governance.User", models.PROTECT, null=True, related_name="+")
     checked_at = models.DateTimeField(null=True)
+    differed_at = models.DateTimeField(null=True, help_text="The second person read something else: it never counts")
     is_effective = models.BooleanField(default=False)
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     sending = models.UUIDField(null=True, help_text="The page it was sent from: pressed twice, it is one ballot")
@@ -232,6 +237,10 @@ class Ballot(models.Model):
             models.CheckConstraint(
                 condition=Q(channel="electronic") | Q(is_effective=False) | Q(checked_by__isnull=False),
                 name="paper_counts_once_checked",
+            ),
+            models.CheckConstraint(
+                condition=Q(differed_at=None) | Q(checked_by=None, is_effective=False),
+                name="what_differed_never_counts",
             ),
         ]
         triggers = [

@@ -1,0 +1,110 @@
+"""Ballots on paper: typed by one, typed again by another who hasn't seen the first, and then they count."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from governance.domain import audit
+from governance.domain.refusals import NotInCharge, Refusal
+from governance.models import User
+from issues.deliberation.domain import sealing
+from issues.deliberation.domain.casting import VoteNotOpen, hash_of_receipt
+from issues.deliberation.domain.telling import tell_owners
+from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Matter, Motion, MotionState, RollEntry
+from issues.deliberation.rules import organises
+
+Said = Choice | InvalidReason
+
+
+class SerialUsed(Refusal):
+    """A paper with this number has been typed already."""
+
+    code = "serial_used"
+    sentence = _("A ballot with this number has been typed already. Check the number on the paper.")
+
+
+class CollectedByTheCompany(Refusal):
+    """Nobody of the company collects ballots on its own contract."""
+
+    code = "collected_by_the_company"
+    sentence = _("Whoever works for the property company can't collect or type ballots on its own contract.")
+
+
+def record(
+    entry: RollEntry, *, said: Said, serial: str, channel: Channel, cast_at: datetime, actor: User, at: datetime
+) -> Ballot:
+    """Type one paper: what it says, or why it says nothing. It counts once a second person has typed the same.
+
+    `cast_at` is when it was handed in. Raises `NotInCharge`, `CollectedByTheCompany`, `VoteNotOpen`, `SerialUsed`.
+    """
+    motion = entry.motion
+    _check_charge(motion, actor, at)
+    if motion.state != MotionState.OPENED or not motion.is_open_at(cast_at) or cast_at > at:
+        raise VoteNotOpen
+    with transaction.atomic():
+        # Two who type the same number wait for each other here.
+        Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
+        if Ballot.objects.filter(entry__motion=motion, serial=serial, differed_at=None).exists():
+            raise SerialUsed
+        public_id = uuid4()
+        ballot = Ballot.objects.create(
+            public_id=public_id, entry=entry, channel=channel, serial=serial, cast_at=cast_at, recorded_by=actor,
+            recorded_at=at, receipt_hash=hash_of_receipt(f"{motion.public_id}{public_id}{serial}"),
+            **_told(said, public_id),
+        )  # fmt: skip
+        _note("record_paper", motion, ballot, actor, at)
+    return ballot
+
+
+def check(ballot: Ballot, *, said: Said, actor: User, at: datetime) -> bool:
+    """Type the same paper again, by another hand, and return whether both say the same.
+
+    If so, it takes effect, and its owners are told; what stands for the unit already (an owner's own ballot in the
+    portal, a paper that was there first) goes on standing. If not, this typing never counts, and the paper is typed
+    anew. Raises `NotInCharge` for whoever typed it first, and for a paper that is checked.
+    """
+    motion = ballot.entry.motion
+    _check_charge(motion, actor, at)
+    with transaction.atomic():
+        entry = RollEntry.objects.select_for_update(no_key=True).get(pk=ballot.entry_id)
+        typed = Ballot.objects.to_check().exclude(recorded_by=actor).filter(pk=ballot.pk).first()
+        if typed is None:
+            raise NotInCharge
+        agree = sealing.says(typed, said)
+        if agree:
+            _take_effect(typed, entry, actor, at)
+            tell_owners(typed, at)
+        else:
+            Ballot.objects.filter(pk=typed.pk).update(differed_at=at)
+        _note("check_paper" if agree else "paper_differs", motion, typed, actor, at)
+    return agree
+
+
+def _take_effect(paper: Ballot, entry: RollEntry, actor: User, at: datetime) -> None:
+    standing = Ballot.objects.effective().filter(entry=entry).first()
+    Ballot.objects.filter(pk=paper.pk).update(
+        checked_by=actor, checked_at=at, is_effective=standing is None, replaced_by=standing
+    )
+
+
+def _check_charge(motion: Motion, actor: User, at: datetime) -> None:
+    scope = actor.scope(at)
+    if motion.matter == Matter.MANAGER and scope.bodies:
+        raise CollectedByTheCompany
+    if not organises(actor, motion):
+        raise NotInCharge
+
+
+def _told(said: Said, ballot: UUID) -> dict[str, str | None]:
+    if isinstance(said, InvalidReason):
+        return {"choice": None, "invalid_reason": said}
+    return {"choice": sealing.sealed(said, ballot)}
+
+
+def _note(verb: str, motion: Motion, ballot: Ballot, actor: User, at: datetime) -> None:
+    audit.record(
+        verb, "motion", motion.audit_ref, actor=actor, at=at, subdistrict_id=motion.subdistrict_id,
+        ballot=str(ballot.public_id), serial=ballot.serial, channel=ballot.channel,
+    )  # fmt: skip
