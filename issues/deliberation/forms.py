@@ -155,5 +155,27 @@ class WhyForm(forms.Form):
     )
 
 
+class ObjectForm(forms.Form):
+    words = OwnWordsField(
+        label=_("What is wrong with the result"),
+        help_text=_("It gets a number and is answered in public, without your name."),
+        max_characters=1000,
+        too_long=_("You wrote %(count)d characters; 1,000 fit."),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
+        error_messages={"required": _("Say what is wrong.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    words = OwnWordsField(
+        label=_("The answer"),
+        help_text=_("Everybody reads it on the vote's page."),
+        max_characters=1000,
+        too_long=_("You wrote %(count)d characters; 1,000 fit."),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
+        error_messages={"required": _("Write the answer.")},
+    )
+
+
 def _on_the_clock(at: datetime | None) -> datetime | None:
     return timezone.localtime(at).replace(tzinfo=None) if at else None

@@ -2,16 +2,27 @@
 
 from django.urls import URLPattern, path
 
-from issues.deliberation.views.organising import desk_vote, desk_vote_edit, desk_vote_new, desk_vote_step, desk_votes
-from issues.deliberation.views.votes import ballot, vote, votes
+from issues.deliberation.views.organising import (
+    desk_objection,
+    desk_vote,
+    desk_vote_edit,
+    desk_vote_new,
+    desk_vote_step,
+    desk_votes,
+)
+from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_object, votes
 
 urlpatterns: list[URLPattern] = [
     path("desk/votes/", desk_votes, name="desk_votes"),
     path("desk/votes/new/", desk_vote_new, name="desk_vote_new"),
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),
     path("desk/votes/<uuid:public_id>/edit/", desk_vote_edit, name="desk_vote_edit"),
+    path("desk/votes/<uuid:public_id>/objections/<int:number>/", desk_objection, name="desk_objection"),
     path("desk/votes/<uuid:public_id>/<slug:verb>/", desk_vote_step, name="desk_vote_step"),
     path("votes/", votes, name="votes"),
     path("votes/<uuid:public_id>/", vote, name="vote"),
+    path("votes/<uuid:public_id>/object/", vote_object, name="vote_object"),
+    path("votes/<uuid:public_id>/receipt/", my_receipt, name="my_receipt"),
+    path("votes/<uuid:public_id>/public.csv", vote_file, name="vote_file"),
     path("votes/<uuid:public_id>/ballots/<uuid:unit>/", ballot, name="ballot"),
 ]

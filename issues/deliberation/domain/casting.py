@@ -27,7 +27,7 @@ from issues.deliberation.models import (
     RollEntry,
 )
 
-RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0, 1, I, L, O, U: read aloud over a counter
 RECEIPT_LENGTH = 16
 
 

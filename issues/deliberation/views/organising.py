@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import setting_up
+from issues.deliberation.domain import objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
-from issues.deliberation.forms import PlanForm, WhyForm
+from issues.deliberation.forms import AnswerForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState
 from issues.deliberation.turnout import turnout
 from issues.deliberation.workflow import MOTION
@@ -93,6 +93,20 @@ def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRe
     raise Http404
 
 
+@login_required
+@takes_presses
+def desk_objection(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Answer an objection."""
+    motion = _organised(request, public_id)
+    objection = get_object_or_404(motion.objections.select_related("motion"), number=number)
+    form = AnswerForm(request.POST, prefix=str(number))
+    if not form.is_valid():
+        return _page(request, motion, answering={number: form}, status=400)
+    objecting.answer(objection, words=form.cleaned_data["words"], actor=request.user, at=request.now)
+    messages.success(request, _("Answered."))
+    return redirect("desk_vote", motion.public_id)
+
+
 def _publish(request: PortalRequest, motion: Motion) -> HttpResponse:
     try:
         setting_up.publish(motion, actor=request.user, at=request.now)
@@ -118,7 +132,15 @@ def _organised(request: PortalRequest, public_id: UUID) -> Motion:
     return bring_up_to_date(get_object_or_404(rows.select_related(*related), public_id=public_id), request.now)
 
 
-def _page(request: PortalRequest, motion: Motion, *, why: WhyForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: PortalRequest,
+    motion: Motion,
+    *,
+    why: WhyForm | None = None,
+    answering: dict[int, AnswerForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    answering = answering or {}
     is_draft = motion.state == MotionState.DRAFT
     context = {
         **desk_context(request),
@@ -127,6 +149,10 @@ def _page(request: PortalRequest, motion: Motion, *, why: WhyForm | None = None,
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
         "why": why or WhyForm(),
+        "objections": [
+            (each, answering.get(each.number) or AnswerForm(prefix=str(each.number)))
+            for each in motion.objections.all()
+        ],
         "form_errors": status != HttpResponse.status_code,
         "work_page": "desk_votes",
     }

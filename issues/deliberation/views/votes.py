@@ -3,23 +3,29 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from governance.domain.plain_words import plain
+from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import casting
+from issues.deliberation.domain import casting, objecting
 from issues.deliberation.domain.casting import Paper, Receipt
+from issues.deliberation.domain.objecting import may_object
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
-from issues.deliberation.models import Choice, Motion, RollEntry
+from issues.deliberation.forms import ObjectForm
+from issues.deliberation.models import Ballot, Choice, Motion, RollEntry
+from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.turnout import turnout
 from issues.deliberation.verdict_page import verdict_of
 from residents.models import Occupancy
@@ -49,16 +55,7 @@ def votes(request: PortalRequest) -> HttpResponse:
 @require_safe
 def vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """One vote: the question, the rules, my ballots; how many took part; at last the result."""
-    motion = _motion(request, public_id)
-    context = {
-        "motion": motion,
-        "rule": rule_of(motion),
-        "is_open": motion.is_open_at(request.now),
-        "papers": casting.papers_of(request.user, motion),
-        "turnout": turnout(motion) if motion.frozen_at else None,
-        "verdict": verdict_of(motion),
-    }
-    return render(request, "deliberation/vote.html", context)
+    return _page(request, _motion(request, public_id))
 
 
 @never_cache
@@ -85,10 +82,73 @@ def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
     return _handed_in(request, motion, receipts)
 
 
+@never_cache
+@login_required
+@require_safe
+def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The public file of a counted vote."""
+    motion = _motion(request, public_id)
+    if motion.tally_file is None:
+        raise Http404
+    response = HttpResponse(public_file(motion), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="vote-{motion.public_id}.csv"'
+    return response
+
+
+@never_cache
+@login_required
+@require_safe
+def my_receipt(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Find a ballot by the number on its receipt: whether it was counted, not what it says."""
+    motion = _motion(request, public_id)
+    if motion.tally_file is None:
+        raise Http404
+    number = plain(request.GET.get("number", ""))[:40].strip()
+    found = None
+    if number:
+        found = (
+            Ballot.objects.filter(entry__motion=motion, receipt_hash=casting.hash_of_receipt(number))
+            .select_related("entry")
+            .first()
+        )
+    context = {"motion": motion, "number": number, "found": found, "standing": standing_of(found) if found else ""}
+    return render(request, "deliberation/my_receipt.html", context)
+
+
+@login_required
+@takes_presses
+def vote_object(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    motion = _motion(request, public_id)
+    form = ObjectForm(request.POST)
+    if not form.is_valid():
+        return _page(request, motion, objecting=form, status=400)
+    objection = objecting.object_to(motion, words=form.cleaned_data["words"], actor=request.user, at=request.now)
+    messages.success(request, _("Noted as objection %(number)s. It is answered here.") % {"number": objection.number})
+    return redirect("vote", motion.public_id)
+
+
 def _motion(request: PortalRequest, public_id: UUID) -> Motion:
     related = ("estate__community", "building", "rule_set")
     motion = get_object_or_404(Motion.objects.public().select_related(*related), public_id=public_id)
     return bring_up_to_date(motion, request.now)
+
+
+def _page(
+    request: PortalRequest, motion: Motion, *, objecting: ObjectForm | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "motion": motion,
+        "rule": rule_of(motion),
+        "is_open": motion.is_open_at(request.now),
+        "papers": casting.papers_of(request.user, motion),
+        "turnout": turnout(motion) if motion.frozen_at else None,
+        "verdict": verdict_of(motion),
+        "objections": motion.objections.order_by("number"),
+        "may_object": may_object(request.user, motion, request.now),
+        "objecting": objecting or ObjectForm(),
+        "form_errors": bool(objecting),
+    }
+    return render(request, "deliberation/vote.html", context, status=status)
 
 
 def _of_concern(request: PortalRequest) -> Any:
