@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from issues.deliberation.views.mandates import mandate_give, mandate_revoke
 from issues.deliberation.views.organising import (
     desk_objection,
     desk_vote,
@@ -10,6 +11,7 @@ from issues.deliberation.views.organising import (
     desk_vote_step,
     desk_votes,
 )
+from issues.deliberation.views.papers import desk_paper_check, desk_papers
 from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_object, votes
 
 urlpatterns: list[URLPattern] = [
@@ -17,10 +19,14 @@ urlpatterns: list[URLPattern] = [
     path("desk/votes/new/", desk_vote_new, name="desk_vote_new"),
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),
     path("desk/votes/<uuid:public_id>/edit/", desk_vote_edit, name="desk_vote_edit"),
+    path("desk/votes/<uuid:public_id>/papers/", desk_papers, name="desk_papers"),
+    path("desk/votes/<uuid:public_id>/papers/<uuid:ballot>/", desk_paper_check, name="desk_paper_check"),
     path("desk/votes/<uuid:public_id>/objections/<int:number>/", desk_objection, name="desk_objection"),
     path("desk/votes/<uuid:public_id>/<slug:verb>/", desk_vote_step, name="desk_vote_step"),
     path("votes/", votes, name="votes"),
     path("votes/<uuid:public_id>/", vote, name="vote"),
+    path("votes/<uuid:public_id>/ballots/<uuid:unit>/mandate/", mandate_give, name="mandate_give"),
+    path("votes/<uuid:public_id>/mandates/<uuid:mandate>/revoke/", mandate_revoke, name="mandate_revoke"),
     path("votes/<uuid:public_id>/object/", vote_object, name="vote_object"),
     path("votes/<uuid:public_id>/receipt/", my_receipt, name="my_receipt"),
     path("votes/<uuid:public_id>/public.csv", vote_file, name="vote_file"),

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.domain import casting, mandates, opening, setting_up
 from issues.deliberation.domain.casting import NotOnTheRoll, VotedAlready
 from issues.deliberation.models import Choice, Motion
 from tests.cast import NOW, Cast
@@ -70,9 +70,9 @@ def test_opened_and_counted_by_many_at_once_it_is_frozen_once_and_has_one_result
 
 def test_a_mandate_revoked_in_the_moment_of_casting_either_counted_or_did_not(motion: Motion, house: House):
     entry, ann, ben = motion.roll.get(number="801"), house.owners["ann"], house.owners["ben"]
-    given = casting.give_mandate(motion, house.unit("801"), to=ben, actor=ann, at=OPENS)
+    given = mandates.give(motion, house.unit("801"), to=ben, actor=ann, at=OPENS)
     outcomes = together(
-        partial(casting.revoke_mandate, given, actor=ann, at=VOTING),
+        partial(mandates.revoke, given, actor=ann, at=VOTING),
         partial(casting.cast, motion, entries=[entry], choice=Choice.FOR, sending=uuid4(), actor=ben, at=VOTING),
     )
     assert errors(outcomes, NotOnTheRoll) == []

@@ -16,7 +16,7 @@ import pytest
 from django.core.management import call_command
 
 from governance.models import Building, Unit, User
-from issues.deliberation.domain import casting, opening, papers, setting_up
+from issues.deliberation.domain import casting, mandates, opening, papers, setting_up
 from issues.deliberation.domain.sealing import sealed
 from issues.deliberation.domain.setting_up import Plan
 from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Motion, MotionKind, RollEntry, RuleSet
@@ -114,9 +114,9 @@ def test_one_person_who_is_everything_at_once_counts_as_the_law_has_it(street: S
     roll = list(motion.roll.order_by("pk"))
     assert len(roll) == UNITS
     assert motion.roll.values("head").distinct().count() == UNITS - 1 - 1 - (DEVELOPERS - 1)
-    casting.give_mandate(motion, street.units[3], to=wen, actor=zhu, at=OPENS)
-    revoked = casting.give_mandate(motion, street.units[4], to=wen, actor=zhu, at=OPENS)
-    casting.revoke_mandate(revoked, actor=zhu, at=OPENS)
+    mandates.give(motion, street.units[3], to=wen, actor=zhu, at=OPENS)
+    revoked = mandates.give(motion, street.units[4], to=wen, actor=zhu, at=OPENS)
+    mandates.revoke(revoked, actor=zhu, at=OPENS)
     assert [[entry.number for entry in paper.entries] for paper in casting.papers_of(wen, motion)] == [
         ["0000"], ["0001", "0002"], ["0003"],
     ]  # fmt: skip

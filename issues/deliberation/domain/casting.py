@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain import audit
 from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
-from governance.models import Unit, User
+from governance.models import User
 from governance.models.roles import surname_for_reader
 from issues.deliberation.domain.sealing import sealed
 from issues.deliberation.domain.telling import tell_owners
@@ -22,7 +22,6 @@ from issues.deliberation.models import (
     Channel,
     Choice,
     Mandate,
-    Matter,
     Motion,
     RollEntry,
 )
@@ -64,23 +63,18 @@ class VotedAlready(Refusal):
         super().__init__(_("A ballot for this unit was handed in already."))
 
 
-class NoProxyHere(Refusal):
-    """The company and its people hold no mandates where their own contract is decided."""
-
-    code = "no_proxy_here"
-    sentence = _("Whoever works for the property company can't vote for others on its own contract.")
-
-
 @dataclass(frozen=True)
 class Paper:
     """One ballot to fill in: units of one head that the person may vote for together.
 
-    Own units apart from each mandate's. `cast` is what was handed in for the first of them, if anything was.
+    Own units apart from each mandate's. `cast` is what was handed in for the first of them, if anything was; `given`
+    are the mandates that the owners have given for them.
     """
 
     entries: tuple[RollEntry, ...]
     mandate: Mandate | None
     cast: Ballot | None
+    given: tuple[Mandate, ...] = ()
 
     @property
     def first(self) -> RollEntry:
@@ -155,39 +149,11 @@ def cast(
     return receipts
 
 
-def give_mandate(motion: Motion, unit: Unit, *, to: User, actor: User, at: datetime) -> Mandate:
-    """Let somebody vote for one's unit in this motion. Raises `NoProxyHere`, `NotOnTheRoll`."""
-    if motion.matter == Matter.MANAGER and to.scope(at).bodies:
-        raise NoProxyHere
-    if motion.frozen_at and not RollEntry.objects.filter(motion=motion, unit=unit, owner_rows__user=actor).exists():
-        raise NotOnTheRoll
-    with transaction.atomic():
-        Mandate.objects.in_force().filter(motion=motion, unit=unit, given_by=actor).update(revoked_at=at)
-        mandate = Mandate.objects.create(motion=motion, unit=unit, given_by=actor, held_by=to, given_at=at)
-        audit.record(
-            "give_mandate", "motion", motion.audit_ref, actor=actor, at=at, subdistrict_id=motion.subdistrict_id,
-            mandate=str(mandate.public_id),
-        )  # fmt: skip
-    return mandate
-
-
-def revoke_mandate(mandate: Mandate, *, actor: User, at: datetime) -> None:
-    """Take it back: a ballot not yet handed in by it isn't taken any more. Raises `NotOnTheRoll` for anybody else."""
-    with transaction.atomic():
-        locked = Mandate.objects.select_for_update(no_key=True).select_related("motion").get(pk=mandate.pk)
-        if locked.given_by_id != actor.pk:
-            raise NotOnTheRoll
-        if locked.revoked_at is None:
-            Mandate.objects.filter(pk=locked.pk).update(revoked_at=at)
-            audit.record(
-                "revoke_mandate", "motion", locked.motion.audit_ref, actor=actor, at=at,
-                subdistrict_id=locked.motion.subdistrict_id, mandate=str(locked.public_id),
-            )  # fmt: skip
-
-
 def _paper(entries: tuple[RollEntry, ...], mandate: Mandate | None) -> Paper:
     cast_already = Ballot.objects.effective().filter(entry__in=entries).select_related("cast_by").first()
-    return Paper(entries, mandate, cast_already)
+    units = [entry.unit_id for entry in entries]
+    given = Mandate.objects.in_force().filter(motion=entries[0].motion_id, unit__in=units).select_related("held_by")
+    return Paper(entries, mandate, cast_already, tuple(given))
 
 
 def _entry_for(mandate: Mandate) -> RollEntry | None:

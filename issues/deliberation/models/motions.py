@@ -196,6 +196,11 @@ class Motion(models.Model):
     def audit_ref(self) -> str:
         return str(self.public_id)
 
+    def takes_mandates_at(self, at: datetime) -> bool:
+        """From the notice until the close."""
+        announced = self.state in (MotionState.PUBLISHED, MotionState.OPENED)
+        return bool(announced and self.closes_at and at < self.closes_at)
+
     def is_open_at(self, at: datetime) -> bool:
         """Whether a ballot handed in at `at` is in time. The closing second itself is late."""
         return bool(

@@ -17,7 +17,7 @@ from governance.requests import PortalRequest
 from issues.deliberation.domain import objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
-from issues.deliberation.forms import AnswerForm, PlanForm, WhyForm
+from issues.deliberation.forms.organising import AnswerForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState
 from issues.deliberation.turnout import turnout
 from issues.deliberation.workflow import MOTION
@@ -60,7 +60,7 @@ def desk_vote_new(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_vote_edit(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Rewrite a draft. Of two at once the second keeps the words and is told."""
-    motion = _organised(request, public_id)
+    motion = find_organised(request, public_id)
     if motion.state != MotionState.DRAFT:
         return redirect("desk_vote", motion.public_id)
     form = _form(request, motion)
@@ -74,13 +74,13 @@ def desk_vote_edit(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def desk_vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """A vote as a list of tasks: what is done, what stands in the way, what to think about."""
-    return _page(request, _organised(request, public_id))
+    return _page(request, find_organised(request, public_id))
 
 
 @login_required
 @takes_presses
 def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpResponse:
-    motion = _organised(request, public_id)
+    motion = find_organised(request, public_id)
     match verb:
         case "publish":
             return _publish(request, motion)
@@ -97,7 +97,7 @@ def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRe
 @takes_presses
 def desk_objection(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
     """Answer an objection."""
-    motion = _organised(request, public_id)
+    motion = find_organised(request, public_id)
     objection = get_object_or_404(motion.objections.select_related("motion"), number=number)
     form = AnswerForm(request.POST, prefix=str(number))
     if not form.is_valid():
@@ -125,7 +125,7 @@ def _ask_to_withdraw(request: PortalRequest, motion: Motion) -> HttpResponse:
     return redirect("desk_vote", motion.public_id)
 
 
-def _organised(request: PortalRequest, public_id: UUID) -> Motion:
+def find_organised(request: PortalRequest, public_id: UUID) -> Motion:
     require_organiser(request)
     rows = Motion.objects.organised_by(request.user.scope(request.now))
     related = ("estate__community", "building", "rule_set", "withdrawn_by", "drafted_by")

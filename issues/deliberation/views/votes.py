@@ -23,7 +23,7 @@ from issues.deliberation.domain.casting import Paper, Receipt
 from issues.deliberation.domain.objecting import may_object
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
-from issues.deliberation.forms import ObjectForm
+from issues.deliberation.forms.voting import MandateForm, ObjectForm
 from issues.deliberation.models import Ballot, Choice, Motion, RollEntry
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.turnout import turnout
@@ -55,7 +55,7 @@ def votes(request: PortalRequest) -> HttpResponse:
 @require_safe
 def vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """One vote: the question, the rules, my ballots; how many took part; at last the result."""
-    return _page(request, _motion(request, public_id))
+    return vote_page(request, find_motion(request, public_id))
 
 
 @never_cache
@@ -63,9 +63,8 @@ def vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
     """Fill in a ballot, look at it again, hand it in. The receipt is shown once it is taken."""
-    motion = _motion(request, public_id)
-    entry = get_object_or_404(RollEntry, motion=motion, public_id=unit)
-    paper = _paper(request, entry)
+    motion = find_motion(request, public_id)
+    paper = paper_or_404(request, motion, unit)
     if request.method != "POST":
         return _form(request, motion, paper, sending=uuid4())
     sending = _sending(request)
@@ -87,7 +86,7 @@ def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
 @require_safe
 def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """The public file of a counted vote."""
-    motion = _motion(request, public_id)
+    motion = find_motion(request, public_id)
     if motion.tally_file is None:
         raise Http404
     response = HttpResponse(public_file(motion), content_type="text/csv; charset=utf-8")
@@ -100,7 +99,7 @@ def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def my_receipt(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Find a ballot by the number on its receipt: whether it was counted, not what it says."""
-    motion = _motion(request, public_id)
+    motion = find_motion(request, public_id)
     if motion.tally_file is None:
         raise Http404
     number = plain(request.GET.get("number", ""))[:40].strip()
@@ -118,35 +117,46 @@ def my_receipt(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @takes_presses
 def vote_object(request: PortalRequest, public_id: UUID) -> HttpResponse:
-    motion = _motion(request, public_id)
+    motion = find_motion(request, public_id)
     form = ObjectForm(request.POST)
     if not form.is_valid():
-        return _page(request, motion, objecting=form, status=400)
+        return vote_page(request, motion, objecting=form, status=400)
     objection = objecting.object_to(motion, words=form.cleaned_data["words"], actor=request.user, at=request.now)
     messages.success(request, _("Noted as objection %(number)s. It is answered here.") % {"number": objection.number})
     return redirect("vote", motion.public_id)
 
 
-def _motion(request: PortalRequest, public_id: UUID) -> Motion:
+def find_motion(request: PortalRequest, public_id: UUID) -> Motion:
     related = ("estate__community", "building", "rule_set")
     motion = get_object_or_404(Motion.objects.public().select_related(*related), public_id=public_id)
     return bring_up_to_date(motion, request.now)
 
 
-def _page(
-    request: PortalRequest, motion: Motion, *, objecting: ObjectForm | None = None, status: int = 200
+def vote_page(
+    request: PortalRequest,
+    motion: Motion,
+    *,
+    objecting: ObjectForm | None = None,
+    mandating: tuple[RollEntry, MandateForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The vote's page, with what was sent and has to be mended."""
+    asked_at, asked = mandating or (None, None)
     context = {
         "motion": motion,
         "rule": rule_of(motion),
         "is_open": motion.is_open_at(request.now),
-        "papers": casting.papers_of(request.user, motion),
+        "papers": [
+            (paper, asked if asked and paper.first == asked_at else MandateForm(auto_id=f"m{number}_%s"))
+            for number, paper in enumerate(casting.papers_of(request.user, motion))
+        ],
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verdict": verdict_of(motion),
         "objections": motion.objections.order_by("number"),
         "may_object": may_object(request.user, motion, request.now),
         "objecting": objecting or ObjectForm(),
-        "form_errors": bool(objecting),
+        "form_errors": status != HttpResponse.status_code,
+        "wrong": objecting or asked,
     }
     return render(request, "deliberation/vote.html", context, status=status)
 
@@ -160,8 +170,9 @@ def _of_concern(request: PortalRequest) -> Any:
     return Motion.objects.public().filter(pk__in=theirs).select_related("estate", "building", "rule_set")
 
 
-def _paper(request: PortalRequest, entry: RollEntry) -> Paper:
-    """A unit that isn't theirs to vote for looks like one that isn't there."""
+def paper_or_404(request: PortalRequest, motion: Motion, unit: UUID) -> Paper:
+    """The person's ballot for the unit. One that isn't theirs to vote for looks like one that isn't there."""
+    entry = get_object_or_404(RollEntry, motion=motion, public_id=unit)
     try:
         return casting.paper_with(request.user, entry)
     except casting.NotOnTheRoll as error:

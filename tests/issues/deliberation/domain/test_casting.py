@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection, transaction
 
 from governance.models import AuditEntry, Role, RoleAssignment
 from issues.deliberation.domain import casting, results
-from issues.deliberation.domain.casting import Disputed, NoProxyHere, NotOnTheRoll, VotedAlready, VoteNotOpen
+from issues.deliberation.domain.casting import Disputed, NotOnTheRoll, VotedAlready, VoteNotOpen
 from issues.deliberation.domain.sealing import BrokenSeal, StillSealed, opened, sealed
-from issues.deliberation.models import Ballot, Channel, Choice, Mandate, Matter, Motion, RollEntry
+from issues.deliberation.models import Ballot, Channel, Choice, Motion, RollEntry
 from tests.cast import LONG_AGO
 from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING, House
 
@@ -104,59 +104,6 @@ def test_for_a_unit_that_is_disputed_no_ballot_is_taken(motion, house):
     RollEntry.objects.filter(motion=motion, number="801").update(is_disputed=True)
     with pytest.raises(Disputed):
         vote(motion, house, "ann", "801")
-
-
-# --- mandates ---
-
-
-def mandate(motion: Motion, house: House, giver: str, holder: str, door: str) -> Mandate:
-    actor, to = house.owners[giver], house.owners[holder]
-    return casting.give_mandate(motion, house.unit(door), to=to, actor=actor, at=OPENS)
-
-
-def test_whoever_holds_a_mandate_votes_for_that_unit_on_a_paper_of_its_own(motion, house):
-    mandate(motion, house, "ann", "ben", "801")
-    papers = casting.papers_of(house.owners["ben"], motion)
-    assert [[entry.number for entry in paper.entries] for paper in papers] == [["802", "803"], ["804"], ["801"]]
-    vote(motion, house, "ben", "801")
-    assert Ballot.objects.get().mandate.given_by == house.owners["ann"]
-
-
-def test_a_mandate_revoked_while_the_page_was_open_is_worth_nothing(motion, house):
-    given = mandate(motion, house, "ann", "ben", "801")
-    casting.revoke_mandate(given, actor=house.owners["ann"], at=VOTING)
-    with pytest.raises(NotOnTheRoll):
-        vote(motion, house, "ben", "801")
-
-
-def test_a_mandate_can_be_revoked_by_nobody_else(motion, house):
-    given = mandate(motion, house, "ann", "ben", "801")
-    with pytest.raises(NotOnTheRoll):
-        casting.revoke_mandate(given, actor=house.owners["cai"], at=VOTING)
-
-
-def test_whoever_isnt_an_owner_there_gives_no_mandate(motion, house):
-    with pytest.raises(NotOnTheRoll):
-        mandate(motion, house, "outsider", "ben", "801")
-
-
-def test_a_mandate_isnt_passed_on(motion, house):
-    mandate(motion, house, "ann", "outsider", "801")
-    with pytest.raises(NotOnTheRoll):
-        mandate(motion, house, "outsider", "cai", "801")
-
-
-def test_the_company_holds_no_mandates_on_its_own_contract(cast, make_motion, house):
-    motion = make_motion(matter=Matter.MANAGER)
-    with pytest.raises(NoProxyHere):
-        casting.give_mandate(motion, house.unit("801"), to=cast.zheng, actor=house.owners["ann"], at=OPENS)
-
-
-def test_nobody_holds_more_mandates_than_the_rule_set_allows(motion, house, rule_set):
-    type(rule_set).objects.filter(pk=rule_set.pk).update(proxy_cap=1)
-    mandate(motion, house, "ann", "outsider", "801")
-    with pytest.raises(DatabaseError, match="no more mandates"), transaction.atomic():
-        mandate(motion, house, "ben", "outsider", "802")
 
 
 # --- the database ---

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from issues.deliberation.domain import casting
+from issues.deliberation.domain import casting, mandates
 from issues.deliberation.models import Ballot, Choice, RollEntry
 from tests.cast import NOW, client_of
 from tests.issues.deliberation.conftest import CLOSES, VOTING
@@ -114,7 +114,7 @@ def test_in_mid_vote_no_page_tells_what_was_chosen(motion, house, cast):
 def test_the_list_is_of_ones_own_estates_and_mandates(motion, house, cast):
     assert motion.title in client_of(house.owners["ann"]).get("/votes/").content.decode()
     assert motion.title not in client_of(house.owners["outsider"]).get("/votes/").content.decode()
-    casting.give_mandate(
+    mandates.give(
         motion, house.unit("801"), to=house.owners["outsider"], actor=house.owners["ann"], at=NOW + timedelta(days=1)
     )
     assert motion.title in client_of(house.owners["outsider"]).get("/votes/").content.decode()

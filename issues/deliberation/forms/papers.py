@@ -1,0 +1,95 @@
+"""Typing a ballot from paper: which unit, which number, what it says."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from issues.deliberation.domain.papers import Said
+from issues.deliberation.forms.organising import MomentField
+from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry
+
+INVALID = "invalid"
+
+
+class SaysForm(forms.Form):
+    """What a paper says, or why it says nothing that counts."""
+
+    said = forms.ChoiceField(
+        label=_("What is ticked"),
+        choices=[*Choice.choices, (INVALID, _("It is not valid"))],
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("Choose what the paper says.")},
+    )
+    reason = forms.ChoiceField(
+        label=_("Why it is not valid"),
+        choices=[("", "–"), *InvalidReason.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("said") == INVALID and not given.get("reason"):
+            self.add_error("reason", _("Choose why it is not valid."))
+        return given
+
+    def what(self) -> Said:
+        if self.cleaned_data["said"] == INVALID:
+            return InvalidReason(self.cleaned_data["reason"])
+        return Choice(self.cleaned_data["said"])
+
+
+class PaperForm(SaysForm):
+    """A whole paper, as the first person types it. `cleaned_data["entry"]` is the unit on the roll."""
+
+    serial = forms.CharField(
+        label=_("Number printed on the ballot"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        error_messages={"required": _("Type the number on the ballot.")},
+    )
+    building = forms.CharField(
+        label=_("Building"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        error_messages={"required": _("Type the building, for example 3栋.")},
+    )
+    stairwell = forms.IntegerField(
+        label=_("Entrance"),
+        min_value=1,
+        max_value=99,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    number = forms.CharField(
+        label=_("Door number"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        error_messages={"required": _("Type the door number.")},
+    )
+    channel = forms.ChoiceField(
+        label=pgettext_lazy("ballot", "How it came"),
+        choices=[(channel.value, channel.label) for channel in (Channel.PAPER, Channel.DOOR)],
+        initial=Channel.PAPER,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    cast_at = MomentField(label=_("Handed in"), help_text=_("As noted on the paper. Empty: now."))
+
+    field_order = ("serial", "building", "stairwell", "number", "channel", "cast_at", "said", "reason")
+
+    def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
+        super().__init__(*args, **options)
+        self.motion, self.now = motion, now
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        place = {name: given.get(name) for name in ("building", "stairwell", "number")}
+        if all(place.values()):
+            given["entry"] = RollEntry.objects.filter(motion=self.motion, **place).select_related("motion").first()
+            if given["entry"] is None:
+                self.add_error("number", _("This unit is not on the roll. Check building, entrance and door."))
+        given["cast_at"] = given.get("cast_at") or self.now
+        return given

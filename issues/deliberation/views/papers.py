@@ -1,0 +1,84 @@
+"""Ballots on paper at the desk: typed by one person, typed again by another."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from governance.domain.refusals import Refusal
+from governance.requests import PortalRequest
+from issues.deliberation.domain import papers
+from issues.deliberation.domain.casting import VoteNotOpen
+from issues.deliberation.domain.papers import SerialUsed
+from issues.deliberation.forms.papers import PaperForm, SaysForm
+from issues.deliberation.models import Ballot, Channel, Motion
+from issues.deliberation.views.organising import find_organised
+from issues.views.queue import desk_context
+
+A_PAGE = 30
+# Said beside the field that it is about; any other refusal is a page of its own.
+AT_FIELDS: dict[type[Refusal], str] = {SerialUsed: "serial", VoteNotOpen: "cast_at"}
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_papers(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Type papers one after the other; below, those that wait for a second person."""
+    motion = find_organised(request, public_id)
+    posted = request.POST if request.method == "POST" else None
+    form = PaperForm(posted, motion=motion, now=request.now)
+    if form.is_bound and form.is_valid() and _typed(request, form):
+        messages.success(request, _("Typed. It counts once a colleague has typed the same."))
+        return redirect("desk_papers", motion.public_id)
+    rows = Ballot.objects.to_check().filter(entry__motion=motion).select_related("entry", "recorded_by")
+    context = {
+        **_context(request, motion),
+        "form": form,
+        "form_errors": form.errors,
+        "page": Paginator(rows.order_by("recorded_at", "pk"), A_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "deliberation/desk_papers.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk_paper_check(request: PortalRequest, public_id: UUID, ballot: UUID) -> HttpResponse:
+    """The same paper by another hand, who isn't shown what the first one typed."""
+    motion = find_organised(request, public_id)
+    waiting = Ballot.objects.to_check().filter(entry__motion=motion).select_related("entry__motion", "recorded_by")
+    paper = get_object_or_404(waiting, public_id=ballot)
+    form = SaysForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        if papers.check(paper, said=form.what(), actor=request.user, at=request.now):
+            messages.success(request, _("Both say the same: the ballot counts."))
+        else:
+            messages.warning(request, _("That is not what your colleague typed. Type the paper anew, together."))
+        return redirect("desk_papers", motion.public_id)
+    context = {**_context(request, motion), "form": form, "form_errors": form.errors, "paper": paper}
+    return render(request, "deliberation/desk_paper_check.html", context)
+
+
+def _typed(request: PortalRequest, form: PaperForm) -> bool:
+    given = form.cleaned_data
+    try:
+        papers.record(
+            given["entry"], said=form.what(), serial=given["serial"].strip(), channel=Channel(given["channel"]),
+            cast_at=given["cast_at"], actor=request.user, at=request.now,
+        )  # fmt: skip
+    except tuple(AT_FIELDS) as refusal:
+        form.add_error(AT_FIELDS[type(refusal)], str(refusal.sentence))
+        return False
+    return True
+
+
+def _context(request: PortalRequest, motion: Motion) -> dict[str, object]:
+    is_open = motion.is_open_at(request.now)
+    return {**desk_context(request), "motion": motion, "is_open": is_open, "work_page": "desk_votes"}
