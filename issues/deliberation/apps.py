@@ -6,7 +6,9 @@ class DeliberationConfig(AppConfig):
     verbose_name = "Deliberation"
 
     def ready(self) -> None:
-        from issues.deliberation import messages  # noqa: F401 - registers our notices' words
+        # Registers our notices' words, and who is told of which stage.
+        from issues.deliberation import messages  # noqa: F401
+        from issues.deliberation.domain import telling  # noqa: F401
         from issues.deliberation.domain.opening import bring_all_up_to_date, waiting
         from issues.domain.sweep import take_part
 

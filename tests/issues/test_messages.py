@@ -20,6 +20,10 @@ PARAMS = {
     "surname": "周",
     "surname_latin": "Zhou",
     "home": "3栋 2单元 301",
+    "title": "更换水泵 100%(s",
+    "unit": "3栋-2-301",
+    "opens": "2026-06-04T09:00:00+08:00",
+    "closes": "2026-06-11T18:00:00+08:00",
 }
 DIGEST = {"matters": ["a", "b"], "rungs": ["1/breach", "1/half_hour", "2/breach"], "supervisions": ["a"]}
 

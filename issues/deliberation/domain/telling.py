@@ -1,12 +1,24 @@
-"""Telling owners what was done in their name."""
+"""Telling owners of each stage of a vote, and of what was done in their name."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
 from governance.domain import outbox
-from governance.models import Urgency
-from issues.deliberation.models import Ballot
+from governance.models import Role, RoleAssignment, Urgency, User
+from issues.deliberation.domain import rolls
+from issues.deliberation.models import Ballot, Motion
+from issues.deliberation.workflow import MOTION
+
+STAGES = {
+    "publish": "vote_announced",
+    "open": "vote_opened",
+    "count": "vote_counted",
+    "confirm": "vote_final",
+    "withdraw": "vote_withdrawn",
+}
 
 
 def tell_owners(ballot: Ballot, at: datetime) -> None:
@@ -25,3 +37,43 @@ def tell_owners(ballot: Ballot, at: datetime) -> None:
             subdistrict_id=motion.subdistrict_id,
             community_id=motion.community_id,
         )
+
+
+@MOTION.on(*STAGES)
+def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
+    """Every owner with an account, and the residents' committee at the same time. Source: 物业管理条例 14."""
+    if motion.opens_at is None or motion.closes_at is None:
+        raise ValueError("Nobody is told of a motion without times.")
+    key = next(key for verb, key in STAGES.items() if MOTION.step(verb).target == motion.state)
+    told: dict[str, object] = {
+        "title": motion.title,
+        "opens": motion.opens_at.isoformat(),
+        "closes": motion.closes_at.isoformat(),
+    }
+    outbox.post_all(
+        [
+            notice
+            for person in _concerned(motion, at)
+            for notice in outbox.notices_for(
+                person,
+                key,
+                told,
+                dedupe=f"{key}:{motion.public_id}",
+                at=at,
+                urgency=Urgency.PROMPT,
+                link=reverse("vote", args=[motion.public_id]),
+                subdistrict_id=motion.subdistrict_id,
+                community_id=motion.community_id,
+            )  # fmt: skip
+        ]
+    )
+
+
+def _concerned(motion: Motion, at: datetime) -> Iterable[User]:
+    """Owners by the frozen roll, before it by the registers; and the community's staff. Each once."""
+    if motion.frozen_at:
+        owners = list(User.objects.filter(pk__in=motion.roll.values("owners")))
+    else:
+        owners = [owner for line in rolls.read(motion, at) for owner in line.owners]
+    held = RoleAssignment.objects.in_force(at).filter(role=Role.COMMUNITY_STAFF, community=motion.community)
+    return {person.pk: person for person in [*owners, *User.objects.filter(pk__in=held.values("user"))]}.values()

@@ -12,7 +12,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
-from governance.models import Unit
+from governance.messages import render
+from governance.models import Notice, Unit
 from issues.deliberation.domain import opening, results, setting_up
 from issues.deliberation.domain.casting import VoteNotOpen
 from issues.deliberation.domain.sealing import sealed
@@ -261,3 +262,23 @@ def test_a_recount_notices_a_result_that_the_rows_do_not_give(motion, house):
 def test_what_is_not_counted_is_not_recounted(motion):
     with pytest.raises(CommandError, match="not been counted"):
         recount(motion)
+
+
+def test_owners_and_the_residents_committee_are_told_of_each_stage(make_motion, cast, house):
+    motion = setting_up.publish(make_motion(), actor=cast.wu, at=NOW)
+    for moment in (OPENS, CLOSES, CLOSES + timedelta(days=12)):
+        motion = opening.bring_up_to_date(motion, moment)
+    told = Notice.objects.filter(channel="in_app", message_key__startswith="vote_").order_by("pk")
+    everybody = {house.owners[name].pk for name in ("ann", "ben", "cai")} | {cast.wu.pk}
+    for key in ("vote_announced", "vote_opened", "vote_counted", "vote_final"):
+        assert set(told.filter(message_key=key).values_list("recipient", flat=True)) == everybody
+    assert told.count() == 4 * len(everybody)
+
+
+def test_owners_are_told_that_a_vote_was_withdrawn(motion, cast, house):
+    setting_up.ask_to_withdraw(motion, words="票样印错了金额", actor=cast.wu, at=VOTING)
+    setting_up.withdraw(motion, actor=cast.sun, at=VOTING)
+    told = Notice.objects.filter(channel="in_app", message_key="vote_withdrawn", recipient=house.owners["ann"])
+    subject, body = render(told.get().message_key, told.get().params, "zh-hans")
+    assert motion.title in body
+    assert subject
