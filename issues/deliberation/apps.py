@@ -6,10 +6,13 @@ class DeliberationConfig(AppConfig):
     verbose_name = "Deliberation"
 
     def ready(self) -> None:
-        # Registers our notices' words, and who is told of which stage.
+        # Registers our notices' words, who is told of which stage, what each sweep does, what the home page counts.
         from issues.deliberation import messages  # noqa: F401
         from issues.deliberation.domain import telling  # noqa: F401
         from issues.deliberation.domain.opening import bring_all_up_to_date, waiting
+        from issues.deliberation.waiting import count_waiting_ballots
         from issues.domain.sweep import take_part
+        from residents.voting import register_count_waiting
 
         take_part(waiting, bring_all_up_to_date)
+        register_count_waiting(count_waiting_ballots)

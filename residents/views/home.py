@@ -18,6 +18,7 @@ from residents.domain.drafts import draft_to_continue, home_of
 from residents.explain import count_working_days_left
 from residents.models import Petition, PetitionStage
 from residents.timeline import next_step, person, say
+from residents.voting import count_waiting_ballots
 
 SHOWN = 3
 OPEN = (PetitionStage.FILED, PetitionStage.IN_HAND, PetitionStage.FINISHED)
@@ -36,6 +37,7 @@ def home(request: PortalRequest) -> HttpResponse:
         "home": lives_at,
         "matters": [_matter(petition) for petition in open_petitions],
         "open_count": open_count,
+        "waiting_ballots": count_waiting_ballots(request.user, request.now),
         "draft": draft,
         "draft_step": "check" if draft and draft.category_id else "category",
         "answerable": _people(lives_at.building, request.now),
