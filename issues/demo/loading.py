@@ -9,12 +9,15 @@ from django.db import transaction
 from governance.models import Subdistrict, User
 from issues.demo.net import weave
 from issues.demo.office import dispute_a_home
+from issues.demo.owners import settle_owners
 from issues.demo.playing import play
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
 from issues.demo.street import WORKERS, build_street
+from issues.demo.votes import hold_votes
 
 DEFAULT_SEED = 20260515
 HISTORY = timedelta(days=31)
+OWNED_SINCE = timedelta(days=400)
 CONSOLE = "governance.adapters.console."
 
 
@@ -55,3 +58,5 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     renew_shifts(first=now - HISTORY, until=now + timedelta(days=DAYS_AHEAD))
     dispute_a_home(street, now)
     play(street, now=now, rng=rng)
+    settle_owners(street, rng, now - OWNED_SINCE)
+    hold_votes(street, rng, now)

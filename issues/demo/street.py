@@ -278,12 +278,12 @@ def _build_branches(street: Street) -> None:
 
 def _employ_workers(street: Street, password: str, since: datetime) -> None:
     for number, worker in enumerate(WORKERS, start=1):
-        user = _person(
+        user = new_person(
             username=worker.username,
             full_name=worker.full_name,
             surname=worker.full_name[0],
             surname_latin=worker.surname_latin,
-            phone=_phone(number),
+            phone=phone_number(number),
             phone_verified_at=since,
             password=password,
         )
@@ -310,12 +310,12 @@ def _held_at(street: Street, role: Role, place: str) -> Model | None:
 
 def _settle_neighbours(street: Street, password: str, since: datetime) -> None:
     for neighbour in NEIGHBOURS:
-        user = _person(
+        user = new_person(
             username=neighbour.username,
             full_name=neighbour.full_name,
             surname="Weber" if neighbour.username == "weber" else neighbour.full_name[0],
             surname_latin=neighbour.surname_latin,
-            phone=_phone(neighbour.phone) if neighbour.phone else None,
+            phone=phone_number(neighbour.phone) if neighbour.phone else None,
             phone_verified_at=since if neighbour.phone else None,
             password=password,
             language=neighbour.language,
@@ -325,7 +325,7 @@ def _settle_neighbours(street: Street, password: str, since: datetime) -> None:
         street.people[neighbour.username] = user
         building = street.buildings[neighbour.building]
         unit = building.units.get(stairwell=neighbour.stairwell, number=neighbour.number)
-        _settle(street, [(user, unit, neighbour.relation, neighbour.state)], since)
+        settle(street, [(user, unit, neighbour.relation, neighbour.state)], since)
 
 
 def _settle_households(street: Street, password: str, since: datetime, rng: random.Random) -> None:
@@ -335,12 +335,12 @@ def _settle_households(street: Street, password: str, since: datetime, rng: rand
     homes = []
     for number, unit in enumerate(rng.sample(free, MORE_HOUSEHOLDS), start=1):
         surname, latin = rng.choice(SURNAMES)
-        user = _person(
+        user = new_person(
             username=f"resident{number:02}",
             full_name=surname + rng.choice(GIVEN_NAMES),
             surname=surname,
             surname_latin=latin,
-            phone=_phone(100 + number),
+            phone=phone_number(100 + number),
             phone_verified_at=since,
             password=password,
             elder_mode=rng.random() < 0.2,
@@ -350,14 +350,16 @@ def _settle_households(street: Street, password: str, since: datetime, rng: rand
         homes.append((user, unit, relation, state))
     for user in User.objects.bulk_create(user for user, *_home in homes):
         street.people[user.username] = user
-    _settle(street, homes, since)
+    settle(street, homes, since)
 
 
-def _settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since: datetime) -> None:
+def settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since: datetime) -> None:
     """Their homes, where pages begin, and their consent to be reached by phone."""
     verifier = street.people["wu"]
+    # Whoever has two homes begins with the first.
+    first_homes = {user.pk: (user, unit) for user, unit, *_rest in reversed(homes)}.values()
     Resident.objects.bulk_create(
-        Resident(user=user, building=unit.building, stairwell=unit.stairwell) for user, unit, *_rest in homes
+        Resident(user=user, building=unit.building, stairwell=unit.stairwell) for user, unit in first_homes
     )
     Occupancy.objects.bulk_create(
         Occupancy(
@@ -371,7 +373,7 @@ def _settle(street: Street, homes: Sequence[tuple[User, Unit, str, str]], since:
     )
     Consent.objects.bulk_create(
         Consent(user=user, purpose=ConsentPurpose.ACCOUNT, text_version=ACCOUNT_TEXT_VERSION, given_at=since)
-        for user, *_home in homes
+        for user, _unit in first_homes
         if user.phone
     )
 
@@ -387,11 +389,11 @@ def _standing(state: str, verifier: User, since: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _person(*, phone: str | None, **fields: Any) -> User:
+def new_person(*, phone: str | None, **fields: Any) -> User:
     user = User(**fields)
     user.phone = phone
     return user
 
 
-def _phone(number: int) -> str:
+def phone_number(number: int) -> str:
     return f"+861380013{number:04}"

@@ -29,6 +29,12 @@ from governance.models import (
     User,
 )
 from issues import shipped as shipped_by_issues
+from issues.deliberation import shipped as shipped_by_deliberation
+from issues.deliberation.counting import count as counting
+from issues.deliberation.counting.reading import read
+from issues.deliberation.domain import results, setting_up
+from issues.deliberation.models import Ballot, Motion
+from issues.deliberation.waiting import count_waiting_ballots
 from issues.demo import loading
 from issues.demo.playing import STORIES
 from issues.models import Escalation, Issue, Mediation, OrderPhoto, SlaClock, SupervisionOrder, Verification, WorkOrder
@@ -43,6 +49,7 @@ def loaded_once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterato
     with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media), transaction.atomic():
         shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
         shipped_by_issues.ensure(apps.get_model)
+        shipped_by_deliberation.ensure(apps.get_model)
         loading.load(now=NOW)
         # Nothing is committed here: ask for what a commit would do.
         connection.check_constraints()
@@ -74,6 +81,8 @@ def what_anybody_could_see() -> dict[str, list]:
         "petitions": list(petitions.values_list("filed_at", "words", "state", "holder_surname", "next_due_at")),
         "clocks": list(SlaClock.objects.order_by("id").values_list("kind", "due_at", "stopped_at", "voided_at")),
         "rungs": list(Escalation.objects.order_by("id").values_list("rung__code", "due_at", "acted_at")),
+        "votes": list(Motion.objects.order_by("id").values_list("title", "state", "closes_at", "has_passed")),
+        "ballots": list(Ballot.objects.order_by("id").values_list("entry__number", "cast_by__username", "cast_at")),
         "ratings": list(Evaluation.objects.order_by("id").values_list("satisfaction", "given_at")),
         "notices": list(Notice.objects.order_by("id").values_list("message_key", "recipient__username", "created_at")),
     }
@@ -179,6 +188,27 @@ def test_everybody_was_told_but_the_one_who_has_no_phone(demo):
     unreached = Notice.objects.exclude(state=NoticeState.DELIVERED)
     assert set(unreached.values_list("recipient__username", "state")) == {("hu", NoticeState.NOT_REACHED)}
     assert not Notice.objects.filter(state=NoticeState.PENDING).exists()
+
+
+def test_the_owners_are_asked_three_things(demo):
+    parking, pumps, lift = Motion.objects.order_by("id")
+    assert [motion.state for motion in (parking, pumps, lift)] == ["counted", "opened", "draft"]
+    assert pumps.is_open_at(NOW)
+    assert {motion.rule_set.signed_by for motion in (parking, pumps, lift)} == {"方律师（演示）"}
+    assert [each.code for each in setting_up.rehearse(lift, NOW).obstacles] == ["too_early"]
+    handed_in = Ballot.objects.filter(entry__motion=pumps)
+    assert 50 < handed_in.count() < pumps.roll.count() / 2
+    assert count_waiting_ballots(User.objects.get(username="li"), NOW) == 1
+
+
+def test_the_vote_on_the_parking_failed_by_some_square_metres(demo):
+    """Two thirds took part and three quarters of the people agreed, who own a little too little."""
+    parking = Motion.objects.get(state="counted")
+    counted = counting.count(read(bytes(parking.tally_file)))
+    requirements = (counted.quorum.area, counted.quorum.heads, counted.majority.area, counted.majority.heads)
+    assert [each.met for each in requirements] == [True, True, False, True]
+    assert 0 < counted.majority.area.short_by < 100
+    assert results.recounted(parking, NOW) == bytes(parking.result)
 
 
 def test_somebody_is_on_duty_at_every_hour_of_the_next_thirty_days(demo):

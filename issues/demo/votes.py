@@ -1,0 +1,196 @@
+"""What the owners of the demo's estate are asked: one vote that runs, one that failed by a little, one being prepared.
+
+Each went through the functions that people's clicks call, at the instants at which it would have. The rule set is the
+shipped one, signed by a lawyer who doesn't exist: without a signature no vote may call itself legal.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.models import User
+from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.models import Choice, Matter, Motion, MotionKind, RollEntry, RuleSet
+from issues.demo.owners import ESTATE
+from issues.demo.playing import StoryDoesNotHold
+from issues.demo.street import Street
+
+LAWYER = "方律师（演示）"
+# Notice is given so long before: fifteen days and the longest holidays fit in.
+NOTICE = timedelta(days=28)
+EARLIEST_HOUR, LATEST_HOUR = 7, 22
+# They read about votes first, and fill in a ballot of their own when somebody tries the portal.
+STILL_TO_VOTE = ("li", "yang")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is put to the owners, and which matter it is by law."""
+
+    matter: Matter
+    title: str
+    words: str
+
+
+PUMPS = Ask(
+    Matter.FUND_USE,
+    "动用维修资金更换两台生活水泵",
+    "地下泵房两台生活水泵用了十四年，一年里修过五次，停水三次。\n"
+    "换两台新泵和一台变频控制柜，三家报价里取中间一家，86,400 元，质保五年，施工两天，夜里停水。\n"
+    "费用从维修资金列支，按专有面积分摊，平均每户约 450 元，不另外交钱。",
+)
+PARKING = Ask(
+    Matter.COMMON_PARTS,
+    "南侧绿地改为 18 个停车位",
+    "把 1栋和 2栋南侧约 260 平方米绿地改成 18 个停车位，铺透水砖，六棵香樟留在原处。\n"
+    "费用 96,000 元，从公共收益列支，业主不另出钱。\n"
+    "车位按月租给本小区业主，租金归全体业主，每半年公布一次账目。",
+)
+LIFT = Ask(
+    Matter.REBUILD,
+    "3栋 2单元加装电梯",
+    "在 3栋 2单元北侧加装一部六层六站电梯，占用绿地约 9 平方米。\n"
+    "预算 58 万元，政府补贴 20 万元，其余 38 万元由本单元业主按楼层分摊，一层不出，六层最多。\n"
+    "每年电费和维保约 6,000 元，由使用的住户分摊。",
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The units of one head, with the account that hands in its ballot."""
+
+    entries: tuple[RollEntry, ...]
+    voter: User
+
+    @property
+    def area_m2(self) -> Decimal:
+        return sum((entry.area_m2 for entry in self.entries), Decimal(0))
+
+
+def hold_votes(street: Street, rng: random.Random, now: datetime) -> None:
+    """Let the owners be asked, and many of them answer, up to `now`. Raises `StoryDoesNotHold`."""
+    rule_set = _sign_the_rules(now)
+    today = local_day(now)
+    parking = _announce(street, rule_set, PARKING, _nine_on(today, -17), _at(today, -3, 18))
+    _let_it_fail_by_a_little(parking, rng)
+    pumps = _announce(street, rule_set, PUMPS, _nine_on(today, -3), _at(today, 6, 18))
+    _let_some_vote(pumps, rng, now)
+    _leave_a_draft(street, rule_set, now)
+
+
+def _sign_the_rules(now: datetime) -> RuleSet:
+    signed_on = local_day(now) - timedelta(days=90)
+    RuleSet.objects.filter(code="owners-assembly", version=1).update(signed_by=LAWYER, signed_on=signed_on)
+    return RuleSet.objects.get(code="owners-assembly", version=1)
+
+
+def _nine_on(today: date, days: int) -> datetime:
+    return _at(today, days, 9)
+
+
+def _at(today: date, days: int, hour: int) -> datetime:
+    return datetime.combine(today + timedelta(days=days), time(hour), tzinfo=LOCAL_ZONE)
+
+
+def _announce(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, closes_at: datetime) -> Motion:
+    """Drafted the day before its notice, announced in time, and open."""
+    plan = _plan(street, rule_set, ask, opens_at, closes_at)
+    published_at = opens_at - NOTICE
+    motion = setting_up.draft(plan, actor=street.people["wu"], at=published_at - timedelta(days=1))
+    setting_up.publish(motion, actor=street.people["luo"], at=published_at + timedelta(hours=1))
+    return opening.bring_up_to_date(Motion.objects.get(pk=motion.pk), opens_at)
+
+
+def _plan(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, closes_at: datetime) -> Plan:
+    return Plan(
+        estate=street.estates[ESTATE], rule_set=rule_set, matter=ask.matter, kind=MotionKind.LEGAL, title=ask.title,
+        words=ask.words, opens_at=opens_at, closes_at=closes_at,
+    )  # fmt: skip
+
+
+def _papers(motion: Motion, rng: random.Random) -> list[Paper]:
+    """Every head whose owner has an account, in no order."""
+    heads: dict[str, list[RollEntry]] = defaultdict(list)
+    for entry in motion.roll.prefetch_related("owner_rows__user").order_by("pk"):
+        heads[entry.head].append(entry)
+    papers = [
+        Paper(tuple(entries), owners[0].user)
+        for entries in heads.values()
+        if (owners := entries[0].owner_rows.all())
+    ]  # fmt: skip
+    rng.shuffle(papers)
+    return papers
+
+
+def _let_it_fail_by_a_little(motion: Motion, rng: random.Random) -> None:
+    """Enough take part and enough people agree; what is missing are some square metres."""
+    papers = _papers(motion, rng)
+    papers = papers[: len(papers) * 85 // 100]
+    agreeing, others = _just_short_by_area(papers, -(-len(papers) * 3 // 4) + 1)
+    choices = [(paper, Choice.FOR) for paper in agreeing]
+    choices += [(paper, Choice.ABSTAIN if number % 6 == 0 else Choice.AGAINST) for number, paper in enumerate(others)]
+    assert motion.opens_at  # noqa: S101 - it is announced
+    assert motion.closes_at  # noqa: S101
+    _cast_all(motion, choices, rng, motion.opens_at, motion.closes_at)
+    opening.bring_up_to_date(motion, motion.closes_at)
+    if motion.has_passed is not False:
+        raise StoryDoesNotHold(f"{motion.title}: by the story it fails")
+
+
+def _just_short_by_area(papers: Sequence[Paper], number: int) -> tuple[list[Paper], list[Paper]]:
+    """So many of the papers that their area is a little less than three quarters, and the rest."""
+    needed = sum((paper.area_m2 for paper in papers), Decimal(0)) * 3 / 4
+    wanted = needed - Decimal(40)
+    agreeing, others = list(papers[:number]), list(papers[number:])
+    while True:
+        gap = wanted - sum((paper.area_m2 for paper in agreeing), Decimal(0))
+        left, here, there = min(
+            (abs(gap + paper.area_m2 - other.area_m2), here, there)
+            for here, paper in enumerate(agreeing)
+            for there, other in enumerate(others)
+        )
+        if left >= abs(gap):
+            return agreeing, others
+        agreeing[here], others[there] = others[there], agreeing[here]
+
+
+def _let_some_vote(motion: Motion, rng: random.Random, now: datetime) -> None:
+    papers = [paper for paper in _papers(motion, rng) if paper.voter.username not in STILL_TO_VOTE]
+    choices = [
+        (paper, rng.choices((Choice.FOR, Choice.AGAINST, Choice.ABSTAIN), weights=(8, 2, 1))[0])
+        for paper in papers[: len(papers) * 2 // 5]
+    ]
+    assert motion.opens_at  # noqa: S101 - it is announced
+    _cast_all(motion, choices, rng, motion.opens_at, now)
+
+
+def _cast_all(
+    motion: Motion, choices: list[tuple[Paper, Choice]], rng: random.Random, first: datetime, until: datetime
+) -> None:
+    """Hand them in one after another, at hours at which people are awake."""
+    instants = sorted(_by_day(rng, first, until) for _each in choices)
+    rng.shuffle(choices)
+    for at, (paper, choice) in zip(instants, choices, strict=True):
+        sending = UUID(int=rng.getrandbits(128), version=4)
+        casting.cast(motion, entries=list(paper.entries), choice=choice, sending=sending, actor=paper.voter, at=at)
+
+
+def _by_day(rng: random.Random, first: datetime, until: datetime) -> datetime:
+    while True:
+        at = first + rng.random() * (until - first)
+        if EARLIEST_HOUR <= at.astimezone(LOCAL_ZONE).hour < LATEST_HOUR:
+            return at
+
+
+def _leave_a_draft(street: Street, rule_set: RuleSet, now: datetime) -> None:
+    """A lift for one entrance, to be voted on next week: too early, as its page says."""
+    today = local_day(now)
+    estate_wide = _plan(street, rule_set, LIFT, _nine_on(today, 7), _at(today, 21, 18))
+    plan = replace(estate_wide, building=street.buildings["3栋"], stairwell=2)
+    setting_up.draft(plan, actor=street.people["wu"], at=now - timedelta(hours=2))
