@@ -60,7 +60,6 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
                 told,
                 dedupe=f"{key}:{motion.public_id}",
                 at=at,
-                urgency=Urgency.PROMPT,
                 link=reverse("vote", args=[motion.public_id]),
                 subdistrict_id=motion.subdistrict_id,
                 community_id=motion.community_id,
