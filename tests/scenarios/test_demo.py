@@ -208,7 +208,7 @@ def test_the_vote_on_the_parking_failed_by_some_square_metres(demo):
     requirements = (counted.quorum.area, counted.quorum.heads, counted.majority.area, counted.majority.heads)
     assert [each.met for each in requirements] == [True, True, False, True]
     assert 0 < counted.majority.area.short_by < 100
-    assert results.recounted(parking, NOW) == bytes(parking.result)
+    assert results.counted_anew(parking, NOW).result == bytes(parking.result)
 
 
 def test_somebody_is_on_duty_at_every_hour_of_the_next_thirty_days(demo):

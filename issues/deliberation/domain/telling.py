@@ -9,7 +9,7 @@ from django.urls import reverse
 from governance.domain import outbox
 from governance.models import Role, RoleAssignment, Urgency, User
 from issues.deliberation.domain import rolls
-from issues.deliberation.models import Ballot, Motion
+from issues.deliberation.models import Ballot, Channel, Motion
 from issues.deliberation.workflow import MOTION
 
 STAGES = {
@@ -22,8 +22,12 @@ STAGES = {
 
 
 def tell_owners(ballot: Ballot, at: datetime) -> None:
-    """Every ballot that is recorded in an owner's name is told to the owner, whoever else handed it in."""
+    """Every ballot that is recorded in an owner's name is told to the owner, whoever else handed it in.
+
+    By message to the phone where it came from a stranger's hand: at the door, on paper, or by a mandate.
+    """
     entry = ballot.entry
+    by_co_owner = ballot.channel == Channel.ELECTRONIC and ballot.mandate is None
     motion = entry.motion
     for owner in entry.owners.exclude(pk=ballot.cast_by_id):
         outbox.post(
@@ -32,7 +36,7 @@ def tell_owners(ballot: Ballot, at: datetime) -> None:
             {"title": motion.title, "unit": str(entry)},
             dedupe=f"ballot:{ballot.public_id}",
             at=at,
-            urgency=Urgency.PROMPT,
+            urgency=Urgency.ORDINARY if by_co_owner else Urgency.PROMPT,
             link=reverse("vote", args=[motion.public_id]),
             subdistrict_id=motion.subdistrict_id,
             community_id=motion.community_id,
@@ -63,7 +67,7 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
                 link=reverse("vote", args=[motion.public_id]),
                 subdistrict_id=motion.subdistrict_id,
                 community_id=motion.community_id,
-            )  # fmt: skip
+            )
         ]
     )
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from governance.models import User
-from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.domain import casting, mandates, opening, setting_up
 from issues.deliberation.models import Choice, RollEntry
 from issues.deliberation.waiting import count_waiting_ballots
 from tests.cast import client_of
@@ -32,14 +32,14 @@ def test_a_ballot_handed_in_waits_no_more_neither_for_the_co_owner(motion, house
 
 def test_a_mandate_brings_a_ballot_until_it_is_taken_back(motion, house):
     ann, outsider = house.owners["ann"], house.owners["outsider"]
-    mandate = casting.give_mandate(motion, house.unit("801"), to=outsider, actor=ann, at=VOTING)
+    mandate = mandates.give(motion, house.unit("801"), to=outsider, actor=ann, at=VOTING)
     assert count_waiting_ballots(outsider, VOTING) == 1
-    casting.revoke_mandate(mandate, actor=ann, at=VOTING)
+    mandates.revoke(mandate, actor=ann, at=VOTING)
     assert count_waiting_ballots(outsider, VOTING) == 0
 
 
 def test_a_mandate_of_somebody_who_owns_nothing_there_brings_none(motion, house):
-    mandate = casting.give_mandate(
+    mandate = mandates.give(
         motion, house.unit("801"), to=house.owners["outsider"], actor=house.owners["ann"], at=VOTING
     )
     RollEntry.objects.get(motion=motion, number="801").owner_rows.all().delete()
