@@ -207,10 +207,11 @@ class Post:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who has signed in: a name and the posts they hold."""
+    """Somebody who has signed in: a name, the posts they hold, the estates they live in."""
 
     name: str
     posts: tuple[Post, ...] = ()
+    homes: frozenset[int] = frozenset()
 
 
 MAY, SEES = "may", "sees"
@@ -220,6 +221,7 @@ ASKED = {
     "everyone": lambda _who, _post, _thing: True,
     "signed in": lambda _who, _post, _thing: True,
     "own": lambda who, _post, thing: thing.owner == who.name,
+    "home": lambda who, _post, thing: thing.estate in who.homes,
     "holder": lambda who, _post, thing: thing.holder == who.name,
     "body": lambda _who, post, thing: thing.body is not None and thing.body == post.body,
     "building": lambda _who, post, thing: thing.building is not None and thing.building == post.building,

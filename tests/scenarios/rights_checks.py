@@ -33,6 +33,10 @@ from tests.scenarios.rights_world import (
     fingerprint,
 )
 
+ANNOUNCED = (
+    "vote_announced", "vote_open", "vote_counted", "vote_unwanted_by_community", "vote_unwanted_by_street",
+    "vote_withdrawn",
+)  # fmt: skip
 # What the file calls a thing: which kinds of the world's things are meant. What isn't here is a page without a thing.
 THINGS: dict[str, tuple[str, ...]] = {
     "message": ("message",),
@@ -70,6 +74,12 @@ THINGS: dict[str, tuple[str, ...]] = {
     "message that reached nobody": ("notice",),
     "gap of the net": ("gap",),
     "party organisation": ("branch",),
+    "vote before its notice": ("vote_draft",),
+    "announced vote": ANNOUNCED,
+    "vote that comes, runs or is counted": ("vote_announced", "vote_open", "vote_counted"),
+    "vote that the community wants withdrawn": ("vote_unwanted_by_community",),
+    "vote that the street wants withdrawn": ("vote_unwanted_by_street",),
+    "ballot": ("ballot", "mandated_ballot"),
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }
@@ -89,7 +99,9 @@ OFFICERS = ("sun", "strange_officer")
 IN_THE_OFFICE = (*OFFICERS, "administrator")
 OF_THE_CONSOLE = ("register", "shared")
 # The step or rule in an address where the file doesn't tell them apart.
-FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings"}
+FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings", "desk_vote_step": "publish"}
+# What stands before the thing in an address of two.
+ABOVE: dict[str, Callable[[Any], Any]] = {"ballot": lambda entry: entry.motion.public_id}
 
 Data = dict[str, Any] | Callable[[World, str], dict[str, Any]]
 
@@ -107,6 +119,16 @@ def _colleague(kind: str) -> Callable[[World, str], dict[str, Any]]:
 
 def _other_matter(world: World, site: str) -> dict[str, Any]:
     return {"other": str(world.sites[site]["waiting_matter"].public_id)}
+
+
+def _rewritten(world: World, site: str) -> dict[str, Any]:
+    """The draft as it is, with another question."""
+    motion = world.sites[site]["vote_draft"]
+    return {
+        "title": "改过的问题", "words": motion.words, "estate": motion.estate_id, "building": motion.building.name,
+        "stairwell": "", "matter": motion.matter, "rule_set": motion.rule_set_id, "kind": motion.kind,
+        "opens_at": "2026-07-01T09:00", "closes_at": "2026-07-08T18:00", "version": motion.version,
+    }  # fmt: skip
 
 
 # What is sent with a press that needs something; by address and step. Elsewhere an empty form is sent.
@@ -138,6 +160,9 @@ POSTED: dict[str, Data] = {
     "outdoors_step/not_fixed": {"words": "还在漏"},
     "outdoors_step/mediate": {"parties": "两家都在", "agreement": "各退一步", "is_agreed": "yes"},
     "admin:residents_petition_name": {"reason": "回访"},
+    "ballot": {"sending": "7f1de87c-9a55-4a83-b0cf-51dbd0a6a1c4", "choice": "against", "sure": "1"},
+    "desk_vote_edit": _rewritten,
+    "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},
 }
 
 
@@ -212,7 +237,8 @@ def path_of(address: Address, thing: Model | None, kind: str, key: Any = None) -
         return page_address(address.name)
     key = key or getattr(thing, KEYS.get(kind, "public_id"))
     facet = address.facet or FACETS.get(address.name, "")
-    return reverse(address.name, args=[key, *([facet] if facet else [])])
+    above = [ABOVE[address.name](thing)] if address.name in ABOVE else []
+    return reverse(address.name, args=[*above, key, *([facet] if facet else [])])
 
 
 # --- asking ---
@@ -425,11 +451,14 @@ LISTS: dict[str, dict[str, Marker]] = {
     "coverage": GAPS,
     "coverage_rule": GAPS,
     "party_tree": {"branch": lambda branch: branch.name},
+    "votes": dict.fromkeys(("vote_draft", *ANNOUNCED), _link("vote")),
+    "desk_votes": dict.fromkeys(("vote_draft", *ANNOUNCED), _link("desk_vote")),
 }
 # The parts of a list that together are the whole of it.
 PARTS: dict[str, tuple[str, ...]] = {
     "queue": ("", "?whose=area"),
     "queue_rows": ("", "?whose=area"),
+    "votes": ("", "?page=2"),
     "outdoors": ("", "?show=open", "?show=check", "?show=quarrels", "?show=found"),
 }
 # On these the person chooses one of several areas, by links.

@@ -49,6 +49,10 @@ from governance.models import (
 )
 from governance.models.party import BranchKind
 from issues import shipped as shipped_by_issues
+from issues.deliberation import shipped as shipped_by_deliberation
+from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.models import Mandate, Matter, Motion, MotionKind, RollEntry, RuleSet
 from issues.domain import handling, intake, triage
 from issues.models import (
     Escalation,
@@ -175,12 +179,20 @@ def facts_of(thing: Model) -> Facts:
         case Notice():
             where = line_of(thing.community) or {"subdistrict": thing.subdistrict_id}
             return Facts(owner=thing.recipient.username, **where)
+        case Motion():
+            return Facts(**line_of(thing.building))
+        case RollEntry():
+            mandate = Mandate.objects.filter(motion=thing.motion, unit=thing.unit).first()
+            voter = mandate.held_by if mandate else thing.owner_rows.get().user
+            return Facts(owner=voter.username, **line_of(thing.unit.building))
     raise TypeError(f"nobody has said where a {type(thing).__name__} is")
 
 
 def person_of(user: User, rights: Rights) -> Person:
     held = RoleAssignment.objects.filter(user=user).exclude(role=Role.RESIDENT)
-    return Person(user.username, tuple(post_of(assignment, rights) for assignment in held))
+    lived_in = Occupancy.objects.filter(user=user, state__in=("claimed", "verified", "disputed"))
+    homes = frozenset(lived_in.values_list("unit__building__estate", flat=True))
+    return Person(user.username, tuple(post_of(assignment, rights) for assignment in held), homes)
 
 
 def post_of(held: RoleAssignment, rights: Rights) -> Post:
@@ -210,6 +222,7 @@ def build(rights: Rights) -> World:
     """The cast and its second community at NOW, the things, and everybody signed in."""
     shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
     shipped_by_issues.ensure(apps.get_model)
+    shipped_by_deliberation.ensure(apps.get_model)
     cast = build_cast()
     people = {name: each for name, each in vars(cast).items() if isinstance(each, User)}
     next_building = build_next_community(cast, people)
@@ -231,6 +244,8 @@ def build(rights: Rights) -> World:
         site: things_at(resident, Building.objects.get(pk=building.pk), steward)
         for site, (resident, building, steward) in places.items()
     }
+    for site, (resident, building, _steward) in places.items():
+        sites[site] |= votes_at(resident, Building.objects.get(pk=building.pk))
     world = World(
         cast=cast,
         people=people,
@@ -425,6 +440,68 @@ def a_patrol_photo(issue: Issue, taken_by: User) -> IssuePhoto:
     return photo
 
 
+def votes_at(resident: User, building: Building) -> dict[str, Model]:
+    """A vote of the building in each state. `resident` owns one unit more there, and holds an owner's mandate."""
+    absent, _new = User.objects.get_or_create(username="absent", full_name="房东某", surname="房")
+    Unit.objects.filter(building=building, exclusive_area_m2=None).update(exclusive_area_m2="80.00")
+    mine, entrusted = (
+        Unit.objects.create(building=building, stairwell=1, number=number, exclusive_area_m2="80.00")
+        for number in ("1901", "1902")
+    )
+    Occupancy.objects.bulk_create(
+        Occupancy(
+            user=user, unit=unit, relation=OccupancyRelation.OWNER, state=OccupancyState.VERIFIED, claimed_at=LONG_AGO,
+            decided_at=LONG_AGO, decided_by=absent,
+        )
+        for user, unit in ((resident, mine), (absent, entrusted))
+    )  # fmt: skip
+    community = building.estate.community
+    worker = User.objects.get(assignments__role=Role.COMMUNITY_STAFF, assignments__community=community)
+    officer = User.objects.get(assignments__role=Role.STREET_OFFICER, assignments__subdistrict=community.subdistrict)
+    vote = a_vote(building, worker, "vote_open", opens_in=-1, closes_in=6)
+    casting.give_mandate(vote, entrusted, to=resident, actor=absent, at=NOW)
+    counted = a_vote(building, worker, "vote_counted", opens_in=-8, closes_in=-1)
+    unwanted = {
+        "vote_unwanted_by_community": worker, "vote_unwanted_by_street": officer, "vote_withdrawn": worker,
+    }  # fmt: skip
+    asked = {
+        kind: setting_up.ask_to_withdraw(
+            a_vote(building, worker, kind, opens_in=20, closes_in=27), words="票样印错了", actor=who, at=NOW
+        )
+        for kind, who in unwanted.items()
+    }
+    setting_up.withdraw(asked["vote_withdrawn"], actor=officer, at=NOW)
+    return {
+        "vote_draft": a_draft(building, worker, "vote_draft", opens_in=25, closes_in=32),
+        "vote_announced": a_vote(building, worker, "vote_announced", opens_in=20, closes_in=27),
+        "vote_open": vote,
+        "vote_counted": counted,
+        "ballot": vote.roll.get(unit=mine),
+        "mandated_ballot": vote.roll.get(unit=entrusted),
+        **asked,
+    }
+
+
+def a_draft(building: Building, worker: User, title: str, *, opens_in: int, closes_in: int) -> Motion:
+    """In days from `NOW`. Written down long enough before it opens, if its notice is given at once."""
+    opens_at = NOW + timedelta(days=opens_in)
+    plan = Plan(
+        estate=building.estate, building=building, rule_set=RuleSet.objects.get(code="owners-assembly"),
+        matter=Matter.FUND_USE, kind=MotionKind.CONSULTATIVE, title=title, words="费用从维修资金列支。",
+        opens_at=opens_at, closes_at=NOW + timedelta(days=closes_in),
+    )  # fmt: skip
+    return setting_up.draft(plan, actor=worker, at=min(NOW, opens_at - timedelta(days=40)))
+
+
+def a_vote(building: Building, worker: User, title: str, *, opens_in: int, closes_in: int) -> Motion:
+    """As `a_draft`, announced, and as it stands at `NOW`."""
+    motion = a_draft(building, worker, title, opens_in=opens_in, closes_in=closes_in)
+    motion = setting_up.publish(motion, actor=worker, at=motion.drafted_at)
+    if opens_in < 0:
+        motion = opening.bring_up_to_date(motion, NOW + timedelta(days=opens_in))
+    return opening.bring_up_to_date(motion, NOW)
+
+
 def branch_of(estate: Estate) -> PartyBranch:
     """The estate's branch, the cast's or a new one under its community's committee."""
     found = PartyBranch.objects.filter(estate=estate).first()
@@ -515,7 +592,7 @@ def fingerprint() -> dict[str, tuple[int, int]]:
     tables = [
         model._meta.db_table
         for model in apps.get_models()
-        if model._meta.app_label in ("governance", "residents", "issues") and model._meta.managed
+        if model._meta.app_label in ("governance", "residents", "issues", "deliberation") and model._meta.managed
     ]
     each = (f"SELECT '{table}', count(*), coalesce(sum(hashtext(t::text)), 0) FROM {table} t" for table in tables)
     with connection.cursor() as cursor:

@@ -22,6 +22,11 @@ from governance.domain.refusals import NotInCharge
 from governance.models import Building, Notice, RegisterImport, Subdistrict
 from governance.models.notices import NoticeQuerySet
 from governance.views import cards, coverage, not_reached
+from issues.deliberation.domain import casting
+from issues.deliberation.domain.casting import Paper
+from issues.deliberation.models import Mandate, Motion, RollEntry
+from issues.deliberation.models.motions import MotionQuerySet
+from issues.deliberation.views import votes
 from issues.desk import inbox
 from issues.domain import people
 from issues.models import SupervisionOrder, WorkOrder
@@ -204,6 +209,21 @@ def all_areas(_scope: Any) -> list[Area]:
     return [Area(street) for street in Subdistrict.objects.select_related("district").order_by("name")]
 
 
+def votes_of_all_estates(_request: Any) -> Any:
+    return Motion.objects.public().select_related("estate", "building", "rule_set")
+
+
+def anybodys_papers(_user: Any, motion: Any) -> list[Paper]:
+    """The roll without its owners."""
+    return [Paper((entry,), None, None) for entry in RollEntry.objects.filter(motion=motion)]
+
+
+def any_mandate(_user: Any, motion: Any) -> list[Paper]:
+    """Whoever it was given to."""
+    held = Mandate.objects.in_force().filter(motion=motion)
+    return [Paper((casting._entry_for(mandate),), mandate, None) for mandate in held]
+
+
 LEAKS: dict[str, Leak] = {
     "an order to whoever knows its address": Leak(
         forgets(WorkOrderQuerySet, "visible_to"), thing("order_detail"), "GET order_detail of order"
@@ -293,6 +313,21 @@ LEAKS: dict[str, Leak] = {
         replaces(imports.RegisterImportAdmin, "_to_fetch", all_files), thing("admin:governance_registerimport_file"),
         "GET admin:governance_registerimport_file of register",
     ),
+    "a draft of a vote to whoever knows its address": Leak(
+        forgets(MotionQuerySet, "public"), thing("vote"), "GET vote of vote_draft"
+    ),
+    "drafts on the owners' list": Leak(forgets(MotionQuerySet, "public"), listed("votes"), "votes: "),
+    "votes of every estate": Leak(replaces(votes, "_of_concern", votes_of_all_estates), listed("votes"), "votes: "),
+    "votes organised by every office": Leak(
+        forgets(MotionQuerySet, "organised_by"), listed("desk_votes"), "desk_votes: "
+    ),
+    "another community's draft, to be announced": Leak(
+        forgets(MotionQuerySet, "organised_by"), thing("desk_vote_step", "POST"), "POST desk_vote_step/"
+    ),
+    "a ballot that anybody opens": Leak(
+        replaces(casting, "papers_of", anybodys_papers), thing("ballot"), "GET ballot of"
+    ),
+    "a mandate that is anybody's": Leak(replaces(casting, "papers_of", any_mandate), thing("ballot"), "GET ballot of"),
 }  # fmt: skip
 
 

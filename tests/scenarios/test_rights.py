@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.views.defaults import page_not_found
 
+from governance.domain.steps import SYSTEM
 from governance.models import Management, Role, RoleAssignment, User
+from issues.deliberation.workflow import MOTION
 from issues.models import WorkOrder
 from residents.models import PetitionPhoto
 from tests.cast import NOW, client_of
@@ -73,11 +75,12 @@ def test_everybody_in_the_file_is_in_the_cast(built_once):
     assert columns == RIGHTS.columns.keys() - {rights.PERSON}
 
 
-def test_the_file_says_who_takes_each_step_of_an_order():
+def test_the_file_says_who_takes_each_step():
     from issues.views.orders import STEP_FORMS
     from residents.forms.desk_homes import FORMS
 
     assert facets("order_step") == STEP_FORMS.keys()
+    assert facets("desk_vote_step") == {step.verb for step in MOTION.steps if step.who != SYSTEM}
     assert facets("desk_home_step") == FORMS.keys() | {"number"}
 
 
