@@ -1,7 +1,9 @@
 """Whatever comes in, by every form and address: never a 500, nothing half-written, an answer in one's language."""
 
 import json
+from datetime import timedelta
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
 from django.http import QueryDict
@@ -11,6 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.admin import console
+from issues.deliberation.domain import opening, setting_up
+from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.models import Ballot, Choice, Motion, RuleSet
 from issues.domain import handling
 from residents.models import Occupancy, Petition
 from tests.cast import NOW, client_of, draft, file, take_in
@@ -38,7 +43,8 @@ FIELDS = (
     "words", "spot", "category", "estate", "building", "stairwell", "name_visibility", "remove", "follow", "go",
     "return", "number", "relation", "evidence", "reason", "holder", "fulfil_by", "qr_token", "epoch", "is_solved",
     "satisfaction", "was_contacted", "phone", "code", "login", "password", "full_name", "wants_sms", "language",
-    "elder", "next", "back", "taken", "oldpassword", "password1", "password2", "page", "q", "photos",
+    "elder", "next", "back", "taken", "oldpassword", "password1", "password2", "page", "q", "photos", "title", "matter",
+    "rule_set", "kind", "opens_at", "closes_at", "version", "sending", "choice", "sure",
 )  # fmt: skip
 QUESTIONS = ("page", "q", "show", "whose", "building", "taken", "do", "as", "next", "estate", "return")
 
@@ -61,6 +67,8 @@ def addresses(cast) -> dict[str, list[str]]:
     steps = [
         reverse("petition_step", args=[begun.token, step]) for step in ("photo", "category", "place", "words", "check")
     ]
+    draft_of_vote, open_vote = a_vote(cast, opens_in=30), a_vote(cast, opens_in=-1)
+    ballot = f"{open_vote.public_id}/ballots/{open_vote.roll.get(owner_rows__user=cast.li).public_id}/"
     verbs = ("accept", "arrive", "finish", "return", "reassign", "note", "plan")
     return {
         "nobody": [
@@ -79,17 +87,36 @@ def addresses(cast) -> dict[str, list[str]]:
         "li": ["/", "/inbox/", "/homes/", "/homes/claim/", f"/homes/claim/?estate={cast.estate.pk}", "/petitions/"]
         + [f"/petitions/{petition.receipt_no}/{verb}" for verb in ("", "filed/", "supplement/", "nudge/", "arrival/")]
         + [f"/petitions/{done.receipt_no}/evaluate/", "/petitions/new/", "/account/", "/account/password/change/"]
-        + [f"/b/{cast.building.qr_token}/", *steps[:-1]],
+        + [f"/b/{cast.building.qr_token}/", *steps[:-1]]
+        + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}"],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
         "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/rows/", "/desk/homes/", "/supervisions/"]
         + [f"/desk/{order.issue.public_id}/{verb}" for verb in ("", "dispatch/", "decline/", "merge/", "unlink/")]
-        + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")],
+        + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")]
+        + ["/desk/votes/", "/desk/votes/new/", f"/desk/votes/{draft_of_vote.public_id}/edit/"]
+        + [f"/desk/votes/{draft_of_vote.public_id}/{verb}" for verb in ("", "publish/", "withdraw/")]
+        + [f"/desk/votes/{open_vote.public_id}/{verb}" for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/")],
         "yu": ["/outdoors/", "/outdoors/find/", "/outdoors/file/"]
         + [f"/outdoors/{order.issue.public_id}/{verb}" for verb in ("", "verify/", "not_fixed/", "mediate/")],
         "sun": ["/coverage/", "/coverage/grid_buildings/", "/coverage/tree/"]
         + [f"/console/governance/estate/{page}/" for page in ("add", "import", f"{cast.estate.pk}/change")],
     }
+
+
+def a_vote(cast, *, opens_in: int) -> Motion:
+    """Of Li's door, so many days from `NOW`: a draft, or announced in time and open by now."""
+    opens_at = NOW + timedelta(days=opens_in)
+    plan = Plan(
+        estate=cast.estate, building=cast.building, rule_set=RuleSet.objects.get(code="owners-assembly"),
+        matter="278-5", kind="consultative", title="换水泵", words="费用12,600元。", opens_at=opens_at,
+        closes_at=opens_at + timedelta(days=7),
+    )  # fmt: skip
+    motion = setting_up.draft(plan, actor=cast.wu, at=min(NOW, opens_at - timedelta(days=40)))
+    if opens_in < 0:
+        setting_up.publish(motion, actor=cast.wu, at=motion.drafted_at)
+        motion.refresh_from_db()
+    return opening.bring_up_to_date(motion, NOW)
 
 
 def browser_of(cast, who: str) -> Client:
@@ -195,6 +222,8 @@ PAGES = {
     "dashboard": "sun",
     "dashboard_book": "sun",
     "dashboard_due": "sun",
+    "desk_vote_new": "wu",
+    "desk_votes": "wu",
     "deadlines": "nobody",
     "desk": "wu",
     "desk_rows": "wu",
@@ -220,6 +249,7 @@ PAGES = {
     "ready": "nobody",
     "search": "yu",
     "supervisions": "zheng",
+    "votes": "li",
 }
 HUGE = "9" * 40
 BAD = {
@@ -285,7 +315,7 @@ STRANGE_FORMS = (
     "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/", "/desk/{}/",
     "/desk/homes/{}/", "/outdoors/{}/", "/supervisions/{}/", "/issues/photos/{}/", "/coverage/{}/",
     "/buildings/{}/people/", "/console/governance/estate/{}/change/", "/queue/{}/", "/queue/{}/accept/", "/photos/{}/",
-    "/orders/photos/{}/", "/buildings/{}/card/",
+    "/orders/photos/{}/", "/buildings/{}/card/", "/votes/{}/", "/desk/votes/{}/", "/desk/votes/{}/edit/",
 )  # fmt: skip
 
 
@@ -381,6 +411,44 @@ def test_a_way_back_that_is_none_leads_to_a_page_of_ours(cast, addresses, back):
         assert response.status_code == 302, address
         assert response["Location"].startswith("/"), address
     assert browser_of(cast, "li").get("/account/login/", {"next": back}).status_code == 302
+
+
+@pytest.mark.parametrize("kind", sorted(NASTY))
+@pytest.mark.parametrize("field", ["sending", "choice"])
+def test_a_ballot_with_a_bad_field_is_not_taken(cast, addresses, kind, field):
+    """With the other one as it should be: a page that isn't one of ours, or a choice that there isn't."""
+    (ballot,) = (address for address in addresses["li"] if "/ballots/" in address)
+    sent = {"sending": str(uuid4()), "choice": Choice.FOR.value, "sure": "1"}
+    browser = browser_of(cast, "li")
+    assert browser.post(ballot, sent | {field: NASTY[kind]}).status_code in (200, 400)
+    assert not Ballot.objects.exists()
+    assert browser.post(ballot, sent).status_code == 200
+    assert Ballot.objects.count() == 1
+
+
+WORDS_OF_A_VOTE = {"title", "words"}
+
+
+@pytest.mark.parametrize("kind", sorted(NASTY))
+@pytest.mark.parametrize(
+    "field",
+    ["title", "words", "estate", "building", "stairwell", "matter", "rule_set", "kind", "opens_at", "version"],
+)
+def test_a_draft_of_a_vote_takes_no_bad_field_among_good_ones(cast, addresses, kind, field):
+    """Only what is for words takes any; whatever else is typed, the draft stays as it was."""
+    motion = Motion.objects.get(state="draft")
+    address = f"/desk/votes/{motion.public_id}/edit/"
+    given = {
+        "title": "换水泵", "words": "费用12,600元。", "estate": motion.estate_id, "building": "3栋", "stairwell": "2",
+        "matter": "278-5", "rule_set": motion.rule_set_id, "kind": "consultative", "opens_at": "2026-06-20T09:00",
+        "closes_at": "2026-06-27T09:00", "version": "1",
+    }  # fmt: skip
+    browser = browser_of(cast, "wu")
+    status = browser.post(address, given | {field: NASTY[kind]}).status_code
+    motion.refresh_from_db()
+    assert (status, motion.version) in ((200, 1), (302, 2))
+    may_be_empty = field in ("building", "stairwell") and kind in ("nothing", "spaces")
+    assert motion.version == 1 or field in WORDS_OF_A_VOTE or may_be_empty
 
 
 # --- what was typed is kept, and the answer is in one's language ---
