@@ -80,6 +80,14 @@ THINGS: dict[str, tuple[str, ...]] = {
     "vote that the community wants withdrawn": ("vote_unwanted_by_community",),
     "vote that the street wants withdrawn": ("vote_unwanted_by_street",),
     "ballot": ("ballot", "mandated_ballot"),
+    "ballot of one's own": ("ballot",),
+    "ballot by mandate": ("mandated_ballot",),
+    "mandate": ("mandate",),
+    "counted vote": ("vote_counted",),
+    "vote that runs": ("vote_open",),
+    "ballot that the community typed": ("paper_of_community",),
+    "ballot that the street typed": ("paper_of_street",),
+    "objection": ("objection",),
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }
@@ -101,7 +109,10 @@ OF_THE_CONSOLE = ("register", "shared")
 # The step or rule in an address where the file doesn't tell them apart.
 FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings", "desk_vote_step": "publish"}
 # What stands before the thing in an address of two.
-ABOVE: dict[str, Callable[[Any], Any]] = {"ballot": lambda entry: entry.motion.public_id}
+ABOVE: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("ballot", "mandate_give", "mandate_revoke", "desk_objection"), lambda it: it.motion.public_id),
+    "desk_paper_check": lambda paper: paper.entry.motion.public_id,
+}
 
 Data = dict[str, Any] | Callable[[World, str], dict[str, Any]]
 
@@ -128,6 +139,15 @@ def _rewritten(world: World, site: str) -> dict[str, Any]:
         "title": "改过的问题", "words": motion.words, "estate": motion.estate_id, "building": motion.building.name,
         "stairwell": "", "matter": motion.matter, "rule_set": motion.rule_set_id, "kind": motion.kind,
         "opens_at": "2026-07-01T09:00", "closes_at": "2026-07-08T18:00", "version": motion.version,
+    }  # fmt: skip
+
+
+def _paper(world: World, site: str) -> dict[str, Any]:
+    """A paper of a unit whose owners nobody knows."""
+    entry = world.sites[site]["vote_open"].roll.filter(owners=None).order_by("number").last()
+    return {
+        "serial": "A-009", "building": entry.building, "stairwell": entry.stairwell, "number": entry.number,
+        "channel": "paper", "cast_at": "", "said": "for", "reason": "",
     }  # fmt: skip
 
 
@@ -160,6 +180,11 @@ POSTED: dict[str, Data] = {
     "outdoors_step/not_fixed": {"words": "还在漏"},
     "outdoors_step/mediate": {"parties": "两家都在", "agreement": "各退一步", "is_agreed": "yes"},
     "admin:residents_petition_name": {"reason": "回访"},
+    "mandate_give": lambda world, _site: {"phone": world.people["zhao"].phone},
+    "vote_object": {"words": "名册漏了一户"},
+    "desk_papers": _paper,
+    "desk_paper_check": {"said": "for"},
+    "desk_objection": {"1-words": "已核对，没有漏。"},
     "ballot": {"sending": "7f1de87c-9a55-4a83-b0cf-51dbd0a6a1c4", "choice": "against", "sure": "1"},
     "desk_vote_edit": _rewritten,
     "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},

@@ -50,9 +50,21 @@ from governance.models import (
 from governance.models.party import BranchKind
 from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
-from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.domain import mandates, objecting, opening, papers, setting_up
 from issues.deliberation.domain.setting_up import Plan
-from issues.deliberation.models import Mandate, Matter, Motion, MotionKind, RollEntry, RuleSet
+from issues.deliberation.models import (
+    Ballot,
+    Choice,
+    Mandate,
+    Matter,
+    Motion,
+    MotionKind,
+    MotionState,
+    Objection,
+    RollEntry,
+    RuleSet,
+)
+from issues.deliberation.models import Channel as BallotChannel
 from issues.domain import handling, intake, triage
 from issues.models import (
     Escalation,
@@ -179,8 +191,17 @@ def facts_of(thing: Model) -> Facts:
         case Notice():
             where = line_of(thing.community) or {"subdistrict": thing.subdistrict_id}
             return Facts(owner=thing.recipient.username, **where)
+        case Motion(state=MotionState.COUNTED):
+            owner = User.objects.exclude(username="absent").get(pk__in=thing.roll.values("owners"))
+            return Facts(owner=owner.username, **line_of(thing.building))
         case Motion():
             return Facts(**line_of(thing.building))
+        case Mandate():
+            return Facts(owner=thing.given_by.username, **line_of(thing.unit.building))
+        case Ballot():
+            return Facts(**line_of(thing.entry.unit.building))
+        case Objection():
+            return Facts(**line_of(thing.motion.building))
         case RollEntry():
             mandate = Mandate.objects.filter(motion=thing.motion, unit=thing.unit).first()
             voter = mandate.held_by if mandate else thing.owner_rows.get().user
@@ -444,9 +465,10 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
     """A vote of the building in each state. `resident` owns one unit more there, and holds an owner's mandate."""
     absent, _new = User.objects.get_or_create(username="absent", full_name="房东某", surname="房")
     Unit.objects.filter(building=building, exclusive_area_m2=None).update(exclusive_area_m2="80.00")
-    mine, entrusted = (
+    # The last three are of owners whom nobody knows here: they vote on paper.
+    mine, entrusted, *_unknown = (
         Unit.objects.create(building=building, stairwell=1, number=number, exclusive_area_m2="80.00")
-        for number in ("1901", "1902")
+        for number in ("1901", "1902", "1903", "1904", "1905")
     )
     Occupancy.objects.bulk_create(
         Occupancy(
@@ -459,7 +481,7 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
     worker = User.objects.get(assignments__role=Role.COMMUNITY_STAFF, assignments__community=community)
     officer = User.objects.get(assignments__role=Role.STREET_OFFICER, assignments__subdistrict=community.subdistrict)
     vote = a_vote(building, worker, "vote_open", opens_in=-1, closes_in=6)
-    casting.give_mandate(vote, entrusted, to=resident, actor=absent, at=NOW)
+    mandates.give(vote, entrusted, to=resident, actor=absent, at=NOW)
     counted = a_vote(building, worker, "vote_counted", opens_in=-8, closes_in=-1)
     unwanted = {
         "vote_unwanted_by_community": worker, "vote_unwanted_by_street": officer, "vote_withdrawn": worker,
@@ -471,9 +493,19 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         for kind, who in unwanted.items()
     }
     setting_up.withdraw(asked["vote_withdrawn"], actor=officer, at=NOW)
+    announced = a_vote(building, worker, "vote_announced", opens_in=20, closes_in=27)
+    on_paper = {"channel": BallotChannel.PAPER, "said": Choice.FOR, "cast_at": NOW, "at": NOW}
+    unknown = vote.roll.filter(owners=None).order_by("number")
+    typed = {
+        "paper_of_community": papers.record(unknown[0], serial="A-001", actor=worker, **on_paper),
+        "paper_of_street": papers.record(unknown[1], serial="A-002", actor=officer, **on_paper),
+    }
     return {
+        "mandate": mandates.give(announced, mine, to=absent, actor=resident, at=NOW),
+        "objection": objecting.object_to(counted, words="漏了一户", actor=absent, at=NOW),
+        **typed,
         "vote_draft": a_draft(building, worker, "vote_draft", opens_in=25, closes_in=32),
-        "vote_announced": a_vote(building, worker, "vote_announced", opens_in=20, closes_in=27),
+        "vote_announced": announced,
         "vote_open": vote,
         "vote_counted": counted,
         "ballot": vote.roll.get(unit=mine),

@@ -214,6 +214,7 @@ class Motion(models.Model):
 class Objection(models.Model):
     """异议: somebody says that a preliminary result is wrong. Numbered, and answered by a person before it is final."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     motion = models.ForeignKey(Motion, models.PROTECT, related_name="objections")
     number = models.PositiveSmallIntegerField()
     by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")

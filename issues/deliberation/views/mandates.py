@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import casting, mandates
+from issues.deliberation.domain.casting import NotOnTheRoll
 from issues.deliberation.domain.mandates import NobodyThere
 from issues.deliberation.forms.voting import MandateForm
 from issues.deliberation.models import Mandate
@@ -23,6 +24,8 @@ def mandate_give(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpRes
     """One mandate for every home on the ballot."""
     motion = find_motion(request, public_id)
     paper = paper_or_404(request, motion, unit)
+    if paper.mandate:
+        raise NotOnTheRoll  # before anybody is looked up
     form = MandateForm(request.POST)
     if form.is_valid():
         try:

@@ -95,14 +95,14 @@ def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRe
 
 @login_required
 @takes_presses
-def desk_objection(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
+def desk_objection(request: PortalRequest, public_id: UUID, objection: UUID) -> HttpResponse:
     """Answer an objection."""
     motion = find_organised(request, public_id)
-    objection = get_object_or_404(motion.objections.select_related("motion"), number=number)
-    form = AnswerForm(request.POST, prefix=str(number))
+    raised = get_object_or_404(motion.objections.select_related("motion"), public_id=objection)
+    form = AnswerForm(request.POST, prefix=str(raised.number))
     if not form.is_valid():
-        return _page(request, motion, answering={number: form}, status=400)
-    objecting.answer(objection, words=form.cleaned_data["words"], actor=request.user, at=request.now)
+        return _page(request, motion, answering={raised.number: form}, status=400)
+    objecting.answer(raised, words=form.cleaned_data["words"], actor=request.user, at=request.now)
     messages.success(request, _("Answered."))
     return redirect("desk_vote", motion.public_id)
 

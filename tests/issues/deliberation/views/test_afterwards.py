@@ -40,7 +40,9 @@ def test_an_owner_objects_the_office_answers_and_everybody_reads_it_without_a_na
     sent = client_of(house.owners["ann"]).post(page + "object/", {"words": "801没有收到通知。"}, follow=True)
     assert "801没有收到通知。" in sent.content.decode()
     answered = client_of(cast.wu).post(
-        f"/desk/votes/{counted.public_id}/objections/1/", {"1-words": "通知已于5月15日张贴。"}, follow=True
+        f"/desk/votes/{counted.public_id}/objections/{Objection.objects.get().public_id}/",
+        {"1-words": "通知已于5月15日张贴。"},
+        follow=True,
     )
     assert answered.status_code == 200
     read = client_of(house.owners["ben"]).get(page).content.decode()
@@ -68,10 +70,10 @@ def test_an_empty_objection_is_asked_for_again(counted, house):
 
 
 def test_an_empty_answer_is_asked_for_again(counted, house, cast):
-    objecting.object_to(counted, words="漏了", actor=house.owners["ann"], at=LATER)
-    answer = client_of(cast.wu).post(f"/desk/votes/{counted.public_id}/objections/1/", {"1-words": ""})
-    assert answer.status_code == 400
-    assert client_of(cast.wu).post(f"/desk/votes/{counted.public_id}/objections/2/", {}).status_code == 404
+    raised = objecting.object_to(counted, words="漏了", actor=house.owners["ann"], at=LATER)
+    desk = f"/desk/votes/{counted.public_id}/objections"
+    assert client_of(cast.wu).post(f"{desk}/{raised.public_id}/", {"1-words": ""}).status_code == 400
+    assert client_of(cast.wu).post(f"{desk}/{counted.public_id}/", {"1-words": "好"}).status_code == 404
 
 
 def test_only_owners_object_and_only_while_the_result_is_preliminary(counted, house, cast):
