@@ -189,7 +189,7 @@ def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
         at += width
     rest = 1 - at
     unnamed = Segment("out", _percent(at), _percent(rest), "", _percent(at))
-    segments.append(unnamed._replace(name=_("Not taking part")) if rest > Fraction(1, 5) else unnamed)
+    segments.append(unnamed._replace(name=_("Not taking part")) if rest > Fraction(2, 5) else unnamed)
     return tuple(segment for segment in segments if segment.width != "0.000%")
 
 
@@ -267,8 +267,10 @@ def _percent(share: Fraction) -> str:
 
 
 def _anchor(share: Fraction) -> str:
-    """Which way the words of a line go, so that they stay on the page."""
-    return "end" if share > Fraction(1, 2) else "start"
+    """Which way the words of a line go, so that they stay on the page: on a phone they need half of its width."""
+    if share < Fraction(1, 3):
+        return "start"
+    return "end" if share > Fraction(2, 3) else "middle"
 
 
 def _rounded(amount: Fraction) -> str:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -36,8 +37,10 @@ def area(square_metres: Decimal) -> str:
 
 @register.filter
 def door_of(entry: RollEntry) -> SafeString:
-    """3栋 1单元 302, as the roll has it."""
-    return own_words(f"{entry.building} {wording.entrance(entry.stairwell)} {entry.number}")
+    """3栋 1单元 302, as the roll has it; the entrance in the reader's language."""
+    return format_html(
+        "{} {} {}", own_words(entry.building), wording.entrance(entry.stairwell), own_words(entry.number)
+    )
 
 
 @register.filter
