@@ -23,6 +23,7 @@ NO_PAGES = {
     "desk_imported_step": A_PRESS,
     "desk_rows": "the rows of the inbox, for its script",
     "desk_step": A_PRESS,
+    "desk_vote_step": A_PRESS,
     "home_end": A_PRESS,
     "issue_photo": A_PICTURE,
     "live": FOR_MACHINES,

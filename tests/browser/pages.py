@@ -73,7 +73,9 @@ def at_the_desk(name: str) -> Callable[[World], str]:
 
 
 def home_at_desk(name: str) -> Callable[[World], str]:
-    return lambda world: f"/desk/homes/{Occupancy.objects.get(user=getattr(world.cast, name)).public_id}/"
+    return lambda world: (
+        f"/desk/homes/{Occupancy.objects.filter(user=getattr(world.cast, name)).earliest('pk').public_id}/"
+    )
 
 
 def account_asked_of(body: str) -> Callable[[World], str]:
@@ -82,6 +84,18 @@ def account_asked_of(body: str) -> Callable[[World], str]:
 
 def step(name: str, verb: str) -> Callable[[World], str]:
     return lambda world: f"/petitions/new/{world.drafts[name].token}/{verb}/"
+
+
+def vote(name: str) -> Callable[[World], str]:
+    return lambda world: f"/votes/{world.votes[name].public_id}/"
+
+
+def ballot(name: str, door: str) -> Callable[[World], str]:
+    return lambda world: world.ballot(name, door)
+
+
+def vote_at_desk(name: str, verb: str = "") -> Callable[[World], str]:
+    return lambda world: f"/desk/votes/{world.votes[name].public_id}/{verb}"
 
 
 def found(name: str) -> Callable[[World], str]:
@@ -215,6 +229,27 @@ def _taken_row(world: World) -> str:
     return f"/queue/?taken={world.order('taken')}~3"
 
 
+def choose_and_check(page: Page, world: World) -> None:
+    page.locator("#choice-abstain").check()
+    submit("main form:has([name=sending])")(page, world)
+    page.locator("button[name=sure]").wait_for()
+
+
+def hand_in_another(page: Page, world: World) -> None:
+    """Hand in, from this page, the ballot of another vote: always the same one, so that it can be done again."""
+    form = page.locator("main form:has([name=sending])")
+    send = """(form, [path, sending]) => {
+        form.action = path;
+        form.elements.sending.value = sending;
+        form.querySelector("#choice-for").checked = true;
+        form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));
+        form.requestSubmit();
+    }"""
+    with page.expect_navigation():
+        form.evaluate(send, [world.ballot("taken", "102"), "00000000-0000-4000-8000-000000000001"])
+    page.locator(".receipt").wait_for()
+
+
 PUBLIC = (
     Case("welcome", "", at("/")),
     Case("sign-in", "", at("/account/login/")),
@@ -293,6 +328,22 @@ FOLLOWING = (
         lambda world: f"/homes/claim/?estate={world.cast.estate.pk}",
         ask_for_an_unknown_door,
     ),
+    Case("votes", "li", at("/votes/")),
+    Case("votes-empty", "stranger", at("/votes/")),
+    Case("vote-announced", "li", vote("announced")),
+    Case("vote-open", "li", vote("open")),
+    Case("vote-open-read", "zhou", vote("open")),
+    Case("vote-handed-in", "li", vote("taken")),
+    Case("vote-passed", "li", vote("passed")),
+    Case("vote-failed", "xu", vote("failed")),
+    Case("vote-withdrawn", "li", vote("withdrawn")),
+    Case("vote-ballot", "li", ballot("open", "101")),
+    Case("vote-ballot-error", "li", ballot("open", "101"), submit("main form:has([name=sending])")),
+    Case("vote-ballot-mandate", "li", ballot("open", "103")),
+    Case("vote-ballot-check", "li", ballot("open", "101"), choose_and_check),
+    Case("vote-ballot-taken", "li", ballot("open", "101"), hand_in_another),
+    Case("vote-ballot-handed-in", "li", ballot("taken", "101")),
+    Case("vote-ballot-closed", "li", ballot("failed", "101")),
 )
 WORKING = (
     Case("queue", "zhou", at("/queue/"), is_for_staff=True),
@@ -350,6 +401,33 @@ WORKING = (
     Case("supervisions-empty", "strange_manager", at("/supervisions/"), is_for_staff=True),
     Case("supervision", "zheng", account_asked_of("hengxin"), is_for_staff=True),
     Case("supervision-error", "zheng", account_asked_of("hengxin"), submit("#answer form"), is_for_staff=True),
+    Case("desk-votes", "wu", at("/desk/votes/"), is_for_staff=True),
+    Case("desk-votes-empty", "strange_worker", at("/desk/votes/"), is_for_staff=True),
+    Case("desk-vote-new", "wu", at("/desk/votes/new/"), is_for_staff=True),
+    Case("desk-vote-new-error", "wu", at("/desk/votes/new/"), submit("main form[method=post]"), is_for_staff=True),
+    Case("desk-vote-edit", "wu", vote_at_desk("ready", "edit/"), is_for_staff=True),
+    Case("desk-vote-too-early", "wu", vote_at_desk("too_early"), is_for_staff=True),
+    Case(
+        "desk-vote-publish-error",
+        "wu",
+        vote_at_desk("too_early"),
+        submit("form[action$='publish/']"),
+        is_for_staff=True,
+    ),
+    Case("desk-vote-ready", "sun", vote_at_desk("ready"), is_for_staff=True),
+    Case("desk-vote-announced", "wu", vote_at_desk("announced"), is_for_staff=True),
+    Case("desk-vote-open", "wu", vote_at_desk("open"), is_for_staff=True),
+    Case(
+        "desk-vote-withdraw-error",
+        "wu",
+        vote_at_desk("open"),
+        submit("form[action$='ask_to_withdraw/']"),
+        is_for_staff=True,
+    ),
+    Case("desk-vote-unwanted", "wu", vote_at_desk("unwanted"), is_for_staff=True),
+    Case("desk-vote-to-agree", "sun", vote_at_desk("unwanted"), is_for_staff=True),
+    Case("desk-vote-withdrawn", "wu", vote_at_desk("withdrawn"), is_for_staff=True),
+    Case("desk-vote-counted", "sun", vote_at_desk("failed"), is_for_staff=True),
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),
     Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True, leads_to="notice_number"),
     Case("not-reached-empty", "strange_worker", at("/not-reached/"), is_for_staff=True),

@@ -33,16 +33,20 @@ from governance.models import (
     RegisterImport,
     Role,
     Standing,
+    Unit,
     Urgency,
     User,
 )
 from issues import shipped as shipped_by_issues
+from issues.deliberation import shipped as shipped_by_deliberation
+from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.models import Choice, Motion, MotionKind, RuleSet
 from issues.domain import declining, findings, handling, intake, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
 from issues.models import Issue, PolicyAssignment, SupervisionOrder, WorkOrder
 from residents.domain import drafts, importing, names, occupancy, on_behalf, petitions
 from residents.domain.standing import Teller
-from residents.models import OccupancyRelation, Petition, PetitionChannel, PetitionDraft
+from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petition, PetitionChannel, PetitionDraft
 from tests.cast import NOW, Cast, build_cast, draft
 from tests.exports import bring, row
 from tests.governance.imports.workbooks import of
@@ -63,9 +67,15 @@ class World:
     findings: dict[str, Issue] = field(default_factory=dict)
     accounts: dict[str, SupervisionOrder] = field(default_factory=dict)
     imports: dict[str, RegisterImport] = field(default_factory=dict)
+    votes: dict[str, Motion] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
+
+    def ballot(self, name: str, door: str) -> str:
+        """Where the ballot of a vote on which this door stands is filled in."""
+        motion = self.votes[name]
+        return f"/votes/{motion.public_id}/ballots/{motion.roll.get(number=door).public_id}/"
 
     def order(self, name: str) -> UUID:
         return self.orders[name].public_id
@@ -75,6 +85,7 @@ def build_world(photo: bytes) -> World:
     """Write it all, as it happened, one moment after another."""
     shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
     shipped_by_issues.ensure(apps.get_model)
+    shipped_by_deliberation.ensure(apps.get_model)
     world = World(cast=build_cast(), petitions={}, orders={}, drafts={}, photo=photo)
     _matters_of_li(world)
     _matters_of_neighbours(world)
@@ -84,6 +95,7 @@ def build_world(photo: bytes) -> World:
     _on_two_tables(world)
     _in_the_registers(world)
     _from_before(world)
+    _put_to_the_vote(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
         order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
@@ -312,6 +324,73 @@ def _from_before(world: World) -> None:
     trees = Category.objects.get(code="trees")
     taken_up = world.petitions["imported_4"]
     intake.place_imported(taken_up, estate=cast.estate, category=trees, building=cast.building, actor=cast.sun, at=NOW)
+
+
+def _put_to_the_vote(world: World) -> None:
+    """Votes of the third stairwell in each state: 101 is Li's, 102 Li's and Xu's, 103 Xu's, 104 of somebody unknown."""
+    cast = world.cast
+    doors = {
+        number: Unit.objects.create(building=cast.building, stairwell=3, number=number, exclusive_area_m2=area)
+        for number, area in {"101": "100.00", "102": "100.00", "103": "96.50", "104": "20.00"}.items()
+    }
+    for owner, door in ((cast.li, "101"), (cast.li, "102"), (cast.xu, "102"), (cast.xu, "103")):
+        Occupancy.objects.create(
+            user=owner, unit=doors[door], relation=OccupancyRelation.OWNER, state=OccupancyState.VERIFIED,
+            claimed_at=_ago(days=900), decided_at=_ago(days=899), decided_by=cast.wu,
+        )  # fmt: skip
+    votes = world.votes
+    long_words = "共用水泵使用 18 年，故障频繁。\n更换两台水泵及控制柜，费用 12,600 元，从维修资金列支。"
+    votes["too_early"] = _plan(world, "春和苑停车收费标准是否调整", opens_in=3, kind=MotionKind.LEGAL)
+    votes["ready"] = _plan(world, "动用维修资金更换 3 栋水泵", opens_in=40, words=long_words)
+    votes["announced"] = _announce(world, "门禁系统是否更换", opens_in=20)
+    votes["open"] = _announce(world, "是否聘请新的物业服务企业", opens_in=-2, words=long_words)
+    votes["taken"] = _announce(world, "是否加装电梯", opens_in=-2)
+    votes["passed"] = _announce(world, "动用维修资金修缮屋顶", opens_in=-9)
+    votes["failed"] = _announce(world, "动用维修资金粉刷外墙", opens_in=-9)
+    votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
+    votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)
+
+    casting.give_mandate(votes["open"], doors["103"], to=cast.li, actor=cast.xu, at=_ago(hours=20))
+    _cast(votes["open"], cast.xu, Choice.AGAINST, "102")
+    _cast(votes["taken"], cast.li, Choice.FOR, "101")
+    for owner, door, second in (
+        (cast.li, "101", Choice.FOR), (cast.xu, "102", Choice.AGAINST), (cast.xu, "103", Choice.ABSTAIN),
+    ):  # fmt: skip
+        _cast(votes["passed"], owner, Choice.FOR, door)
+        _cast(votes["failed"], owner, second, door)
+    why = "票样上印错了金额，改正后重新表决。"
+    for name in ("unwanted", "withdrawn"):
+        setting_up.ask_to_withdraw(votes[name], words=why, actor=cast.wu, at=_ago(hours=5))
+    setting_up.withdraw(votes["withdrawn"], actor=cast.sun, at=_ago(hours=4))
+    for motion in votes.values():
+        opening.bring_up_to_date(motion, NOW)
+
+
+def _plan(
+    world: World, title: str, *, opens_in: int, words: str = "说明见附件。", kind: str = MotionKind.CONSULTATIVE
+) -> Motion:
+    """A draft of a week's vote, so many days from `NOW`: old enough, if that is in the past."""
+    cast, opens_at = world.cast, (NOW + timedelta(days=opens_in)).replace(hour=9, minute=0, second=0)
+    plan = setting_up.Plan(
+        estate=cast.estate, building=cast.building, stairwell=3, kind=kind, matter="278-5", title=title, words=words,
+        rule_set=RuleSet.objects.get(code="owners-assembly"), opens_at=opens_at, closes_at=opens_at + timedelta(days=7),
+    )  # fmt: skip
+    return setting_up.draft(plan, actor=cast.wu, at=min(NOW, opens_at - timedelta(days=30)))
+
+
+def _announce(world: World, title: str, *, opens_in: int, **plan: str) -> Motion:
+    """Announced in time; open, if it has begun."""
+    motion = _plan(world, title, opens_in=opens_in, **plan)
+    motion = setting_up.publish(motion, actor=world.cast.wu, at=motion.drafted_at)
+    return opening.bring_up_to_date(motion, motion.opens_at) if opens_in < 0 else motion
+
+
+def _cast(motion: Motion, voter: User, choice: Choice, door: str) -> None:
+    """An hour after it has begun."""
+    casting.cast(
+        motion, entries=[motion.roll.get(number=door)], choice=choice, sending=uuid4(), actor=voter,
+        at=motion.opens_at + timedelta(hours=1),
+    )  # fmt: skip
 
 
 def _in_the_registers(world: World) -> None:
