@@ -31,6 +31,14 @@ class Segment(NamedTuple):
     text_x: str
 
 
+class Label(NamedTuple):
+    """The words of a line, placed so that they stay on the page."""
+
+    words: str
+    x: str
+    anchor: str
+
+
 @dataclass(frozen=True)
 class Zoom:
     """The neighbourhood of the line that decides, enlarged: where two figures look alike on the bar."""
@@ -54,11 +62,9 @@ class Bar:
     roll: str
     segments: tuple[Segment, ...]
     agree_at: str
-    agree_words: str
-    agree_anchor: str
+    agree: Label
     take_part_at: str
-    take_part_words: str
-    take_part_anchor: str
+    take_part: Label
     said: str
     met: bool
     zoom: Zoom
@@ -153,11 +159,9 @@ def _bar(name: str, counted: Count, measure: _Measure) -> Bar:
         roll=saying.said_amount(quorum.total),
         segments=_segments(counted, quorum.total),
         agree_at=_percent(agree_at),
-        agree_words=_line(majority.threshold),
-        agree_anchor=_anchor(agree_at),
+        agree=_label(_line(majority.threshold), agree_at),
         take_part_at=_percent(take_part_at),
-        take_part_words=pgettext("line", "Taking part: %(share)s") % {"share": take_part_at},
-        take_part_anchor=_anchor(take_part_at),
+        take_part=_label(pgettext("line", "Taking part: %(share)s") % {"share": take_part_at}, take_part_at),
         said=(agree if quorum.met else taking).explained,
         met=decides.met,
         zoom=_zoom(decides, roll),
@@ -266,11 +270,11 @@ def _percent(share: Fraction) -> str:
     return f"{float(max(min(share, Fraction(1)), Fraction(0)) * 100):.3f}%"
 
 
-def _anchor(share: Fraction) -> str:
-    """Which way the words of a line go, so that they stay on the page: on a phone they need half of its width."""
-    if share < Fraction(1, 3):
-        return "start"
-    return "end" if share > Fraction(2, 3) else "middle"
+def _label(words: str, share: Fraction) -> Label:
+    """Centred at a line near the middle, else from the bar's end: words may take most of a phone's width."""
+    if share < Fraction(2, 5):
+        return Label(words, "0", "start")
+    return Label(words, "100%", "end") if share > Fraction(3, 5) else Label(words, _percent(share), "middle")
 
 
 def _rounded(amount: Fraction) -> str:
