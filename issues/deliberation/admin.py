@@ -15,6 +15,11 @@ DONE = {step.verb: step.label for step in MOTION.steps} | {
     "cast": pgettext_lazy("deed", "ballot handed in"),
     "give_mandate": pgettext_lazy("deed", "mandate given"),
     "revoke_mandate": pgettext_lazy("deed", "mandate taken back"),
+    "record_paper": pgettext_lazy("deed", "ballot typed from paper"),
+    "check_paper": pgettext_lazy("deed", "typed ballot confirmed"),
+    "paper_differs": pgettext_lazy("deed", "typed ballot found to differ"),
+    "object": pgettext_lazy("deed", "objection raised"),
+    "answer_objection": pgettext_lazy("deed", "objection answered"),
 }
 
 NOUNS["motion"] = _("motion")

@@ -21,12 +21,15 @@ NO_PAGES = {
     "dashboard_book": "a workbook",
     "desk_home_step": A_PRESS,
     "desk_imported_step": A_PRESS,
+    "desk_objection": A_PRESS,
     "desk_rows": "the rows of the inbox, for its script",
     "desk_step": A_PRESS,
     "desk_vote_step": A_PRESS,
     "home_end": A_PRESS,
     "issue_photo": A_PICTURE,
     "live": FOR_MACHINES,
+    "mandate_give": A_PRESS,
+    "mandate_revoke": A_PRESS,
     "metrics": FOR_MACHINES,
     "notice_phoned": A_PRESS,
     "order_photo": A_PICTURE,
@@ -40,6 +43,8 @@ NO_PAGES = {
     "set_language": A_PRESS,
     "set_mode": A_PRESS,
     "supervision_step": A_PRESS,
+    "vote_file": "a file to take away",
+    "vote_object": A_PRESS,
 }
 
 

@@ -337,6 +337,10 @@ FOLLOWING = (
     Case("vote-passed", "li", vote("passed")),
     Case("vote-failed", "xu", vote("failed")),
     Case("vote-withdrawn", "li", vote("withdrawn")),
+    Case("vote-objection-error", "li", vote("failed"), submit("form[action$='/object/']")),
+    Case("vote-mandate-error", "li", vote("open"), submit("form[action$='/mandate/']")),
+    Case("vote-receipt", "li", lambda world: f"{vote('failed')(world)}receipt/"),
+    Case("vote-receipt-none", "li", lambda world: f"{vote('failed')(world)}receipt/?number=AAAA-2222"),
     Case("vote-ballot", "li", ballot("open", "101")),
     Case("vote-ballot-error", "li", ballot("open", "101"), submit("main form:has([name=sending])")),
     Case("vote-ballot-mandate", "li", ballot("open", "103")),
@@ -426,6 +430,11 @@ WORKING = (
     ),
     Case("desk-vote-unwanted", "wu", vote_at_desk("unwanted"), is_for_staff=True),
     Case("desk-vote-to-agree", "sun", vote_at_desk("unwanted"), is_for_staff=True),
+    Case("desk-papers", "wu", vote_at_desk("open", "papers/"), is_for_staff=True),
+    Case(
+        "desk-papers-error", "wu", vote_at_desk("open", "papers/"), submit("main form[method=post]"), is_for_staff=True
+    ),
+    Case("desk-paper-check", "wu", lambda world: world.paper_to_check(), is_for_staff=True),
     Case("desk-vote-withdrawn", "wu", vote_at_desk("withdrawn"), is_for_staff=True),
     Case("desk-vote-counted", "sun", vote_at_desk("failed"), is_for_staff=True),
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),

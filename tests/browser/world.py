@@ -39,8 +39,9 @@ from governance.models import (
 )
 from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
-from issues.deliberation.domain import casting, opening, setting_up
-from issues.deliberation.models import Choice, Motion, MotionKind, RuleSet
+from issues.deliberation.domain import casting, mandates, objecting, opening, papers, setting_up
+from issues.deliberation.models import Ballot, Choice, Motion, MotionKind, RuleSet
+from issues.deliberation.models import Channel as BallotChannel
 from issues.domain import declining, findings, handling, intake, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
 from issues.models import Issue, PolicyAssignment, SupervisionOrder, WorkOrder
@@ -76,6 +77,11 @@ class World:
         """Where the ballot of a vote on which this door stands is filled in."""
         motion = self.votes[name]
         return f"/votes/{motion.public_id}/ballots/{motion.roll.get(number=door).public_id}/"
+
+    def paper_to_check(self) -> str:
+        """Where the typed ballot that waits is typed again."""
+        waiting = Ballot.objects.to_check().get()
+        return f"/desk/votes/{waiting.entry.motion.public_id}/papers/{waiting.public_id}/"
 
     def order(self, name: str) -> UUID:
         return self.orders[name].public_id
@@ -350,7 +356,7 @@ def _put_to_the_vote(world: World) -> None:
     votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
     votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)
 
-    casting.give_mandate(votes["open"], doors["103"], to=cast.li, actor=cast.xu, at=_ago(hours=20))
+    mandates.give(votes["open"], doors["103"], to=cast.li, actor=cast.xu, at=_ago(hours=20))
     _cast(votes["open"], cast.xu, Choice.AGAINST, "102")
     _cast(votes["taken"], cast.li, Choice.FOR, "101")
     for owner, door, second in (
@@ -358,12 +364,22 @@ def _put_to_the_vote(world: World) -> None:
     ):  # fmt: skip
         _cast(votes["passed"], owner, Choice.FOR, door)
         _cast(votes["failed"], owner, second, door)
+    paper = votes["open"].roll.get(number="104")
+    papers.record(
+        paper, said=Choice.FOR, serial="A-0104", channel=BallotChannel.DOOR, cast_at=_ago(hours=3), actor=cast.sun,
+        at=_ago(hours=2),
+    )  # fmt: skip
     why = "票样上印错了金额，改正后重新表决。"
     for name in ("unwanted", "withdrawn"):
         setting_up.ask_to_withdraw(votes[name], words=why, actor=cast.wu, at=_ago(hours=5))
     setting_up.withdraw(votes["withdrawn"], actor=cast.sun, at=_ago(hours=4))
     for motion in votes.values():
         opening.bring_up_to_date(motion, NOW)
+    told = "计票当天我不在家，没有人上门收票，也没有收到短信。请核对 103 的表决票是不是本人交的。"
+    raised = [objecting.object_to(votes["failed"], words=told, actor=who, at=NOW) for who in (cast.li, cast.xu)]
+    objecting.answer(
+        raised[0], words="已核对：103 的票是业主本人在手机上交的，回执编号在公开文件里。", actor=cast.wu, at=NOW
+    )
 
 
 def _plan(
