@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from issues.deliberation.counting import saying
 from issues.deliberation.counting.count import count
@@ -64,4 +65,4 @@ def standing_of(ballot: Ballot) -> str:
         return _("replaced by another ballot for the same unit")
     if ballot.invalid_reason:
         return _("invalid: %(reason)s") % {"reason": ballot.get_invalid_reason_display()}
-    return _("counted") if ballot.is_effective else _("not checked")
+    return pgettext("ballot", "counted") if ballot.is_effective else pgettext("ballot", "not checked")
