@@ -4,6 +4,8 @@ Each went through the functions that people's clicks call, at the instants at wh
 shipped one, signed by a lawyer who doesn't exist: without a signature no vote may call itself legal.
 """
 
+import contextlib
+import io
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from governance.domain import outbox
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.models import User
 from issues.deliberation.domain import casting, opening, setting_up
@@ -82,6 +85,7 @@ def hold_votes(street: Street, rng: random.Random, now: datetime) -> None:
     pumps = _announce(street, rule_set, PUMPS, _nine_on(today, -3), _at(today, 6, 18))
     _let_some_vote(pumps, rng, now)
     _leave_a_draft(street, rule_set, now)
+    _deliver(now)
 
 
 def _sign_the_rules(now: datetime) -> RuleSet:
@@ -103,8 +107,18 @@ def _announce(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, c
     plan = _plan(street, rule_set, ask, opens_at, closes_at)
     published_at = opens_at - NOTICE
     motion = setting_up.draft(plan, actor=street.people["wu"], at=published_at - timedelta(days=1))
-    setting_up.publish(motion, actor=street.people["luo"], at=published_at + timedelta(hours=1))
-    return opening.bring_up_to_date(Motion.objects.get(pk=motion.pk), opens_at)
+    setting_up.publish(motion, actor=street.people["luo"], at=published_at)
+    _deliver(published_at)
+    motion = opening.bring_up_to_date(Motion.objects.get(pk=motion.pk), opens_at)
+    _deliver(opens_at)
+    return motion
+
+
+def _deliver(at: datetime) -> None:
+    """Send what the sweep would have sent. What the console carrier says is thrown away."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        while outbox.deliver_due(at):
+            pass
 
 
 def _plan(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, closes_at: datetime) -> Plan:
@@ -139,6 +153,7 @@ def _let_it_fail_by_a_little(motion: Motion, rng: random.Random) -> None:
     assert motion.closes_at  # noqa: S101
     _cast_all(motion, choices, rng, motion.opens_at, motion.closes_at)
     opening.bring_up_to_date(motion, motion.closes_at)
+    _deliver(motion.closes_at)
     if motion.has_passed is not False:
         raise StoryDoesNotHold(f"{motion.title}: by the story it fails")
 
