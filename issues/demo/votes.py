@@ -17,7 +17,7 @@ from uuid import UUID
 from governance.domain import outbox
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.models import User
-from issues.deliberation.domain import casting, opening, setting_up
+from issues.deliberation.domain import casting, objecting, opening, setting_up
 from issues.deliberation.domain.setting_up import Plan
 from issues.deliberation.models import Choice, Matter, Motion, MotionKind, RollEntry, RuleSet
 from issues.demo.owners import ESTATE
@@ -62,6 +62,8 @@ LIFT = Ask(
     "预算 58 万元，政府补贴 20 万元，其余 38 万元由本单元业主按楼层分摊，一层不出，六层最多。\n"
     "每年电费和维保约 6,000 元，由使用的住户分摊。",
 )
+OBJECTION = "5栋 2单元楼道里没有看到纸质公告，有的老人可能不知道要投票。请说明公告是怎么送到的。"
+ANSWER = "公告当天贴在各单元一层信箱旁，5栋 2单元的照片已放在服务站可查；同一天也发到了每位业主的消息里。"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def hold_votes(street: Street, rng: random.Random, now: datetime) -> None:
     today = local_day(now)
     parking = _announce(street, rule_set, PARKING, _nine_on(today, -17), _at(today, -3, 18))
     _let_it_fail_by_a_little(parking, rng)
+    _object(parking, street, _at(today, -2, 10), _at(today, -1, 15))
     pumps = _announce(street, rule_set, PUMPS, _nine_on(today, -3), _at(today, 6, 18))
     _let_some_vote(pumps, rng, now)
     _leave_a_draft(street, rule_set, now)
@@ -156,6 +159,12 @@ def _let_it_fail_by_a_little(motion: Motion, rng: random.Random) -> None:
     _deliver(motion.closes_at)
     if motion.has_passed is not False:
         raise StoryDoesNotHold(f"{motion.title}: by the story it fails")
+
+
+def _object(motion: Motion, street: Street, at: datetime, answered_at: datetime) -> None:
+    """One neighbour asks about the notice, and the community answers the day after."""
+    objection = objecting.object_to(motion, words=OBJECTION, actor=street.people["zhang"], at=at)
+    objecting.answer(objection, words=ANSWER, actor=street.people["luo"], at=answered_at)
 
 
 def _just_short_by_area(papers: Sequence[Paper], number: int) -> tuple[list[Paper], list[Paper]]:

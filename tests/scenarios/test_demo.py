@@ -208,6 +208,7 @@ def test_the_vote_on_the_parking_failed_by_some_square_metres(demo):
     requirements = (counted.quorum.area, counted.quorum.heads, counted.majority.area, counted.majority.heads)
     assert [each.met for each in requirements] == [True, True, False, True]
     assert 0 < counted.majority.area.short_by < 100
+    assert parking.objections.get().answered_by.username == "luo"
     assert results.counted_anew(parking, NOW).result == bytes(parking.result)
 
 
