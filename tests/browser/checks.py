@@ -23,7 +23,8 @@ ABOUT_ROOM = ["target-size", "scrollable-region-focusable"]
 SURNAMES = "|".join(sorted({latin for _full_name, latin in PEOPLE.values()}, key=len, reverse=True))
 NEVER_TRANSLATED = re.compile(
     rf"""
-    SQ-[0-9A-Z]{{4}}-[0-9A-Z]{{4}}      # receipt numbers
+    SQ-[0-9A-Z]{{4}}-[0-9A-Z]{{4}}      # receipt numbers, of petitions
+    | [2-9A-Z]{{4}}(?:-[2-9A-Z]{{4}}){{3}} # of ballots
     | 语言\ Language\ 언어               # the language switch speaks to all
     | (?<![A-Za-z])(?:JPEG|PNG|WebP|HEIC|XLSX|MB|QR|{SURNAMES})(?![A-Za-z])
     | \.(?:png|xlsx)\b                  # of a file that somebody has named
