@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='unit',
             name='held_by_developer',
-            field=models.BooleanField(db_default=False, help_text='Not sold, or not handed over yet: one head with the rest', verbose_name="still the developer's"),
+            field=models.BooleanField(db_default=False, default=False, help_text='Not sold, or not handed over yet: one head with the rest', verbose_name="still the developer's"),
         ),
     ]

@@ -164,6 +164,7 @@ class Unit(Versioned, Ended):
     exclusive_area_m2 = models.DecimalField(_("area (m²)"), max_digits=9, decimal_places=2, null=True, blank=True)
     held_by_developer = models.BooleanField(
         _("still the developer's"),
+        default=False,
         db_default=False,
         help_text=_("Not sold, or not handed over yet: one head with the rest"),
     )
