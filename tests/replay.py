@@ -11,7 +11,11 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
 
+from governance.models import Homes
 from tests.cast import Cast
+
+# What the database writes by itself when the rows are written again.
+BY_TRIGGERS = (Homes,)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ def record(build: Callable[[], Cast]) -> Recording:
         before = _counts(filled)
         cast = build()
         assert _counts(filled) == before
-        written = [model for model in every if model not in filled and model._base_manager.exists()]
+        written = [model for model in every if model not in (*filled, *BY_TRIGGERS) and model._base_manager.exists()]
         recording = Recording(cast, ";\n".join(_insert(model) for model in written))
         transaction.set_rollback(True)
     return recording

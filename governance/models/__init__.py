@@ -18,7 +18,7 @@ from governance.models.party import (
     Standing,
 )
 from governance.models.people import Consent, ConsentPurpose, RoleAssignment, User, read_scopes
-from governance.models.places import Building, Community, District, Estate, GridUnit, Subdistrict, Unit
+from governance.models.places import Building, Community, District, Estate, GridUnit, Homes, Subdistrict, Unit
 from governance.models.registers import ImportState, RegisterImport
 from governance.models.roles import ROLE_HELD_AT, Role, role_and_surname, surname_for_reader
 from governance.models.sign_in import SignInAttempt, SignInCode
@@ -49,6 +49,7 @@ __all__ = [
     "DutyShift",
     "Estate",
     "GridUnit",
+    "Homes",
     "ImportState",
     "Joins",
     "JointUnit",

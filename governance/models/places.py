@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.functions import RandomUUID
@@ -154,6 +155,31 @@ class UnitKind(models.TextChoices):
     PARKING = "parking", _("parking space")
 
 
+def _counts_homes(name: str, operation: pgtrigger.Operation, *, gone: bool = False, come: bool = False) -> Any:
+    """What a statement on units does to the homes of their buildings: so many fewer, so many more."""
+    lost = "SELECT building_id, kind, ended_on, -1 AS one FROM gone" if gone else ""
+    won = "SELECT building_id, kind, ended_on, 1 AS one FROM come" if come else ""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(old="gone" if gone else None, new="come" if come else None),
+        declare=[("changed", "RECORD")],
+        func=f"""
+            FOR changed IN
+                SELECT building_id, sum(one) AS more FROM ({" UNION ALL ".join(part for part in (lost, won) if part)}) u
+                WHERE kind = '{UnitKind.DWELLING}' AND ended_on IS NULL
+                GROUP BY building_id HAVING sum(one) <> 0 ORDER BY building_id
+            LOOP
+                INSERT INTO governance_homes VALUES (changed.building_id, 0) ON CONFLICT DO NOTHING;
+                UPDATE governance_homes SET number = number + changed.more WHERE building_id = changed.building_id;
+            END LOOP;
+            RETURN NULL;
+        """,  # noqa: S608 - words of this module alone
+    )
+
+
 class Unit(Versioned, Ended):
     """专有部分: what one owner owns alone. Votes weigh by `exclusive_area_m2`; shops and parking count too."""
 
@@ -178,6 +204,26 @@ class Unit(Versioned, Ended):
                 condition=Q(exclusive_area_m2=None) | Q(exclusive_area_m2__gt=0), name="unit_area_is_positive"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["ended_on"], condition=Q(ended_on__isnull=False, kind="dwelling"), name="homes_that_end"
+            ),
+        ]
+        triggers = [
+            _counts_homes("homes_come", pgtrigger.Insert, come=True),
+            _counts_homes("homes_go", pgtrigger.Delete, gone=True),
+            _counts_homes("homes_change", pgtrigger.Update, gone=True, come=True),
+        ]
 
     def __str__(self):
         return self.number
+
+
+class Homes(models.Model):
+    """How many dwellings of a building have no last day. Written by the triggers of `Unit` alone, for the figures."""
+
+    building = models.OneToOneField(Building, models.PROTECT, primary_key=True, related_name="homes_counted")
+    number = models.PositiveIntegerField()
+
+    def __str__(self):
+        return str(self.number)

@@ -38,11 +38,14 @@ def filings_sql(narrowing: Narrowing) -> str:
 def homes_sql(narrowing: Narrowing) -> str:
     """Dwellings by estate as the register has them today, in estates that haven't ended."""
     return """
-        SELECT b.estate_id AS estate, sum(u.homes)::int AS homes
-        FROM (SELECT building_id, count(*) AS homes FROM governance_unit
-              WHERE kind = 'dwelling' AND (ended_on IS NULL OR ended_on >= %(today)s) GROUP BY 1) u
-        JOIN governance_building b ON b.id = u.building_id
-        WHERE b.estate_id = ANY(%(estates)s)
+        SELECT estate, sum(number)::int AS homes
+        FROM (SELECT b.estate_id AS estate, h.number
+              FROM governance_homes h JOIN governance_building b ON b.id = h.building_id
+              UNION ALL
+              SELECT b.estate_id, 1
+              FROM governance_unit u JOIN governance_building b ON b.id = u.building_id
+              WHERE u.kind = 'dwelling' AND u.ended_on >= %(today)s) d
+        WHERE estate = ANY(%(estates)s)
         GROUP BY 1"""
 
 
