@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Count, DecimalField, Exists, OuterRef, Sum, Value
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from issues.deliberation.models import Ballot, Motion, RollEntry
@@ -24,8 +24,11 @@ def turnout(motion: Motion) -> Turnout:
     came_in = Exists(Ballot.objects.effective().filter(entry=OuterRef("pk")))
     roll = RollEntry.objects.filter(motion=motion).annotate(came_in=came_in)
     nothing = Value(Decimal("0.00"), output_field=DecimalField(max_digits=14, decimal_places=2))
-    whole = roll.aggregate(
-        units=Count("pk"), heads=Count("head", distinct=True), area=Coalesce(Sum("area_m2"), nothing)
+    counted = roll.aggregate(
+        units=Count("pk"),
+        heads=Count("head", distinct=True),
+        area=Coalesce(Sum("area_m2"), nothing),
+        units_in=Count("pk", filter=Q(came_in=True)),
+        area_in=Coalesce(Sum("area_m2", filter=Q(came_in=True)), nothing),
     )
-    so_far = roll.filter(came_in=True).aggregate(units=Count("pk"), area=Coalesce(Sum("area_m2"), nothing))
-    return Turnout(whole["units"], whole["heads"], whole["area"], so_far["units"], so_far["area"])
+    return Turnout(counted["units"], counted["heads"], counted["area"], counted["units_in"], counted["area_in"])

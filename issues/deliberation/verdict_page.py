@@ -28,7 +28,6 @@ class Segment(NamedTuple):
     x: str
     width: str
     name: str
-    text_x: str
 
 
 class Label(NamedTuple):
@@ -51,7 +50,6 @@ class Zoom:
     low: str
     high: str
     difference: str
-    middle: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,6 @@ class VerdictPage:
     missing: list[Missing]
     rows: list[Row]
     how: list[str]
-    basis: list[str]
 
 
 def verdict_of(motion: Motion) -> VerdictPage | None:
@@ -121,7 +118,6 @@ def verdict_of(motion: Motion) -> VerdictPage | None:
         missing=[_missing(each) for each in _unmet(counted)],
         rows=_rows(counted),
         how=saying.how_counted(counted, file.rules),
-        basis=saying.basis(file.rules),
     )
 
 
@@ -150,9 +146,9 @@ class _Measure(NamedTuple):
 
 def _bar(name: str, counted: Count, measure: _Measure) -> Bar:
     quorum, majority, taking, agree = measure
-    roll = _fraction(quorum.total)
+    roll = Fraction(quorum.total)
     decides = majority if quorum.met else quorum
-    agree_at = _fraction(majority.exact) / roll
+    agree_at = Fraction(majority.exact) / roll
     take_part_at = quorum.threshold.share
     return Bar(
         name=name,
@@ -187,23 +183,23 @@ def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
     )
     segments, at = [], Fraction(0)
     for look, standing, name in sides:
-        width = _measure(counted, standing, roll) / _fraction(roll)
+        width = _measure(counted, standing, roll) / Fraction(roll)
         shown = name if width > Fraction(1, 5) else ""
-        segments.append(Segment(look, _percent(at), _percent(width), shown, _percent(at)))
+        segments.append(Segment(look, _percent(at), _percent(width), shown))
         at += width
     rest = 1 - at
-    unnamed = Segment("out", _percent(at), _percent(rest), "", _percent(at))
+    unnamed = Segment("out", _percent(at), _percent(rest), "")
     segments.append(unnamed._replace(name=_("Not taking part")) if rest > Fraction(2, 5) else unnamed)
     return tuple(segment for segment in segments if segment.width != "0.000%")
 
 
 def _measure(counted: Count, standing: Standing, like: Amount) -> Fraction:
     part = counted.components[standing]
-    return _fraction(part.area if isinstance(like, Decimal) else part.heads)
+    return Fraction(part.area if isinstance(like, Decimal) else part.heads)
 
 
 def _zoom(requirement: Requirement, roll: Fraction) -> Zoom:
-    reached, needed = _fraction(requirement.reached), _fraction(requirement.needed)
+    reached, needed = Fraction(requirement.reached), Fraction(requirement.needed)
     reach = max(abs(reached - needed) * Fraction(5, 2), roll * NEIGHBOURHOOD, Fraction(1))
     low, width = needed - reach, 2 * reach
     at, line = (reached - low) / width, Fraction(1, 2)
@@ -219,7 +215,6 @@ def _zoom(requirement: Requirement, roll: Fraction) -> Zoom:
         low=_rounded(low),
         high=_rounded(needed + reach),
         difference=(_("short by %(amount)s") if not requirement.met else _("%(amount)s more")) % {"amount": said},
-        middle=_percent((at + line) / 2),
     )
 
 
@@ -260,10 +255,6 @@ def _share(part: Fraction, whole: Fraction) -> str:
         return ""
     hundredths = round(part / whole * 10_000)
     return f"{hundredths // 100}.{hundredths % 100:02} %"
-
-
-def _fraction(amount: Amount | Fraction) -> Fraction:
-    return Fraction(amount)
 
 
 def _percent(share: Fraction) -> str:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
@@ -202,7 +201,7 @@ def _right_to_vote(entry: RollEntry, actor: User) -> Mandate | None:
     """The mandate by which the person votes, or None for an owner. Looked up under the unit's lock."""
     if entry.owner_rows.filter(user=actor).exists():
         return None
-    held = Mandate.objects.in_force().filter(Q(motion=entry.motion_id, unit=entry.unit_id, held_by=actor))
+    held = Mandate.objects.in_force().filter(motion=entry.motion_id, unit=entry.unit_id, held_by=actor)
     mandate = held.select_for_update(no_key=True).first()
     if mandate is None or not entry.owner_rows.filter(user=mandate.given_by_id).exists():
         raise NotOnTheRoll

@@ -17,12 +17,11 @@ from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import Building, Estate, User
 from issues.deliberation.domain import rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
-from issues.deliberation.models import DecidingBody, Matter, MatterRule, Motion, MotionKind, MotionState, RuleSet
+from issues.deliberation.models import BY_OWNERS, MatterRule, Motion, MotionKind, MotionState, RuleSet
 from issues.deliberation.workflow import MOTION
 
 # Fewer units than these, and the sums tell who chose what.
 GUESSABLE_UNITS = 12
-OWNERS = (DecidingBody.OWNERS, DecidingBody.INTERESTED)
 
 
 class NotLawful(Refusal):
@@ -72,7 +71,9 @@ class Plan:
     stairwell: int | None = None
 
     def fields(self) -> dict[str, Any]:
-        return {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        """With the area that the estate lies in."""
+        own = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
+        return {**own, "community": self.estate.community, "subdistrict_id": self.estate.community.subdistrict_id}
 
 
 class WrittenMeanwhile(Refusal):
@@ -84,8 +85,7 @@ class WrittenMeanwhile(Refusal):
 
 def draft(plan: Plan, *, actor: User, at: datetime) -> Motion:
     """Write a motion down for somebody to look over. Nothing is public yet. Raises `NotInCharge`."""
-    area = {"subdistrict_id": plan.estate.community.subdistrict_id, "community": plan.estate.community}
-    motion = Motion(**plan.fields(), **area, drafted_by=actor, drafted_at=at)
+    motion = Motion(**plan.fields(), drafted_by=actor, drafted_at=at)
     _check_charge(motion, actor, at)
     with transaction.atomic():
         motion.save()
@@ -99,14 +99,13 @@ def rewrite(motion: Motion, plan: Plan, *, version: int, actor: User, at: dateti
     Raises `WrittenMeanwhile`, `NotInCharge`, and `StepNotAllowed` once it is announced.
     """
     _check_charge(motion, actor, at)
-    area = {"subdistrict_id": plan.estate.community.subdistrict_id, "community": plan.estate.community}
     with transaction.atomic():
         locked = Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
         if locked.state != MotionState.DRAFT:
             raise StepNotAllowed
         if locked.version != version:
             raise WrittenMeanwhile
-        Motion.objects.filter(pk=motion.pk).update(**plan.fields(), **area, version=version + 1)
+        Motion.objects.filter(pk=motion.pk).update(**plan.fields(), version=version + 1)
         locked.refresh_from_db()
         _check_charge(locked, actor, at)
         _note("rewrite", locked, actor, at)
@@ -195,7 +194,7 @@ def _obstacles_of_kind(motion: Motion) -> Iterator[Obstacle]:
     by = motion.rule_set
     if motion.kind != MotionKind.LEGAL:
         return
-    if by.body not in OWNERS and motion.matter in Matter.values:
+    if by.body not in BY_OWNERS:
         yield Obstacle(
             "body", _("Only the owners themselves decide this, no committee in their place."), "民法典第278条"
         )

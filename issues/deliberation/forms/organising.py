@@ -13,11 +13,9 @@ from governance.domain.moment import local_day
 from governance.models import Building, Estate
 from governance.models.scope import Scope
 from issues.deliberation.domain.setting_up import Plan
-from issues.deliberation.models import Matter, Motion, MotionKind, RuleSet
-from issues.deliberation.models.rule_sets import DecidingBody
+from issues.deliberation.models import BY_OWNERS, Matter, Motion, MotionKind, RuleSet
 from residents.forms.filing import NamesSelect, OwnWordsField
 
-OF_OWNERS = (DecidingBody.OWNERS, DecidingBody.INTERESTED)
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -99,7 +97,7 @@ class PlanForm(forms.Form):
             Estate.objects.filter(area).select_related("community").order_by("name", "pk")
         )
         self._choices("rule_set").queryset = (
-            RuleSet.objects.in_force(local_day(now)).filter(body__in=OF_OWNERS).order_by("name", "-version")
+            RuleSet.objects.in_force(local_day(now)).filter(body__in=BY_OWNERS).order_by("name", "-version")
         )
 
     def _choices(self, name: str) -> forms.ModelChoiceField:

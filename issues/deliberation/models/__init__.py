@@ -10,9 +10,10 @@ from issues.deliberation.models.ballots import (
     RollOwner,
 )
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
-from issues.deliberation.models.rule_sets import CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
+from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
 
 __all__ = [
+    "BY_OWNERS",
     "Ballot",
     "Channel",
     "Choice",

@@ -25,6 +25,10 @@ class DecidingBody(models.TextChoices):
     BRANCH = "branch", _("party branch meeting")
 
 
+# Where owners decide by themselves, all or those concerned.
+BY_OWNERS = (DecidingBody.OWNERS, DecidingBody.INTERESTED)
+
+
 class Matter(models.TextChoices):
     """业主共同决定: what owners decide together, by the numbers of Civil Code 278; and one outside it (279)."""
 

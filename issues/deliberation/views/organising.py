@@ -1,5 +1,6 @@
 """Votes as those see them who organise them: drafts, what still stands in their way, the notice, a withdrawal."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -151,9 +152,9 @@ def _page(
         "why": why or WhyForm(),
         "objections": [
             (each, answering.get(each.number) or AnswerForm(prefix=str(each.number)))
-            for each in motion.objections.all()
+            for each in motion.objections.order_by("number")
         ],
-        "form_errors": status != HttpResponse.status_code,
+        "form_errors": status != HTTPStatus.OK,
         "work_page": "desk_votes",
     }
     return render(request, "deliberation/desk_vote.html", context, status=status)

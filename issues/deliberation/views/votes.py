@@ -1,5 +1,6 @@
 """Votes as owners see them: what is put to them, their ballots, and what came out."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -155,7 +156,7 @@ def vote_page(
         "objections": motion.objections.order_by("number"),
         "may_object": may_object(request.user, motion, request.now),
         "objecting": objecting or ObjectForm(),
-        "form_errors": status != HttpResponse.status_code,
+        "form_errors": status != HTTPStatus.OK,
         "wrong": objecting or asked,
     }
     return render(request, "deliberation/vote.html", context, status=status)
