@@ -7,8 +7,10 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from governance import wording
 from governance.domain import audit
 from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
@@ -56,23 +58,28 @@ class VotedAlready(Refusal):
 
     code = "voted_already"
 
-    def __init__(self, ballot: Ballot):
+    def __init__(self, ballot: Ballot, at: datetime):
         self.ballot = ballot
         self.by = masked(ballot.cast_by)
-        super().__init__(_("A ballot for this unit was handed in already."))
+        if not self.by:
+            super().__init__(_("A ballot for this unit was handed in already."))
+            return
+        words = gettext("%(name)s handed in this ballot %(at)s.")
+        super().__init__(words % {"name": self.by, "at": wording.moment(ballot.cast_at, at)})
 
 
 @dataclass(frozen=True)
 class Paper:
     """One ballot to fill in: units of one head that the person may vote for together.
 
-    Own units apart from each mandate's. `cast` is what was handed in for the first of them, if anything was; `given`
-    are the mandates that the owners have given for them.
+    Own units apart from each mandate's. `cast` is the ballot that was handed in for them and stays; `collected` one
+    from the door or on paper, which the owner's own replaces. `given` are the mandates that owners have given for them.
     """
 
     entries: tuple[RollEntry, ...]
     mandate: Mandate | None
-    cast: Ballot | None
+    cast: Ballot | None = None
+    collected: Ballot | None = None
     given: tuple[Mandate, ...] = ()
 
     @property
@@ -149,10 +156,17 @@ def cast(
 
 
 def _paper(entries: tuple[RollEntry, ...], mandate: Mandate | None) -> Paper:
-    cast_already = Ballot.objects.effective().filter(entry__in=entries).select_related("cast_by").first()
+    standing = list(Ballot.objects.effective().filter(entry__in=entries).select_related("cast_by").order_by("pk"))
+    cast_already = next((ballot for ballot in standing if _stays(ballot, mandate)), None)
+    collected = standing[0] if standing and not cast_already else None
     units = [entry.unit_id for entry in entries]
     given = Mandate.objects.in_force().filter(motion=entries[0].motion_id, unit__in=units).select_related("held_by")
-    return Paper(entries, mandate, cast_already, tuple(given))
+    return Paper(entries, mandate, cast_already, collected, tuple(given))
+
+
+def _stays(ballot: Ballot, mandate: Mandate | None) -> bool:
+    """Whether nobody replaces it: what was sent here, and for whoever holds a mandate, anything."""
+    return ballot.channel == Channel.ELECTRONIC or mandate is not None
 
 
 def _entry_for(mandate: Mandate) -> RollEntry | None:
@@ -171,8 +185,8 @@ def _cast_for(entry: RollEntry, choice: Choice, sending: UUID, actor: User, at: 
     if sent:
         return Receipt(sent, number)
     standing = Ballot.objects.effective().filter(entry=entry).select_related("cast_by").first()
-    if standing and (standing.channel == Channel.ELECTRONIC or mandate):
-        raise VotedAlready(standing)
+    if standing and _stays(standing, mandate):
+        raise VotedAlready(standing, at)
     public_id = uuid4()
     if standing:
         Ballot.objects.filter(pk=standing.pk).update(is_effective=False)

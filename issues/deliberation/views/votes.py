@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -32,6 +32,7 @@ from issues.deliberation.verdict_page import verdict_of
 from residents.models import Occupancy
 
 A_PAGE = 20
+CHOOSE = gettext_lazy("Please choose one of the three.")
 # What each choice means where the law counts it: people ask.
 CHOICES = {
     Choice.FOR: pgettext_lazy("ballot", "I agree"),
@@ -206,7 +207,8 @@ def _form(
         "chosen_words": CHOICES.get(choice) if choice else "",
         "is_open": motion.is_open_at(request.now),
         "form_errors": is_missing,
-        "errors": [("choice-for", _("Please choose one of the three."))] if is_missing else [],
+        "errors": [("choice-for", CHOOSE)] if is_missing else [],
+        "choice_errors": [CHOOSE] if is_missing else [],
     }
     return render(
         request, "deliberation/ballot_check.html" if is_check and choice else "deliberation/ballot.html", context

@@ -129,3 +129,26 @@ def test_an_electronic_ballot_is_no_paper_to_check(motion, house, cast):
 @pytest.mark.parametrize("who", ["li", "zhou", "zheng", "chen", "strange_officer"])
 def test_papers_are_not_there_for_others(motion, cast, who):
     assert client_of(getattr(cast, who)).get(f"/desk/votes/{motion.public_id}/papers/").status_code == 404
+
+
+def test_an_owner_whose_ballot_was_collected_is_told_so_and_may_still_vote(motion, house, cast):
+    address = f"/desk/votes/{motion.public_id}/papers/"
+    client_of(cast.wu).post(address, paper(number="801", said="against", channel="door"))
+    client_of(cast.sun).post(f"{address}{Ballot.objects.get().public_id}/", {"said": "against"})
+    client = client_of(house.owners["ann"])
+    page = client.get(f"/votes/{motion.public_id}/").content.decode()
+    assert ballot_address(motion, "801") in page
+    form = client.get(ballot_address(motion, "801")).content.decode()
+    assert "纸质票" in form
+    assert 'name="choice"' in form
+    client.post(ballot_address(motion, "801"), {"sending": str(uuid4()), "choice": "for", "sure": "1"})
+    assert Ballot.objects.effective().get().cast_by == house.owners["ann"]
+
+
+def test_the_second_co_owner_reads_who_was_first_and_when(motion, house):
+    vote(motion, house, "cai", "804")
+    sent = {"sending": str(uuid4()), "choice": "for", "sure": "1"}
+    answer = client_of(house.owners["ben"]).post(ballot_address(motion, "804"), sent)
+    assert answer.status_code == 409
+    assert "蔡*" in answer.content.decode()
+    assert "12:00" in answer.content.decode()
