@@ -1,4 +1,4 @@
-"""The nouns of deliberation: rule sets, motions, rolls and ballots."""
+"""The nouns of deliberation: topics, rule sets, motions, rolls and ballots."""
 
 from issues.deliberation.models.ballots import (
     Ballot,
@@ -11,6 +11,18 @@ from issues.deliberation.models.ballots import (
 )
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
+from issues.deliberation.models.topics import (
+    Gate,
+    Topic,
+    TopicConcern,
+    TopicJudgement,
+    TopicOrigin,
+    TopicPetition,
+    TopicState,
+    TopicSupport,
+    Vetting,
+    VettingReason,
+)
 
 __all__ = [
     "BY_OWNERS",
@@ -19,6 +31,7 @@ __all__ = [
     "Choice",
     "CountedOf",
     "DecidingBody",
+    "Gate",
     "InvalidReason",
     "Mandate",
     "Mark",
@@ -31,4 +44,13 @@ __all__ = [
     "RollEntry",
     "RollOwner",
     "RuleSet",
+    "Topic",
+    "TopicConcern",
+    "TopicJudgement",
+    "TopicOrigin",
+    "TopicPetition",
+    "TopicState",
+    "TopicSupport",
+    "Vetting",
+    "VettingReason",
 ]

@@ -87,6 +87,9 @@ class Motion(models.Model):
         "governance.Building", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("building")
     )
     stairwell = models.PositiveSmallIntegerField(_("stairwell"), null=True, blank=True)
+    topic = models.ForeignKey(
+        "deliberation.Topic", models.PROTECT, null=True, blank=True, related_name="motions", verbose_name=_("topic")
+    )
     rule_set = models.ForeignKey(RuleSet, models.PROTECT, related_name="motions", verbose_name=_("rule set"))
     matter = models.CharField(_("matter"), max_length=8, choices=Matter)
     kind = models.CharField(_("worth"), max_length=12, choices=MotionKind)
@@ -176,8 +179,8 @@ class Motion(models.Model):
             pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.MOTION.transitions()),
             _kept_since(
                 "published_at", "unchanged_since_its_notice",
-                "estate", "building", "stairwell", "rule_set", "matter", "kind", "title", "words", "published_at",
-                "opens_at", "closes_at",
+                "estate", "building", "stairwell", "topic", "rule_set", "matter", "kind", "title", "words",
+                "published_at", "opens_at", "closes_at",
             ),
             _kept_since(
                 "frozen_at", "unchanged_since_its_freezing", "frozen_at", "roll_hash", "text_hash", "rules_hash"

@@ -104,6 +104,11 @@ class RuleSet(models.Model):
     electronic = models.BooleanField(_("electronic ballots count here"), default=True)
     names_choices = models.BooleanField(_("choices are named"), default=False)
     proxy_cap = models.PositiveSmallIntegerField(_("mandates a person may hold"), null=True, blank=True)
+    demand_share = ShareField(_("share of the owners who can demand an assembly"), default="1/5")
+    demand_by_area = models.BooleanField(_("that share is of the area, too"), default=True)
+    demand_days = models.PositiveSmallIntegerField(
+        _("days until that assembly"), default=30, help_text=_("Within so many days it has to begin")
+    )
     signed_by = models.CharField(_("signed by the lawyer"), max_length=80, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
 
@@ -123,6 +128,9 @@ class RuleSet(models.Model):
             models.CheckConstraint(
                 condition=Q(signed_by="", signed_on=None) | Q(signed_by__gt="", signed_on__isnull=False),
                 name="rule_set_signed_by_somebody_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(demand_share__regex=SHARE, demand_days__gt=0), name="demand_share_is_a_share"
             ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
