@@ -27,8 +27,8 @@ def filings_sql(narrowing: Narrowing) -> str:
     join, scope = narrowing.petition("p")
     return f"""
         SELECT p.estate_id AS estate, p.subdistrict_id AS street, count(*) AS filed,
-               count(*) FILTER (WHERE p.channel <> 'import' AND p.state = 'withdrawn') AS withdrawn,
-               count(*) FILTER (WHERE p.channel <> 'import' AND p.state = 'declined') AS declined,
+               count(*) FILTER (WHERE p.state = 'withdrawn' AND p.channel <> 'import') AS withdrawn,
+               count(*) FILTER (WHERE p.state = 'declined' AND p.channel <> 'import') AS declined,
                count(*) FILTER (WHERE p.channel = 'import') AS imported
         FROM residents_petition p {join}
         WHERE p.filed_at >= %(starts)s AND p.filed_at < %(ends)s {scope}

@@ -49,6 +49,7 @@ class Narrowing:
             "before_starts": period.before_starts_at,
             "before_ends": period.before_ends_at,
             "weeks": list(period.weeks),
+            "weeks_end": [*period.weeks[1:], period.ends_at],
             "streets": choice.streets,
             "free": sorted(sight.free),
             "own": sorted(sight.own),

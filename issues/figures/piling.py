@@ -65,11 +65,10 @@ class Pile:
 
 def pile_facts(now: datetime) -> dict[str, Any]:
     midnight = datetime.combine(local_day(now) + timedelta(days=1), time(), tzinfo=LOCAL_ZONE)
-    # The oldest first: what was filed before none of them is the oldest age, and sorts last below.
     return {
         "in_an_hour": now + timedelta(hours=1),
         "midnight": midnight,
-        "ages": [now - timedelta(days=days) for days in AGE_DAYS[:0:-1]],
+        "ages": [timedelta(days=days) for days in AGE_DAYS[1:]],
     }
 
 
@@ -83,8 +82,7 @@ def pile_sql(narrowing: Narrowing) -> str:
                CASE WHEN o.state IS NULL OR i.triaged_at IS NULL THEN '{TO_SORT}'
                     WHEN o.state = 'dispatched' THEN '{TO_ACCEPT}'
                     WHEN o.state = 'accepted' THEN '{TO_ARRIVE}' ELSE '{IN_WORK}' END AS stage,
-               {len(AGE_DAYS) - 1} - (
-                 SELECT count(*) FROM unnest(%(ages)s::timestamptz[]) a(at) WHERE i.filed_at > a.at) AS age,
+               width_bucket(%(now)s - i.filed_at, %(ages)s::interval[]) AS age,
                count(*) AS open,
                count(*) FILTER (WHERE c.due_at < %(now)s) AS overdue,
                count(*) FILTER (WHERE c.due_at >= %(now)s AND c.due_at <= %(in_an_hour)s) AS hour,

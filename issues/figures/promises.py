@@ -9,6 +9,7 @@ from issues.figures.asking import Rows
 from issues.figures.choice import Choice
 from issues.figures.narrowing import Narrowing
 from issues.figures.shares import Share
+from issues.figures.stretches import WEEKS
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ def promises_sql(narrowing: Narrowing) -> str:
     A clock that still runs past its time is one that wasn't kept. `week` counts from one.
     """
     join, scope = narrowing.of_matter("c")
-    return f"""
-        SELECT width_bucket(c.due_at, %(weeks)s::timestamptz[]) AS week, c.subdistrict_id AS street,
-               count(*) AS due, count(*) FILTER (WHERE c.stopped_at <= c.due_at) AS kept
-        FROM issues_slaclock c {join}
-        WHERE c.voided_at IS NULL AND c.due_at >= %(starts)s AND c.due_at < %(ends)s {scope}
-        GROUP BY 1, 2"""
+    return WEEKS.counted(
+        "c.subdistrict_id AS street, count(*) AS due, count(*) FILTER (WHERE c.stopped_at <= c.due_at) AS kept",
+        "issues_slaclock c",
+        join,
+        f"c.voided_at IS NULL {scope}",
+        at="c.due_at",
+        by="c.subdistrict_id",
+    )
 
 
 def read_promises(rows: Rows, choice: Choice) -> Promises:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from issues.figures.asking import Rows
 from issues.figures.narrowing import Narrowing
 from issues.figures.shares import Share
+from issues.figures.stretches import PERIODS
 
-# An instant lies in one of the two periods, or isn't counted: between them. `is_now` says of each row in which.
-IN_EITHER = """{at} >= %(before_starts)s AND {at} < %(ends)s AND ({at} < %(before_ends)s OR {at} >= %(starts)s)"""
-IS_NOW = "{at} >= %(starts)s"
 NOW, BEFORE = True, False
 
 
@@ -54,18 +52,17 @@ class LeftOut:
 
 # The promise of a first contact that came due: the clock `respond`, or `arrive` where its round has none. The database
 # counts to how many petitions it is owed: see `SlaClock.owed_to`.
-CAME_DUE = f"""c.owed_to > 0 AND c.voided_at IS NULL AND c.subdistrict_id = ANY(%(streets)s)
-              AND {IN_EITHER.format(at="c.due_at")}"""
-OF_CLOCK = f"""SELECT {IS_NOW.format(at="c.due_at")} AS is_now, {{n}} AS n,
-                   {{n}} FILTER (WHERE c.stopped_at <= c.due_at) AS met,
-                   min(c.stopped_at) FILTER (WHERE c.stopped_at <= c.due_at) AS first_met_at"""
+OWES = "c.owed_to > 0 AND c.voided_at IS NULL AND c.subdistrict_id = ANY(%(streets)s)"
+OF_CLOCK = """{n} AS n, {n} FILTER (WHERE c.stopped_at <= c.due_at) AS met,
+            min(c.stopped_at) FILTER (WHERE c.stopped_at <= c.due_at) AS first_met_at"""
 OWED = "p.filed_at <= c.due_at AND p.channel <> 'import' AND p.state NOT IN ('withdrawn', 'declined')"
 # What is owed to a few petitions, one by one: OFFSET 0 keeps the planner from reading all the rows there are.
 OF_PETITION = f"""CROSS JOIN LATERAL (
               SELECT l.issue_id FROM issues_issuepetition l
               WHERE l.petition_id = {{petition}} AND l.undone_at IS NULL OFFSET 0) l
             CROSS JOIN LATERAL (
-              SELECT c.* FROM issues_slaclock c WHERE c.issue_id = l.issue_id AND {CAME_DUE} OFFSET 0) c
+              SELECT c.* FROM issues_slaclock c
+              WHERE c.issue_id = l.issue_id AND {OWES} AND {PERIODS.within.format(at="c.due_at")} OFFSET 0) c
             CROSS JOIN LATERAL (
               SELECT FROM residents_petition p
               WHERE p.id = {{petition}} AND p.subdistrict_id = c.subdistrict_id AND {OWED} OFFSET 0) owed"""
@@ -81,7 +78,7 @@ def contacts_sql(narrowing: Narrowing) -> str:
     join, scope = narrowing.rating("e")
     return f"""
         WITH due AS MATERIALIZED ({_due(narrowing)}), denied AS (
-            SELECT {IS_NOW.format(at="c.due_at")} AS is_now, count(DISTINCT (c.id, e.petition_id)) AS n
+            SELECT {PERIODS.of.format(at="c.due_at")} AS is_now, count(DISTINCT (c.id, e.petition_id)) AS n
             FROM residents_evaluation e {join} {OF_PETITION.format(petition="e.petition_id")}
             WHERE NOT e.was_contacted {scope} AND e.given_at >= (SELECT min(first_met_at) FROM due)
               AND c.stopped_at <= c.due_at
@@ -91,7 +88,7 @@ def contacts_sql(narrowing: Narrowing) -> str:
             GROUP BY 1
         )
         SELECT due.is_now, due.n, due.met, coalesce(denied.n, 0) AS denied
-        FROM (SELECT is_now, sum(n)::int AS n, coalesce(sum(met), 0)::int AS met FROM due GROUP BY 1) due
+        FROM (SELECT is_now, coalesce(sum(n), 0)::int AS n, coalesce(sum(met), 0)::int AS met FROM due GROUP BY 1) due
         LEFT JOIN denied ON denied.is_now = due.is_now"""
 
 
@@ -102,20 +99,19 @@ def _due(narrowing: Narrowing) -> str:
     people in a matter that was sorted as something else.
     """
     one_by_one = OF_CLOCK.format(n="count(*)")
-    join, scope = narrowing.petition("p")
     if not narrowing.is_of_whole_streets:
-        return f"""{one_by_one} FROM issues_slaclock c
-            JOIN issues_issuepetition l ON l.issue_id = c.issue_id AND l.undone_at IS NULL
-            JOIN residents_petition p ON p.id = l.petition_id AND p.subdistrict_id = c.subdistrict_id AND {OWED} {join}
-            WHERE {CAME_DUE} {scope} GROUP BY 1"""
-    _join, of_matter = narrowing.of_matter("c")
-    whole = f"""{OF_CLOCK.format(n="sum(c.owed_to)")} FROM issues_slaclock c WHERE {CAME_DUE} {of_matter} GROUP BY 1"""
+        join, scope = narrowing.petition("p")
+        to_petitions = f"""JOIN issues_issuepetition l ON l.issue_id = c.issue_id AND l.undone_at IS NULL
+            JOIN residents_petition p ON p.id = l.petition_id AND p.subdistrict_id = c.subdistrict_id AND {OWED}
+            {join}"""
+        return PERIODS.counted(one_by_one, "issues_slaclock c", to_petitions, f"{OWES} {scope}", at="c.due_at")
+    by_clocks = OF_CLOCK.format(n="sum(c.owed_to)")
+    join, scope = narrowing.of_matter("c")
+    whole = PERIODS.counted(by_clocks, "issues_slaclock c", join, f"{OWES} {scope}", at="c.due_at")
     if not narrowing.prelude:
         return whole
-    return f"""{whole}
-            UNION ALL
-            SELECT is_now, -n, -met, first_met_at FROM (
-              {one_by_one} FROM hidden_by_word w {OF_PETITION.format(petition="w.id")} GROUP BY 1) hidden"""
+    hidden = PERIODS.counted(one_by_one, "hidden_by_word w", OF_PETITION.format(petition="w.id"), "true", at="c.due_at")
+    return f"{whole} UNION ALL SELECT is_now, -n, -met, first_met_at FROM ({hidden}) hidden"
 
 
 def _was_over(clock: str) -> str:
@@ -131,13 +127,14 @@ def ratings_sql(narrowing: Narrowing) -> str:
     `not_solved` say so: such a rating opens the petition again, so that its round had been finished.
     """
     join, scope = narrowing.rating("e")
-    return f"""
-        SELECT {IS_NOW.format(at="e.given_at")} AS is_now, count(*) AS n,
-               count(*) FILTER (WHERE e.satisfaction >= 4) AS good,
-               count(*) FILTER (WHERE NOT e.is_solved) AS not_solved
-        FROM residents_evaluation e {join}
-        WHERE {IN_EITHER.format(at="e.given_at")} {scope}
-        GROUP BY 1"""
+    return PERIODS.counted(
+        """count(*) AS n, count(*) FILTER (WHERE e.satisfaction >= 4) AS good,
+            count(*) FILTER (WHERE NOT e.is_solved) AS not_solved""",
+        "residents_evaluation e",
+        join,
+        f"true {scope}",
+        at="e.given_at",
+    )
 
 
 # Of the round that stands finished the person has said nothing.
@@ -151,9 +148,17 @@ def finished_sql(narrowing: Narrowing) -> str:
     found it put right, where the person has said nothing.
     """
     join, scope = narrowing.petition("p")
-    is_now = IS_NOW.format(at="p.finished_at")
-    stands = f"""p.state IN ('finished', 'closed') AND p.channel <> 'import'
-          AND {IN_EITHER.format(at="p.finished_at")} {scope}"""
+    stands = f"p.state IN ('finished', 'closed') AND p.channel <> 'import' {scope}"
+    in_all = f"""count(*) AS finished, count(*) FILTER (WHERE p.confirmed_epoch = p.epoch) AS confirmed,
+            count(*) FILTER (WHERE {SILENT}) AS silent"""
+    counted = PERIODS.counted(in_all, "residents_petition p", join, stands, at="p.finished_at")
+    by_staff = PERIODS.counted(
+        "count(*) AS n",
+        "checked",
+        f"JOIN residents_petition p ON p.id = checked.petition_id {join}",
+        f"checked.at >= p.finished_at AND {SILENT} AND {stands}",
+        at="p.finished_at",
+    )
     return f"""
         WITH held AS MATERIALIZED (
             SELECT v.issue_id, v.verified_at FROM issues_verification v
@@ -163,21 +168,9 @@ def finished_sql(narrowing: Narrowing) -> str:
             JOIN issues_issuepetition l ON l.issue_id = held.issue_id AND l.undone_at IS NULL
               AND l.issue_id >= (SELECT min(issue_id) FROM held)
             GROUP BY 1
-        ), by_staff AS (
-            SELECT {is_now} AS is_now, count(*) AS n
-            FROM checked JOIN residents_petition p ON p.id = checked.petition_id {join}
-            WHERE checked.at >= p.finished_at AND {SILENT} AND {stands}
-            GROUP BY 1
-        ), counted AS (
-            SELECT {is_now} AS is_now, count(*) AS finished,
-                   count(*) FILTER (WHERE p.confirmed_epoch = p.epoch) AS confirmed,
-                   count(*) FILTER (WHERE {SILENT}) AS silent
-            FROM residents_petition p {join}
-            WHERE {stands}
-            GROUP BY 1
         )
         SELECT counted.*, coalesce(by_staff.n, 0) AS staff_only
-        FROM counted LEFT JOIN by_staff ON by_staff.is_now = counted.is_now"""
+        FROM ({counted}) counted LEFT JOIN ({by_staff}) by_staff ON by_staff.is_now = counted.is_now"""
 
 
 def read_response(contacts: Rows) -> Response:

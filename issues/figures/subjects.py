@@ -52,7 +52,7 @@ def lengths_sql(narrowing: Narrowing) -> str:
     return f"""
         SELECT i.category_id AS category, count(*) AS n,
                percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (
-                 ORDER BY extract(epoch FROM i.finished_at - i.filed_at)::float8) AS seconds
+                 ORDER BY date_part('epoch', i.finished_at - i.filed_at)) AS seconds
         FROM issues_issue i
         WHERE i.state IN ('finished', 'closed') AND i.finished_at IS NOT NULL AND i.is_promised
           AND i.finished_at >= %(starts)s AND i.finished_at < %(ends)s {narrowing.matter()}
