@@ -1,6 +1,7 @@
 """What templates may say and draw: instants and spans in words, icons, the due line. docs/components.md lists them."""
 
 import json
+from functools import cache
 
 from django import template
 from django.urls import reverse
@@ -59,6 +60,7 @@ def seal():
     return _drawing("seal", "0 0 32 32", SEAL, "")
 
 
+@cache
 def _drawing(kind, box, paths, extra):
     classes = f"{kind} {extra}".strip()
     return format_html(

@@ -1,9 +1,10 @@
 """Words that people or registers wrote, inside a page that may be in another language."""
 
 import re
+from collections.abc import Sequence
 
 from django import template
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -31,6 +32,18 @@ def own_words(text: str) -> SafeString:
     if not is_chinese_elsewhere(str(text)):
         return mark_safe(escaped)
     return format_html('<span lang="zh-Hans">{}</span>', escaped)
+
+
+@register.filter
+def cells(row: Sequence[str | int], name_is_chinese: bool = False) -> SafeString:
+    """A row of a table of numbers: its name as the row's heading, and its numbers.
+
+    Put together here: on a page of many tables a template took a third of the time for their cells.
+    """
+    name, *numbers = row
+    heading = own_words(str(name)) if name_is_chinese else escape(name)
+    told = "".join(f'<td class="num">{escape(number)}</td>' for number in numbers)
+    return mark_safe(f'<th scope="row">{heading}</th>{told}')
 
 
 @register.filter
