@@ -14,7 +14,7 @@ from issues.models.orders import WorkOrderQuerySet
 from issues.queue.asked import Asked, Whose
 from issues.queue.rows import TITLES, due_in_groups
 
-ESTATE, BUILDING = "issue__estate__name", "issue__building__name"
+ESTATE, BUILDING = "estate__name", "issue__building__name"
 
 
 class Choice(NamedTuple):
