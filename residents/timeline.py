@@ -85,6 +85,13 @@ WHERE_INSTEAD = {
         "Somebody looked, and there was nothing to put right. If there is after all, report it again."
     ),
 }
+TOPIC_VETTED = {
+    "accept": gettext_lazy("The topic was taken up"),
+    "decline": gettext_lazy("The topic was not taken up"),
+    "refer": gettext_lazy("The topic was passed on"),
+    "merge": gettext_lazy("The topic was joined with the same matter"),
+    "close": gettext_lazy("The topic is closed"),
+}
 SATISFACTION = {
     1: pgettext_lazy("satisfaction", "Very poor"),
     2: pgettext_lazy("satisfaction", "Poor"),
@@ -462,6 +469,18 @@ def _settled(update: PetitionUpdate, now: datetime) -> Sentence:
     )
 
 
+def _topic(update: PetitionUpdate, now: datetime) -> Sentence:
+    """title"""
+    return Sentence(
+        gettext("It is to be deliberated"), say(gettext("As the topic “%(title)s”."), title=update.params["title"])
+    )
+
+
+def _topic_vetted(update: PetitionUpdate, now: datetime) -> Sentence:
+    """verb: accept, decline, refer, merge or close. The words are those of whoever decided."""
+    return Sentence(str(TOPIC_VETTED[str(update.params["verb"])]))
+
+
 SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "filed": _filed,
     "taken_in": _taken_in,
@@ -497,6 +516,8 @@ SENTENCES: dict[str, Callable[[PetitionUpdate, datetime], Sentence]] = {
     "settled": _settled,
     "promise_changed": _promise_changed,
     "name_seen": _name_seen,
+    "topic": _topic,
+    "topic_vetted": _topic_vetted,
 }
 KINDS = frozenset(SENTENCES)
 LATE = frozenset({"breached"})

@@ -87,6 +87,11 @@ class Scope:
         )
 
     @property
+    def deliberates(self) -> bool:
+        """Whether topics are this person's to look at or to bring up: branches, communities, the offices above them."""
+        return bool(self.party_branches or self.communities or self.subdistricts or self.districts)
+
+    @property
     def organises_votes(self) -> bool:
         """Whether votes of owners are this person's to set up: the community's staff, and the street's officers."""
         return bool(self.communities or self.subdistricts)

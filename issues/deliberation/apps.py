@@ -8,11 +8,12 @@ class DeliberationConfig(AppConfig):
     def ready(self) -> None:
         # Registers our notices' words, who is told of which stage, what each sweep does, what the home page counts.
         from issues.deliberation import messages  # noqa: F401
-        from issues.deliberation.domain import telling  # noqa: F401
+        from issues.deliberation.domain import demanding, telling  # noqa: F401
         from issues.deliberation.domain.opening import bring_all_up_to_date, waiting
         from issues.deliberation.waiting import count_waiting_ballots
         from issues.domain.sweep import take_part
         from residents.voting import register_count_waiting
 
         take_part(waiting, bring_all_up_to_date)
+        take_part(demanding.waiting, demanding.tell_what_is_late)
         register_count_waiting(count_waiting_ballots)

@@ -1,4 +1,4 @@
-"""The words of the notices about votes."""
+"""The words of the notices about topics and votes."""
 
 from datetime import datetime
 
@@ -15,6 +15,52 @@ def _times(params: Params) -> dict[str, object]:
     said = {name: wording.moment(datetime.fromisoformat(str(params[name])), now) for name in ("opens", "closes")}
     return {**params, **said}
 
+
+def _due(params: Params) -> dict[str, object]:
+    """`due` as the reader says it."""
+    return {**params, "due": wording.moment(datetime.fromisoformat(str(params["due"])), timezone.now())}
+
+
+register(
+    "topic_made",
+    _("What you reported is to be deliberated"),
+    _("It was brought up as “%(title)s”. Here you follow who looks at it and what comes of it."),
+)
+register(
+    "topic_to_vet",
+    _("A topic waits to be looked at"),
+    _("%(title)s. Please decide by %(due)s whether it is taken up."),
+    _due,
+)
+register("topic_accept", _("A topic was taken up"), _("%(title)s. It will be deliberated; the reason is on its page."))
+register("topic_decline", _("A topic was not taken up"), _("%(title)s. The reason, and who decided, are on its page."))
+register("topic_refer", _("A topic was passed on"), _("%(title)s. To whom, and why, is on its page."))
+register(
+    "topic_merge",
+    _("A topic was joined with another"),
+    _("%(title)s is deliberated together with the same matter. You stay informed."),
+)
+register(
+    "topic_close",
+    _("A topic is closed"),
+    _("%(title)s. What came of it is on its page. How do you judge it?"),
+)
+register(
+    "topic_demanded",
+    _("The owners demand an assembly"),
+    _("%(title)s. Enough owners demand it: the owners' assembly has to vote on it by %(due)s."),
+    _due,
+)
+register(
+    "topic_late",
+    _("Nobody has looked at a topic in time"),
+    _("%(title)s. It is one level up with you now: please decide."),
+)
+register(
+    "topic_assembly_late",
+    _("No owners' assembly was called in time"),
+    _("%(title)s. The owners demanded it, and the day has passed."),
+)
 
 register(
     "vote_announced",

@@ -12,9 +12,20 @@ from issues.deliberation.views.organising import (
     desk_votes,
 )
 from issues.deliberation.views.papers import desk_paper_check, desk_papers
+from issues.deliberation.views.topics import topic, topic_judge, topic_new, topic_support, topics
+from issues.deliberation.views.vetting import desk_topic, desk_topic_new, desk_topic_step, desk_topics
 from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_object, votes
 
 urlpatterns: list[URLPattern] = [
+    path("desk/topics/", desk_topics, name="desk_topics"),
+    path("desk/topics/new/", desk_topic_new, name="desk_topic_new"),
+    path("desk/topics/<uuid:public_id>/", desk_topic, name="desk_topic"),
+    path("desk/topics/<uuid:public_id>/<slug:verb>/", desk_topic_step, name="desk_topic_step"),
+    path("topics/", topics, name="topics"),
+    path("topics/new/", topic_new, name="topic_new"),
+    path("topics/<uuid:public_id>/", topic, name="topic"),
+    path("topics/<uuid:public_id>/support/", topic_support, name="topic_support"),
+    path("topics/<uuid:public_id>/judge/", topic_judge, name="topic_judge"),
     path("desk/votes/", desk_votes, name="desk_votes"),
     path("desk/votes/new/", desk_vote_new, name="desk_vote_new"),
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),

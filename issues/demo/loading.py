@@ -13,6 +13,7 @@ from issues.demo.owners import settle_owners
 from issues.demo.playing import play
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
 from issues.demo.street import WORKERS, build_street
+from issues.demo.topics import bring_up_topics
 from issues.demo.votes import hold_votes
 
 DEFAULT_SEED = 20260515
@@ -59,4 +60,5 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     dispute_a_home(street, now)
     play(street, now=now, rng=rng)
     settle_owners(street, rng, now - OWNED_SINCE)
-    hold_votes(street, rng, now)
+    topics = bring_up_topics(street, now)
+    hold_votes(street, rng, now, topics["lift"])

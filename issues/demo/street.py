@@ -90,6 +90,7 @@ WORKERS = (
     Worker("tian", "田野", "Tian", Role.RED_STEWARD, "春和苑小区"),
     Worker("fan", "范卫东", "Fan", Role.DEPARTMENT_LIAISON, "安和派出所"),
     Worker("chen", "陈国华", "Chen", Role.BRANCH_SECRETARY, "春和苑党支部"),
+    Worker("qin", "秦玉兰", "Qin", Role.BRANCH_SECRETARY, "春和社区党委"),
     Worker("wu", "吴婷", "Wu", Role.COMMUNITY_STAFF, "春和社区"),
     Worker("luo", "罗文斌", "Luo", Role.COMMUNITY_STAFF, "春和社区"),
     Worker("sun", "孙志远", "Sun", Role.STREET_OFFICER, "安和街道"),
@@ -267,6 +268,7 @@ def _build_branches(street: Street) -> None:
     committee = PartyBranch.objects.create(
         kind=BranchKind.COMMITTEE, name="春和社区党委", community=street.community, parent=street_committee
     )
+    street.branches[committee.name] = committee
     rows = (
         ("春和苑党支部", {"estate": street.estates["春和苑小区"]}),
         ("星湖家园党支部", {"estate": street.estates["星湖家园"]}),

@@ -10,7 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.models import User
 from issues.deliberation.domain import casting, objecting, opening, setting_up
 from issues.deliberation.domain.setting_up import Plan
-from issues.deliberation.models import Choice, Matter, Motion, MotionKind, RollEntry, RuleSet
+from issues.deliberation.models import Choice, Matter, Motion, MotionKind, RollEntry, RuleSet, Topic
 from issues.demo.owners import ESTATE
 from issues.demo.playing import StoryDoesNotHold
 from issues.demo.street import Street
+from issues.demo.when import at_hour
 
 LAWYER = "方律师（演示）"
 # Notice is given so long before: fifteen days and the longest holidays fit in.
@@ -78,16 +79,16 @@ class Paper:
         return sum((entry.area_m2 for entry in self.entries), Decimal(0))
 
 
-def hold_votes(street: Street, rng: random.Random, now: datetime) -> None:
+def hold_votes(street: Street, rng: random.Random, now: datetime, lift: Topic) -> None:
     """Let the owners be asked, and many of them answer, up to `now`. Raises `StoryDoesNotHold`."""
     rule_set = _sign_the_rules(now)
     today = local_day(now)
-    parking = _announce(street, rule_set, PARKING, _nine_on(today, -17), _at(today, -3, 18))
+    parking = _announce(street, rule_set, PARKING, at_hour(today, -17, 9), at_hour(today, -3, 18))
     _let_it_fail_by_a_little(parking, rng)
-    _object(parking, street, _at(today, -2, 10), _at(today, -1, 15))
-    pumps = _announce(street, rule_set, PUMPS, _nine_on(today, -3), _at(today, 6, 18))
+    _object(parking, street, at_hour(today, -2, 10), at_hour(today, -1, 15))
+    pumps = _announce(street, rule_set, PUMPS, at_hour(today, -3, 9), at_hour(today, 6, 18))
     _let_some_vote(pumps, rng, now)
-    _leave_a_draft(street, rule_set, now)
+    _leave_a_draft(street, rule_set, now, lift)
     _deliver(now)
 
 
@@ -95,14 +96,6 @@ def _sign_the_rules(now: datetime) -> RuleSet:
     signed_on = local_day(now) - timedelta(days=90)
     RuleSet.objects.filter(code="owners-assembly", version=1).update(signed_by=LAWYER, signed_on=signed_on)
     return RuleSet.objects.get(code="owners-assembly", version=1)
-
-
-def _nine_on(today: date, days: int) -> datetime:
-    return _at(today, days, 9)
-
-
-def _at(today: date, days: int, hour: int) -> datetime:
-    return datetime.combine(today + timedelta(days=days), time(hour), tzinfo=LOCAL_ZONE)
 
 
 def _announce(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, closes_at: datetime) -> Motion:
@@ -212,9 +205,9 @@ def _by_day(rng: random.Random, first: datetime, until: datetime) -> datetime:
             return at
 
 
-def _leave_a_draft(street: Street, rule_set: RuleSet, now: datetime) -> None:
+def _leave_a_draft(street: Street, rule_set: RuleSet, now: datetime, lift: Topic) -> None:
     """A lift for one entrance, to be voted on next week: too early, as its page says."""
     today = local_day(now)
-    estate_wide = _plan(street, rule_set, LIFT, _nine_on(today, 7), _at(today, 21, 18))
-    plan = replace(estate_wide, building=street.buildings["3栋"], stairwell=2)
+    estate_wide = _plan(street, rule_set, LIFT, at_hour(today, 7, 9), at_hour(today, 21, 18))
+    plan = replace(estate_wide, building=street.buildings["3栋"], stairwell=2, topic=lift)
     setting_up.draft(plan, actor=street.people["wu"], at=now - timedelta(hours=2))

@@ -24,6 +24,7 @@ NO_PAGES = {
     "desk_objection": A_PRESS,
     "desk_rows": "the rows of the inbox, for its script",
     "desk_step": A_PRESS,
+    "desk_topic_step": A_PRESS,
     "desk_vote_step": A_PRESS,
     "home_end": A_PRESS,
     "issue_photo": A_PICTURE,
@@ -43,6 +44,8 @@ NO_PAGES = {
     "set_language": A_PRESS,
     "set_mode": A_PRESS,
     "supervision_step": A_PRESS,
+    "topic_judge": A_PRESS,
+    "topic_support": A_PRESS,
     "vote_file": "a file to take away",
     "vote_object": A_PRESS,
 }

@@ -90,6 +90,14 @@ def vote(name: str) -> Callable[[World], str]:
     return lambda world: f"/votes/{world.votes[name].public_id}/"
 
 
+def topic(name: str) -> Callable[[World], str]:
+    return lambda world: f"/topics/{world.topics[name].public_id}/"
+
+
+def topic_at_desk(name: str) -> Callable[[World], str]:
+    return lambda world: f"/desk/topics/{world.topics[name].public_id}/"
+
+
 def ballot(name: str, door: str) -> Callable[[World], str]:
     return lambda world: world.ballot(name, door)
 
@@ -328,6 +336,17 @@ FOLLOWING = (
         lambda world: f"/homes/claim/?estate={world.cast.estate.pk}",
         ask_for_an_unknown_door,
     ),
+    Case("topics", "li", at("/topics/")),
+    Case("topics-empty", "stranger", at("/topics/")),
+    Case("topic-new", "li", at("/topics/new/")),
+    Case("topic-new-error", "li", at("/topics/new/"), submit("main form[method=post]")),
+    Case("topic-new-no-home", "zhou", at("/topics/new/")),
+    Case("topic-waiting", "li", topic("waiting")),
+    Case("topic-gathering", "xu", topic("gathering")),
+    Case("topic-accepted", "", topic("accepted")),
+    Case("topic-merged", "li", topic("merged")),
+    Case("topic-closed", "li", topic("closed")),
+    Case("topic-judge-error", "li", topic("closed"), submit("form[action$='/judge/']")),
     Case("votes", "li", at("/votes/")),
     Case("votes-empty", "stranger", at("/votes/")),
     Case("vote-announced", "li", vote("announced")),
@@ -405,6 +424,17 @@ WORKING = (
     Case("supervisions-empty", "strange_manager", at("/supervisions/"), is_for_staff=True),
     Case("supervision", "zheng", account_asked_of("hengxin"), is_for_staff=True),
     Case("supervision-error", "zheng", account_asked_of("hengxin"), submit("#answer form"), is_for_staff=True),
+    Case("desk-topics", "chen", at("/desk/topics/"), is_for_staff=True),
+    Case("desk-topics-empty", "strange_officer", at("/desk/topics/"), is_for_staff=True),
+    Case("desk-topic-new", "wu", at("/desk/topics/new/"), is_for_staff=True),
+    Case("desk-topic-new-error", "wu", at("/desk/topics/new/"), submit("main form[method=post]"), is_for_staff=True),
+    Case("desk-topic-vet", "chen", topic_at_desk("waiting"), is_for_staff=True),
+    Case(
+        "desk-topic-vet-error", "chen", topic_at_desk("waiting"), submit("form[action$='/accept/']"), is_for_staff=True
+    ),
+    Case("desk-topic-read", "wu", topic_at_desk("waiting"), is_for_staff=True),
+    Case("desk-topic-accepted", "chen", topic_at_desk("accepted"), is_for_staff=True),
+    Case("desk-topic-about-office", "sun", topic_at_desk("about_office"), is_for_staff=True),
     Case("desk-votes", "wu", at("/desk/votes/"), is_for_staff=True),
     Case("desk-votes-empty", "strange_worker", at("/desk/votes/"), is_for_staff=True),
     Case("desk-vote-new", "wu", at("/desk/votes/new/"), is_for_staff=True),

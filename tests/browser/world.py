@@ -39,8 +39,29 @@ from governance.models import (
 )
 from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
-from issues.deliberation.domain import casting, mandates, objecting, opening, papers, setting_up
-from issues.deliberation.models import Ballot, Choice, Motion, MotionKind, RuleSet
+from issues.deliberation.domain import (
+    casting,
+    judging,
+    mandates,
+    objecting,
+    opening,
+    papers,
+    proposing,
+    setting_up,
+    vetting,
+)
+from issues.deliberation.domain.proposing import Proposal
+from issues.deliberation.domain.vetting import Finding
+from issues.deliberation.models import (
+    Ballot,
+    Choice,
+    Motion,
+    MotionKind,
+    RuleSet,
+    Topic,
+    TopicOrigin,
+    VettingReason,
+)
 from issues.deliberation.models import Channel as BallotChannel
 from issues.domain import declining, findings, handling, intake, mediation, supervision, triage, verification
 from issues.domain.sweep import sweep
@@ -69,6 +90,7 @@ class World:
     accounts: dict[str, SupervisionOrder] = field(default_factory=dict)
     imports: dict[str, RegisterImport] = field(default_factory=dict)
     votes: dict[str, Motion] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
@@ -102,6 +124,7 @@ def build_world(photo: bytes) -> World:
     _in_the_registers(world)
     _from_before(world)
     _put_to_the_vote(world)
+    _brought_up(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
         order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
@@ -380,6 +403,52 @@ def _put_to_the_vote(world: World) -> None:
     objecting.answer(
         raised[0], words="已核对：103 的票是业主本人在手机上交的，回执编号在公开文件里。", actor=cast.wu, at=NOW
     )
+
+
+def _brought_up(world: World) -> None:
+    """Topics at each gate: Li's and the community's, and one for which Li gathers support."""
+    cast, topics = world.cast, world.topics
+    said = (world.petitions["overdue"], world.petitions["street"])
+    words = "电动车在楼道里充电，去年烧过一回。\n想在 3 栋后面的空地建车棚，装 20 个充电口。"
+    topics["waiting"] = _topic(
+        world, "3栋后面建电动车棚", TopicOrigin.RESIDENT, cast.li, words=words, costs="约 6 万元"
+    )
+    topics["about_office"] = _topic(
+        world, "社区活动室晚上不开门", TopicOrigin.RESIDENT, cast.li, concerns=(cast.residents_committee,)
+    )
+    topics["gathering"] = _topic(world, "召开业主大会，重新选聘物业", TopicOrigin.OWNERS, cast.li)
+    from_petitions = {
+        "accepted": "学校路早晚高峰乱停车",
+        "closed": "3栋门口加装护栏",
+        "merged": "校门口停车",
+        "declined": "统一阳台颜色",
+    }
+    for name, title in from_petitions.items():
+        topics[name] = _topic(world, title, TopicOrigin.PETITIONS, cast.wu, words=words, petitions=said)
+    common = Finding(VettingReason.COMMON, "三个楼道都有人反映，要大家商量。")
+    for name in ("accepted", "closed"):
+        vetting.accept(topics[name], common, actor=cast.chen, at=_ago(days=2))
+    vetting.merge(
+        topics["merged"],
+        topics["accepted"],
+        Finding(VettingReason.SAME, "同一条路。"),
+        actor=cast.chen,
+        at=_ago(days=1),
+    )
+    unlawful = Finding(VettingReason.UNLAWFUL, "自家阳台内的颜色不归大家定。")
+    vetting.decline(topics["declined"], unlawful, show=True, actor=cast.chen, at=_ago(days=1))
+    vetting.close(
+        topics["closed"], Finding(VettingReason.KEPT, "护栏装好了，现场看过。"), actor=cast.chen, at=_ago(hours=9)
+    )
+    judging.judge(topics["closed"], stars=4, is_solved=True, actor=cast.xu, at=_ago(hours=3))
+
+
+def _topic(world: World, title: str, origin: TopicOrigin, by: User, *, words: str = "请大家商量。", **given) -> Topic:
+    cast = world.cast
+    proposal = Proposal(
+        community=cast.community, estate=cast.estate, origin=origin, title=title, words=words, **given
+    )  # fmt: skip
+    return proposing.propose(proposal, sending=uuid4(), actor=by, at=_ago(days=3))
 
 
 def _plan(

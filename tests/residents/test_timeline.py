@@ -59,6 +59,8 @@ PARAMS = {
     "not_fixed": {},
     "talked_over": {"is_agreed": False},
     "settled": {},
+    "topic": {"title": "校门口乱停车"},
+    "topic_vetted": {"verb": "accept"},
 }
 
 

@@ -37,6 +37,7 @@ ANNOUNCED = (
     "vote_announced", "vote_open", "vote_counted", "vote_unwanted_by_community", "vote_unwanted_by_street",
     "vote_withdrawn",
 )  # fmt: skip
+PUBLIC_TOPICS = ("public_topic", "owners_topic", "closed_topic")
 # What the file calls a thing: which kinds of the world's things are meant. What isn't here is a page without a thing.
 THINGS: dict[str, tuple[str, ...]] = {
     "message": ("message",),
@@ -88,6 +89,12 @@ THINGS: dict[str, tuple[str, ...]] = {
     "ballot that the community typed": ("paper_of_community",),
     "ballot that the street typed": ("paper_of_street",),
     "objection": ("objection",),
+    "topic that nobody has looked at": ("topic",),
+    "topic that everybody may read": PUBLIC_TOPICS,
+    "topic that is deliberated": ("public_topic",),
+    "topic for which owners gather support": ("owners_topic",),
+    "closed topic": ("closed_topic",),
+    "topic about the street office": ("topic_about_street",),
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }
@@ -186,6 +193,12 @@ POSTED: dict[str, Data] = {
     "desk_paper_check": {"said": "for"},
     "desk_objection": {"1-words": "已核对，没有漏。"},
     "ballot": {"sending": "7f1de87c-9a55-4a83-b0cf-51dbd0a6a1c4", "choice": "against", "sure": "1"},
+    "topic_judge": {"stars": "5", "is_solved": "yes"},
+    "desk_topic_step/accept": {"accept-reason": "common", "accept-words": "关系到很多人。"},
+    "desk_topic_step/look_at_the_process": {
+        "look_at_the_process-reason": "in_order",
+        "look_at_the_process-words": "合规。",
+    },
     "desk_vote_edit": _rewritten,
     "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},
 }
@@ -477,6 +490,8 @@ LISTS: dict[str, dict[str, Marker]] = {
     "coverage_rule": GAPS,
     "party_tree": {"branch": lambda branch: branch.name},
     "votes": dict.fromkeys(("vote_draft", *ANNOUNCED), _link("vote")),
+    "topics": dict.fromkeys(("topic", "topic_about_street", *PUBLIC_TOPICS), _link("topic")),
+    "desk_topics": dict.fromkeys(("topic", "topic_about_street", *PUBLIC_TOPICS), _link("desk_topic")),
     "desk_votes": dict.fromkeys(("vote_draft", *ANNOUNCED), _link("desk_vote")),
 }
 # The parts of a list that together are the whole of it.
@@ -484,6 +499,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "queue": ("", "?whose=area"),
     "queue_rows": ("", "?whose=area"),
     "votes": ("", "?page=2"),
+    "topics": ("", "?page=2"),
+    "desk_topics": ("", "?page=2"),
     "outdoors": ("", "?show=open", "?show=check", "?show=quarrels", "?show=found"),
 }
 # On these the person chooses one of several areas, by links.

@@ -50,8 +50,10 @@ from governance.models import (
 from governance.models.party import BranchKind
 from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
-from issues.deliberation.domain import mandates, objecting, opening, papers, setting_up
+from issues.deliberation.domain import mandates, objecting, opening, papers, proposing, setting_up, vetting
+from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.domain.vetting import Finding
 from issues.deliberation.models import (
     Ballot,
     Choice,
@@ -63,6 +65,9 @@ from issues.deliberation.models import (
     Objection,
     RollEntry,
     RuleSet,
+    Topic,
+    TopicOrigin,
+    VettingReason,
 )
 from issues.deliberation.models import Channel as BallotChannel
 from issues.domain import handling, intake, triage
@@ -196,6 +201,11 @@ def facts_of(thing: Model) -> Facts:
             return Facts(owner=owner.username, **line_of(thing.building))
         case Motion():
             return Facts(**line_of(thing.building))
+        case Topic():
+            above = Body.objects.filter(district__subdistricts=thing.subdistrict, kind=BodyKind.DISTRICT_OFFICE)
+            past = thing.concern_rows.filter(body__kind=BodyKind.STREET_OFFICE).exists()
+            place = line_of(thing.estate) if not past else {"body": above.get().pk} if above else {}
+            return Facts(owner=thing.raised_by.username, **place)
         case Mandate():
             return Facts(owner=thing.given_by.username, **line_of(thing.unit.building))
         case Ballot():
@@ -267,6 +277,11 @@ def build(rights: Rights) -> World:
     }
     for site, (resident, building, _steward) in places.items():
         sites[site] |= votes_at(resident, Building.objects.get(pk=building.pk))
+        # So many owners whom nobody knows here that no topic has enough support at once.
+        Unit.objects.bulk_create(
+            Unit(building=building, stairwell=1, number=f"20{door:02}", exclusive_area_m2="80.00") for door in range(10)
+        )
+        sites[site] |= topics_at(resident, building.estate)
     world = World(
         cast=cast,
         people=people,
@@ -511,6 +526,34 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         "ballot": vote.roll.get(unit=mine),
         "mandated_ballot": vote.roll.get(unit=entrusted),
         **asked,
+    }
+
+
+def topics_at(resident: User, estate: Estate) -> dict[str, Model]:
+    """A topic at each gate, one for which support is gathered, and one that complains of the street office."""
+    worker = User.objects.get(assignments__role=Role.COMMUNITY_STAFF, assignments__community=estate.community)
+    street = estate.community.subdistrict
+    officer = User.objects.get(assignments__role=Role.STREET_OFFICER, assignments__subdistrict=street)
+    office = Body.objects.get(kind=BodyKind.STREET_OFFICE, subdistrict=street)
+
+    def a_topic(title: str, origin: TopicOrigin, by: User, *concerns: Body) -> Topic:
+        proposal = Proposal(
+            community=estate.community, estate=estate, origin=origin, title=title, words="请大家商量。",
+            concerns=concerns,
+        )  # fmt: skip
+        return proposing.propose(proposal, sending=uuid4(), actor=by, at=NOW)
+
+    def accepted(title: str) -> Topic:
+        topic = a_topic(title, TopicOrigin.OFFICE, worker)
+        return vetting.accept(topic, Finding(VettingReason.COMMON, "关系到很多人。"), actor=officer, at=NOW)
+
+    done = Finding(VettingReason.KEPT, "做好了。")
+    return {
+        "topic": a_topic("topic", TopicOrigin.RESIDENT, resident),
+        "public_topic": accepted("public_topic"),
+        "owners_topic": a_topic("owners_topic", TopicOrigin.OWNERS, resident),
+        "closed_topic": vetting.close(accepted("closed_topic"), done, actor=officer, at=NOW),
+        "topic_about_street": a_topic("topic_about_street", TopicOrigin.RESIDENT, resident, office),
     }
 
 

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.admin import console
-from issues.deliberation.domain import opening, setting_up
+from issues.deliberation.domain import opening, proposing, setting_up
+from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.setting_up import Plan
-from issues.deliberation.models import Ballot, Choice, Motion, RuleSet
+from issues.deliberation.models import Ballot, Choice, Motion, RuleSet, Topic, TopicOrigin
+from issues.deliberation.workflow import TOPIC
 from issues.domain import handling
 from residents.models import Occupancy, Petition
 from tests.cast import NOW, client_of, draft, file, take_in
@@ -69,6 +71,7 @@ def addresses(cast) -> dict[str, list[str]]:
     ]
     draft_of_vote, open_vote = a_vote(cast, opens_in=30), a_vote(cast, opens_in=-1)
     ballot = f"{open_vote.public_id}/ballots/{open_vote.roll.get(owner_rows__user=cast.li).public_id}/"
+    topic = a_topic(cast)
     verbs = ("accept", "arrive", "finish", "return", "reassign", "note", "plan")
     return {
         "nobody": [
@@ -88,6 +91,8 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/petitions/{petition.receipt_no}/{verb}" for verb in ("", "filed/", "supplement/", "nudge/", "arrival/")]
         + [f"/petitions/{done.receipt_no}/evaluate/", "/petitions/new/", "/account/", "/account/password/change/"]
         + [f"/b/{cast.building.qr_token}/", *steps[:-1]]
+        + ["/topics/", "/topics/new/"]
+        + [f"/topics/{topic.public_id}/{verb}" for verb in ("", "support/", "judge/")]
         + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}"],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
@@ -97,11 +102,26 @@ def addresses(cast) -> dict[str, list[str]]:
         + ["/desk/votes/", "/desk/votes/new/", f"/desk/votes/{draft_of_vote.public_id}/edit/"]
         + [f"/desk/votes/{draft_of_vote.public_id}/{verb}" for verb in ("", "publish/", "withdraw/")]
         + [f"/desk/votes/{open_vote.public_id}/{verb}" for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/")],
+        "chen": ["/desk/topics/", "/desk/topics/new/", f"/desk/topics/{topic.public_id}/"]
+        + [f"/desk/topics/{topic.public_id}/{step.verb}/" for step in TOPIC.steps]
+        + [f"/desk/topics/{topic.public_id}/attach/"],
         "yu": ["/outdoors/", "/outdoors/find/", "/outdoors/file/"]
         + [f"/outdoors/{order.issue.public_id}/{verb}" for verb in ("", "verify/", "not_fixed/", "mediate/")],
         "sun": ["/coverage/", "/coverage/grid_buildings/", "/coverage/tree/"]
         + [f"/console/governance/estate/{page}/" for page in ("add", "import", f"{cast.estate.pk}/change")],
     }
+
+
+def a_topic(cast) -> Topic:
+    """Brought up by Li, and not looked at yet."""
+    proposal = Proposal(
+        community=cast.community,
+        estate=cast.estate,
+        origin=TopicOrigin.RESIDENT,
+        title="建车棚",
+        words="充电没有地方。",
+    )
+    return proposing.propose(proposal, sending=uuid4(), actor=cast.li, at=NOW)
 
 
 def a_vote(cast, *, opens_in: int) -> Motion:
@@ -222,6 +242,8 @@ PAGES = {
     "dashboard": "sun",
     "dashboard_book": "sun",
     "dashboard_due": "sun",
+    "desk_topic_new": "wu",
+    "desk_topics": "chen",
     "desk_vote_new": "wu",
     "desk_votes": "wu",
     "deadlines": "nobody",
@@ -249,6 +271,8 @@ PAGES = {
     "ready": "nobody",
     "search": "yu",
     "supervisions": "zheng",
+    "topic_new": "li",
+    "topics": "li",
     "votes": "li",
 }
 HUGE = "9" * 40
@@ -315,7 +339,8 @@ STRANGE_FORMS = (
     "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/", "/desk/{}/",
     "/desk/homes/{}/", "/outdoors/{}/", "/supervisions/{}/", "/issues/photos/{}/", "/coverage/{}/",
     "/buildings/{}/people/", "/console/governance/estate/{}/change/", "/queue/{}/", "/queue/{}/accept/", "/photos/{}/",
-    "/orders/photos/{}/", "/buildings/{}/card/", "/votes/{}/", "/desk/votes/{}/", "/desk/votes/{}/edit/",
+    "/orders/photos/{}/", "/buildings/{}/card/", "/topics/{}/", "/desk/topics/{}/",
+    "/votes/{}/", "/desk/votes/{}/", "/desk/votes/{}/edit/",
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from issues.deliberation.domain import casting
 from issues.deliberation.domain.casting import Paper
 from issues.deliberation.models import Mandate, Motion, RollEntry
 from issues.deliberation.models.motions import MotionQuerySet
+from issues.deliberation.models.topics import TopicQuerySet
 from issues.deliberation.views import votes
 from issues.desk import inbox
 from issues.domain import people
@@ -312,6 +313,18 @@ LEAKS: dict[str, Leak] = {
     "another street's import, to be fetched": Leak(
         replaces(imports.RegisterImportAdmin, "_to_fetch", all_files), thing("admin:governance_registerimport_file"),
         "GET admin:governance_registerimport_file of register",
+    ),
+    "topics that nobody has looked at, on everybody's list": Leak(
+        forgets(TopicQuerySet, "public"), listed("topics"), "topics: "
+    ),
+    "a topic that nobody has looked at, to whoever knows its address": Leak(
+        forgets(TopicQuerySet, "public"), thing("topic"), "GET topic of topic"
+    ),
+    "what complains of the street, at the street's desk": Leak(
+        forgets(TopicQuerySet, "without_those_about"), listed("desk_topics"), "desk_topics: "
+    ),
+    "another community's topic, to be vetted": Leak(
+        forgets(TopicQuerySet, "vetted_by"), thing("desk_topic_step", "POST"), "POST desk_topic_step/"
     ),
     "a draft of a vote to whoever knows its address": Leak(
         forgets(MotionQuerySet, "public"), thing("vote"), "GET vote of vote_draft"

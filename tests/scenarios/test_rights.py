@@ -112,6 +112,7 @@ ANSWERS = {
     ("ready", "GET"): 200,
     ("set_language", "POST"): 400,
     ("set_mode", "POST"): 400,
+    ("topic", "GET"): 200,
 }
 
 

@@ -5,16 +5,32 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 
 from governance.domain.moment import local_day
-from governance.models import Unit, User
+from governance.models import Building, Estate, Unit, User
 from governance.models.places import UnitKind
-from issues.deliberation.models import Motion, RollEntry, RollOwner
+from issues.deliberation.models import Motion, RollEntry, RollOwner, RuleSet
 from residents.models import Occupancy, OccupancyRelation, OccupancyState
 
 THE_DEVELOPER = "developer"
+
+
+class Electorate(Protocol):
+    """Whose units count, and by which rules: a motion, or the whole estate for whoever demands an assembly."""
+
+    @property
+    def estate(self) -> Estate: ...
+    @property
+    def building(self) -> Building | None: ...
+    @property
+    def building_id(self) -> int | None: ...
+    @property
+    def stairwell(self) -> int | None: ...
+    @property
+    def rule_set(self) -> RuleSet: ...
 
 
 @dataclass(frozen=True)
@@ -55,19 +71,19 @@ class Totals:
     without_area: tuple[Unit, ...]
 
 
-def units_in_scope(motion: Motion, at: datetime) -> QuerySet[Unit]:
+def units_in_scope(electorate: Electorate, at: datetime) -> QuerySet[Unit]:
     """The exclusive parts that vote: of the estate, a building or a stairwell, as they stand on the day of `at`."""
-    units = Unit.objects.standing_on(local_day(at)).filter(building__estate=motion.estate)
-    if motion.building_id:
-        units = units.filter(building=motion.building)
-    if motion.stairwell:
-        units = units.filter(stairwell=motion.stairwell)
-    return units if motion.rule_set.parking_votes else units.exclude(kind=UnitKind.PARKING)
+    units = Unit.objects.standing_on(local_day(at)).filter(building__estate=electorate.estate)
+    if electorate.building_id:
+        units = units.filter(building=electorate.building)
+    if electorate.stairwell:
+        units = units.filter(stairwell=electorate.stairwell)
+    return units if electorate.rule_set.parking_votes else units.exclude(kind=UnitKind.PARKING)
 
 
-def read(motion: Motion, at: datetime) -> list[Line]:
+def read(electorate: Electorate, at: datetime) -> list[Line]:
     """Every unit of the scope with its confirmed owners at `at`, in the order of the doors. Two queries."""
-    units = units_in_scope(motion, at).select_related("building")
+    units = units_in_scope(electorate, at).select_related("building")
     owners: dict[int, list[User]] = defaultdict(list)
     disputed: set[int] = set()
     ties = Occupancy.objects.filter(unit__in=units, relation=OccupancyRelation.OWNER).filter(

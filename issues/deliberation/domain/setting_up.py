@@ -17,7 +17,7 @@ from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import Building, Estate, User
 from issues.deliberation.domain import rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
-from issues.deliberation.models import BY_OWNERS, MatterRule, Motion, MotionKind, MotionState, RuleSet
+from issues.deliberation.models import BY_OWNERS, MatterRule, Motion, MotionKind, MotionState, RuleSet, Topic
 from issues.deliberation.workflow import MOTION
 
 # Fewer units than these, and the sums tell who chose what.
@@ -69,6 +69,7 @@ class Plan:
     closes_at: datetime | None = None
     building: Building | None = None
     stairwell: int | None = None
+    topic: Topic | None = None
 
     def fields(self) -> dict[str, Any]:
         """With the area that the estate lies in."""

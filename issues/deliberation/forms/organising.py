@@ -13,7 +13,7 @@ from governance.domain.moment import local_day
 from governance.models import Building, Estate
 from governance.models.scope import Scope
 from issues.deliberation.domain.setting_up import Plan
-from issues.deliberation.models import BY_OWNERS, Matter, Motion, MotionKind, RuleSet
+from issues.deliberation.models import BY_OWNERS, Matter, Motion, MotionKind, RuleSet, Topic, TopicState
 from residents.forms.filing import NamesSelect, OwnWordsField
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -37,6 +37,14 @@ class PlanForm(forms.Form):
         empty_label=_("Please choose"),
         widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={"required": _("Please choose the estate.")},
+    )
+    topic = forms.ModelChoiceField(
+        Topic.objects.none(),
+        label=_("On which topic"),
+        required=False,
+        empty_label=_("None of those being deliberated"),
+        widget=NamesSelect(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": _("This topic isn't being deliberated any more.")},
     )
     building = forms.CharField(
         label=_("Only this building"),
@@ -96,6 +104,8 @@ class PlanForm(forms.Form):
         self._choices("estate").queryset = (
             Estate.objects.filter(area).select_related("community").order_by("name", "pk")
         )
+        deliberated = Topic.objects.organised_by(scope).filter(state=TopicState.ACCEPTED)
+        self._choices("topic").queryset = deliberated.order_by("-raised_at", "-pk")
         self._choices("rule_set").queryset = (
             RuleSet.objects.in_force(local_day(now)).filter(body__in=BY_OWNERS).order_by("name", "-version")
         )
@@ -113,6 +123,9 @@ class PlanForm(forms.Form):
         elif opens and closes and closes <= opens:
             self.add_error("closes_at", _("Voting ends after it begins."))
         self._find_building(given)
+        topic = given.get("topic")
+        if topic and topic.estate_id and given.get("estate") and topic.estate_id != given["estate"].pk:
+            self.add_error("topic", _("This topic belongs to another estate."))
         return given
 
     def _find_building(self, given: dict[str, Any]) -> None:
@@ -128,7 +141,7 @@ class PlanForm(forms.Form):
         return Plan(
             estate=given["estate"], rule_set=given["rule_set"], matter=given["matter"], kind=given["kind"],
             title=given["title"].strip(), words=given["words"], opens_at=given["opens_at"],
-            closes_at=given["closes_at"], building=given["found"], stairwell=given["stairwell"],
+            closes_at=given["closes_at"], building=given["found"], stairwell=given["stairwell"], topic=given["topic"],
         )  # fmt: skip
 
     @staticmethod
@@ -138,7 +151,15 @@ class PlanForm(forms.Form):
             "estate": motion.estate_id, "building": motion.building.name if motion.building else "",
             "stairwell": motion.stairwell, "title": motion.title, "words": motion.words, "matter": motion.matter,
             "rule_set": motion.rule_set_id, "kind": motion.kind, "opens_at": _on_the_clock(motion.opens_at),
-            "closes_at": _on_the_clock(motion.closes_at),
+            "closes_at": _on_the_clock(motion.closes_at), "topic": motion.topic_id,
+        }  # fmt: skip
+
+    @staticmethod
+    def on_topic(topic: Topic) -> dict[str, Any]:
+        """A vote on the topic, as the form begins with it."""
+        return {
+            "topic": topic.pk, "estate": topic.estate_id, "building": topic.building.name if topic.building else "",
+            "stairwell": topic.stairwell, "title": topic.title, "words": topic.words,
         }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.models import Body, BodyKind
+from governance.models import Body, BodyKind, Community
 from governance.models.scope import Scope
 from issues.deliberation import workflow
 
@@ -63,11 +63,14 @@ class VettingReason(models.TextChoices):
 
 
 def bodies_close_to(scope: Scope) -> models.QuerySet[Body]:
-    """Those for which the person works, and those beside the branches whose secretary the person is."""
+    """Those for which the person works, those beside the own branches, and for both the street office above them."""
     branches = scope.party_branches
-    beside = Q(community__partybranch__in=branches) | Q(community__estates__partybranch__in=branches)
+    places = Q(partybranch__in=branches) | Q(estates__partybranch__in=branches) | Q(pk__in=scope.communities)
+    communities = Community.objects.filter(places)
+    beside = Q(kind=BodyKind.RESIDENTS_COMMITTEE, community__in=communities)
+    above = Q(kind=BodyKind.STREET_OFFICE, subdistrict__communities__in=communities)
     own = Q(pk__in=Body.of_scope(scope).values("pk")) | Q(branches__in=branches)
-    return Body.objects.filter(own | (beside & Q(kind=BodyKind.RESIDENTS_COMMITTEE)))
+    return Body.objects.filter(own | beside | above)
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):

@@ -19,7 +19,7 @@ from issues.deliberation.domain import objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
 from issues.deliberation.forms.organising import AnswerForm, PlanForm, WhyForm
-from issues.deliberation.models import Motion, MotionState
+from issues.deliberation.models import Motion, MotionState, Topic, TopicState
 from issues.deliberation.turnout import turnout
 from issues.deliberation.workflow import MOTION
 from issues.views.queue import desk_context
@@ -49,7 +49,7 @@ def desk_votes(request: PortalRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk_vote_new(request: PortalRequest) -> HttpResponse:
     require_organiser(request)
-    form = _form(request)
+    form = _form(request, on=_topic(request))
     if form.is_bound and form.is_valid():
         motion = setting_up.draft(form.plan(), actor=request.user, at=request.now)
         return redirect("desk_vote", motion.public_id)
@@ -129,7 +129,7 @@ def _ask_to_withdraw(request: PortalRequest, motion: Motion) -> HttpResponse:
 def find_organised(request: PortalRequest, public_id: UUID) -> Motion:
     require_organiser(request)
     rows = Motion.objects.organised_by(request.user.scope(request.now))
-    related = ("estate__community", "building", "rule_set", "withdrawn_by", "drafted_by")
+    related = ("estate__community", "building", "rule_set", "withdrawn_by", "drafted_by", "topic")
     return bring_up_to_date(get_object_or_404(rows.select_related(*related), public_id=public_id), request.now)
 
 
@@ -160,10 +160,20 @@ def _page(
     return render(request, "deliberation/desk_vote.html", context, status=status)
 
 
-def _form(request: PortalRequest, motion: Motion | None = None) -> PlanForm:
+def _topic(request: PortalRequest) -> Topic | None:
+    """The topic that the page was opened from."""
+    try:
+        asked = UUID(request.GET.get("topic", ""))
+    except ValueError:
+        return None
+    rows = Topic.objects.organised_by(request.user.scope(request.now)).select_related("building")
+    return rows.filter(public_id=asked, state=TopicState.ACCEPTED).first()
+
+
+def _form(request: PortalRequest, motion: Motion | None = None, on: Topic | None = None) -> PlanForm:
     return PlanForm(
         request.POST if request.method == "POST" else None,
-        initial=PlanForm.as_written(motion) if motion else {},
+        initial=PlanForm.as_written(motion) if motion else PlanForm.on_topic(on) if on else {},
         scope=request.user.scope(request.now),
         now=request.now,
     )

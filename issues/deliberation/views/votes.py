@@ -129,7 +129,7 @@ def vote_object(request: PortalRequest, public_id: UUID) -> HttpResponse:
 
 
 def find_motion(request: PortalRequest, public_id: UUID) -> Motion:
-    related = ("estate__community", "building", "rule_set")
+    related = ("estate__community", "building", "rule_set", "topic")
     motion = get_object_or_404(Motion.objects.public().select_related(*related), public_id=public_id)
     return bring_up_to_date(motion, request.now)
 

@@ -1,0 +1,195 @@
+"""A topic's whole story as anybody may read it: who raised it, who vetted it and why, what was decided, how it ended.
+
+Names are masked: residents appear by what they are, staff by role and surname. What meetings and commitments have to
+say of themselves comes from their own rooms.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Avg, Count, Min, Q
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from governance.models import Role, RoleAssignment, User
+from governance.models.roles import role_and_surname
+from issues.deliberation.domain import demanding
+from issues.deliberation.domain.demanding import Demand
+from issues.deliberation.domain.results import rule_of
+from issues.deliberation.models import MatterRule, Motion, MotionState, Topic, TopicOrigin, TopicState, Vetting
+from issues.deliberation.verdict_page import VerdictPage, verdict_of
+
+FEWEST_JUDGEMENTS = 5
+
+DECIDED: dict[str, str | Promise] = {
+    "accept": gettext_lazy("Taken up"),
+    "decline": gettext_lazy("Not taken up"),
+    "refer": gettext_lazy("Passed on"),
+    "merge": gettext_lazy("Joined with the same matter"),
+    "split": gettext_lazy("Made two topics of it"),
+    "look_at_the_process": gettext_lazy("Looked at the way it is decided"),
+    "close": gettext_lazy("Looked at what came of it, and closed it"),
+}
+RAISED: dict[str, str | Promise] = {
+    TopicOrigin.FINDING: gettext_lazy("From what was found on site"),
+    TopicOrigin.RESIDENT: gettext_lazy("A resident brought it up"),
+    TopicOrigin.OWNERS: gettext_lazy("An owner brought it up and gathers support for an owners' assembly"),
+}
+
+
+@dataclass(frozen=True)
+class GateSaid:
+    """One look at a gate: what was decided, by whom, and why."""
+
+    gate: str
+    decided: str
+    reason: str
+    words: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class VoteSaid:
+    """An owners' vote on the topic, with its verdict once it is counted."""
+
+    motion: Motion
+    rule: MatterRule
+    verdict: VerdictPage | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How residents judged it. `average` is empty below the fewest that are published."""
+
+    number: int
+    solved: int
+    average: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One station of the way, and whether it is behind, now or ahead."""
+
+    name: str | Promise
+    look: str
+
+
+@dataclass(frozen=True)
+class Story:
+    topic: Topic
+    raised: SafeString | str
+    petitions: int
+    first_reported_at: datetime | None
+    gates: list[GateSaid]
+    waits_for: str
+    demand: Demand | None
+    assembly_is_late: bool
+    votes: list[VoteSaid]
+    judged: Judged
+    stages: list[Stage]
+
+
+def story_of(topic: Topic, now: datetime) -> Story:
+    """Everything that the topic's own rows say. A fixed number of queries, and one for each vote."""
+    reported = topic.petition_rows.filter(ended_at=None).aggregate(number=Count("pk"), first=Min("petition__filed_at"))
+    gates = [_said(vetting) for vetting in topic.vettings.select_related("by")]
+    votes = [_vote(motion) for motion in _motions(topic)]
+    return Story(
+        topic=topic,
+        raised=_raised(topic, reported["number"]),
+        petitions=reported["number"],
+        first_reported_at=reported["first"],
+        gates=gates,
+        waits_for=_waits_for(topic, now) if topic.state == TopicState.RAISED else "",
+        demand=_demand(topic, now),
+        assembly_is_late=bool(
+            topic.state == TopicState.ACCEPTED
+            and topic.demand_due_at
+            and topic.demand_due_at <= now
+            and not demanding.is_called(topic)
+        ),
+        votes=votes,
+        judged=_judged(topic),
+        stages=_stages(topic, votes),
+    )
+
+
+def _raised(topic: Topic, petitions: int) -> SafeString | str:
+    if petitions:
+        return ngettext(
+            "%(number)s petition of residents said so", "%(number)s petitions of residents said so", petitions
+        ) % {"number": petitions}
+    return str(RAISED.get(topic.origin, _("The community brought it up")))
+
+
+def _said(vetting: Vetting) -> GateSaid:
+    return GateSaid(
+        gate=vetting.get_gate_display(),
+        decided=str(DECIDED[vetting.verb]),
+        reason=vetting.get_reason_display(),
+        words=vetting.words,
+        who=role_and_surname(vetting.by_role, vetting.by.surname_for_reader()),
+        at=vetting.at,
+    )
+
+
+def _waits_for(topic: Topic, now: datetime) -> str:
+    """The role and surname of whoever has to look at it now; empty where nobody holds such a post."""
+    held = RoleAssignment.objects.in_force(now)
+    branches = Q(party_branch__community=topic.community) | Q(
+        party_branch__estate=topic.estate, party_branch__estate__isnull=False
+    )
+    own = held.filter(branches, role=Role.BRANCH_SECRETARY)
+    above = held.filter(role=Role.STREET_OFFICER, subdistrict=topic.subdistrict)
+    for level, role in ((own, Role.BRANCH_SECRETARY), (above, Role.STREET_OFFICER)):
+        for person in User.objects.filter(pk__in=level.values("user")).order_by("pk"):
+            if Topic.objects.vetted_by(person.scope(now)).filter(pk=topic.pk).exists():
+                return role_and_surname(role, person.surname_for_reader())
+    return ""
+
+
+def _demand(topic: Topic, now: datetime) -> Demand | None:
+    return demanding.demand_of(topic, now) if topic.origin == TopicOrigin.OWNERS else None
+
+
+def _motions(topic: Topic) -> list[Motion]:
+    related = ("estate__community", "building", "rule_set")
+    return list(topic.motions.public().select_related(*related).order_by("published_at", "pk"))
+
+
+def _vote(motion: Motion) -> VoteSaid:
+    return VoteSaid(motion, rule_of(motion), verdict_of(motion))
+
+
+def _judged(topic: Topic) -> Judged:
+    sums = topic.judgements.aggregate(
+        number=Count("pk"), solved=Count("pk", filter=Q(is_solved=True)), average=Avg("stars")
+    )
+    enough = sums["number"] >= FEWEST_JUDGEMENTS
+    average = f"{float(Fraction(sums['average']).limit_denominator(1000)):.1f}" if enough else ""
+    return Judged(sums["number"], sums["solved"], average)
+
+
+def _stages(topic: Topic, votes: list[VoteSaid]) -> list[Stage]:
+    """反映 → 把关 → 商议和表决 → 落实 → 评价: how far it has come."""
+    voted = bool(votes) and all(vote.motion.state in (MotionState.FINAL, MotionState.WITHDRAWN) for vote in votes)
+    reached = {
+        TopicState.RAISED: 1,
+        TopicState.ACCEPTED: 3 if voted else 2,
+        TopicState.CLOSED: 4,
+    }.get(TopicState(topic.state), 1)
+    names = (
+        pgettext_lazy("stage of a topic", "Raised"),
+        pgettext_lazy("stage of a topic", "Vetted"),
+        pgettext_lazy("stage of a topic", "Talked over"),
+        pgettext_lazy("stage of a topic", "Carried out"),
+        pgettext_lazy("stage of a topic", "Judged"),
+    )
+    return [
+        Stage(name, "done" if number < reached else "now" if number == reached else "")
+        for number, name in enumerate(names)
+    ]
