@@ -17,10 +17,12 @@ from governance import wording
 from governance.domain.plain_words import plain
 from governance.models import Estate
 from governance.requests import PortalRequest
+from issues.deliberation.models.topics import deliberated_at
 from issues.ledger import DONE_STATES, Entry, Promise, buildings_told, entries, estates_told, listed, summary
 from issues.models import ClockKind, IssueState
 
 A_PAGE = 20
+TOPICS_SHOWN = 5
 SHOWN: dict[str, tuple[str | Lazy, Q]] = {
     "": (pgettext_lazy("ledger", "All"), Q()),
     "open": (pgettext_lazy("ledger", "Under way"), Q(state=IssueState.OPEN)),
@@ -79,6 +81,7 @@ def ledger(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "shown": shown,
         "buildings": told,
         "building": building,
+        "topics": deliberated_at(estate)[:TOPICS_SHOWN],
     }
     return render(request, "issues/ledger.html", context)
 

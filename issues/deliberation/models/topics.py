@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.models import Body, BodyKind, Community
+from governance.models import Body, BodyKind, Community, Estate
 from governance.models.scope import Scope
 from issues.deliberation import workflow
 
@@ -109,6 +109,12 @@ class TopicQuerySet(models.QuerySet["Topic"]):
             default=2,
         )
         return self.order_by(rank, "-raised_at", "-pk")
+
+
+def deliberated_at(estate: Estate) -> TopicQuerySet:
+    """What everybody may read of the estate's topics, and of those of its whole community; the latest first."""
+    here = Q(estate=estate) | Q(estate=None, community=estate.community_id)
+    return Topic.objects.public().filter(here).exclude(state=TopicState.MERGED).order_by("-raised_at", "-pk")
 
 
 class Topic(models.Model):

@@ -245,3 +245,16 @@ def test_why_it_was_passed_on_may_stay_between_those_concerned(cast: Cast):
     press(cast.chen, f"/desk/topics/{topic.public_id}/refer/", **sent)
     assert Client().get(f"/topics/{topic.public_id}/").status_code == 404
     assert "已转交警大队。" in text_of(cast.li, f"/topics/{topic.public_id}/")
+
+
+def test_the_estates_ledger_leads_to_what_everybody_may_read(cast: Cast):
+    hidden, shown, wide = (
+        raised(cast, title="还没看过"),
+        raised(cast, title="校门口"),
+        raised(cast, title="全社区", estate=None),
+    )
+    for topic in (shown, wide):
+        vetting.accept(topic, COMMON, actor=cast.sun, at=NOW)
+    page = text_of(None, f"/estates/{cast.estate.public_id}/ledger/")
+    assert [str(each.public_id) in page for each in (hidden, shown, wide)] == [False, True, True]
+    assert str(shown.public_id) not in text_of(None, f"/estates/{cast.self_managed.public_id}/ledger/")
