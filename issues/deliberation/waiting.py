@@ -27,7 +27,9 @@ def count_waiting_ballots(user: User, at: datetime) -> int:
 
 def _lines(entries: QuerySet[RollEntry], at: datetime, *, own: bool) -> QuerySet[RollEntry, tuple]:
     """Each unit in a vote open at `at`: its motion, head and id, and whether it is the person's own, disputed, cast."""
-    is_open = Motion.objects.filter(state=MotionState.OPENED, opens_at__lte=at, closes_at__gt=at)
+    is_open = Motion.objects.taking_electronic_ballots().filter(
+        state=MotionState.OPENED, opens_at__lte=at, closes_at__gt=at
+    )
     cast = Exists(Ballot.objects.effective().filter(entry=OuterRef("pk")))
     return (
         entries.filter(motion__in=is_open)

@@ -38,6 +38,13 @@ class VoteNotOpen(Refusal):
     sentence = _("This vote is not open now, so the ballot was not taken.")
 
 
+class OnPaperOnly(Refusal):
+    """By the rule set of this legal vote the portal's ballots don't count here."""
+
+    code = "on_paper_only"
+    sentence = _("By the rules of this place this vote is held on paper alone. Your ballot comes to your door.")
+
+
 class NotOnTheRoll(Refusal):
     """The person neither owns the unit by the frozen roll nor holds a mandate for it."""
 
@@ -138,11 +145,13 @@ def cast(
     """Hand in one choice for units of one head. All of them are taken, or none.
 
     `sending` names the page it was sent from: the same page sent twice is one ballot with one receipt. The owner's own
-    ballot replaces one that was collected at the door or on paper. Raises `VoteNotOpen`, `NotOnTheRoll`, `Disputed`,
-    `VotedAlready`.
+    ballot replaces one that was collected at the door or on paper. Raises `VoteNotOpen`, `OnPaperOnly`,
+    `NotOnTheRoll`, `Disputed`, `VotedAlready`.
     """
     if not motion.is_open_at(at):
         raise VoteNotOpen
+    if not motion.takes_electronic_ballots:
+        raise OnPaperOnly
     with transaction.atomic():
         locked = RollEntry.objects.select_for_update(no_key=True).filter(motion=motion, pk__in=[e.pk for e in entries])
         receipts = [_cast_for(entry, choice, sending, actor, at) for entry in locked.order_by("pk")]

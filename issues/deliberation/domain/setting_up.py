@@ -17,9 +17,15 @@ from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import Building, Estate, User
 from issues.deliberation.domain import rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
-from issues.deliberation.models import BY_OWNERS, MatterRule, Motion, MotionKind, MotionState, RuleSet, Topic
+from issues.deliberation.models import BY_OWNERS, Matter, MatterRule, Motion, MotionKind, MotionState, RuleSet, Topic
 from issues.deliberation.workflow import MOTION
 
+# Words that point to a matter that needs three quarters (Civil Code 278, 6 to 8). Only a hint: who decides is a lawyer.
+SOUNDS_LIKE = {
+    Matter.FUND_RAISE: ("筹集维修资金", "续筹", "补交维修资金"),
+    Matter.REBUILD: ("加装电梯", "增设电梯", "改建", "重建", "扩建", "拆除"),
+    Matter.COMMON_PARTS: ("改为停车位", "改成停车位", "改变用途", "对外出租", "广告位", "摊位"),
+}
 # Fewer units than these, and the sums tell who chose what.
 GUESSABLE_UNITS = 12
 
@@ -227,3 +233,14 @@ def _warnings(motion: Motion, totals: rolls.Totals) -> Iterator[Obstacle]:
             _("Only %(number)s units vote: knowing their areas, one may guess who chose what. Say so to the owners.")
             % {"number": totals.units},
         )
+    if motion.kind == MotionKind.LEGAL and not motion.rule_set.electronic:
+        yield Obstacle(
+            "on_paper_only", _("By this rule set only ballots on paper count: plan who takes them to each door.")
+        )
+    for matter, words in SOUNDS_LIKE.items():
+        if matter != motion.matter and any(word in motion.title + motion.words for word in words):
+            yield Obstacle(
+                "sounds_like_another",
+                _("The text sounds like matter %(matter)s. If it is, three quarters have to agree: ask the lawyer.")
+                % {"matter": matter.label},
+            )

@@ -57,6 +57,9 @@ class MotionQuerySet(models.QuerySet["Motion"]):
             objections__answered_at=None, objections__isnull=False
         )
 
+    def taking_electronic_ballots(self) -> "MotionQuerySet":
+        return self.exclude(kind=MotionKind.LEGAL, rule_set__electronic=False)
+
     def in_hand_first(self) -> "MotionQuerySet":
         """Drafts, then what is announced or runs, then what is over; within these the latest first."""
         rank = Case(
@@ -203,6 +206,11 @@ class Motion(models.Model):
         """From the notice until the close."""
         announced = self.state in (MotionState.PUBLISHED, MotionState.OPENED)
         return bool(announced and self.closes_at and at < self.closes_at)
+
+    @property
+    def takes_electronic_ballots(self) -> bool:
+        """Whether a ballot from the portal counts: a legal vote goes by its rule set (some cities: paper alone)."""
+        return self.kind != MotionKind.LEGAL or self.rule_set.electronic
 
     def is_open_at(self, at: datetime) -> bool:
         """Whether a ballot handed in at `at` is in time. The closing second itself is late."""

@@ -205,7 +205,7 @@ def _form(
         "choices": [(value.value, words) for value, words in CHOICES.items()],
         "choice": choice,
         "chosen_words": CHOICES.get(choice) if choice else "",
-        "is_open": motion.is_open_at(request.now),
+        "is_open": motion.is_open_at(request.now) and motion.takes_electronic_ballots,
         "form_errors": is_missing,
         "errors": [("choice-for", CHOOSE)] if is_missing else [],
         "choice_errors": [CHOOSE] if is_missing else [],

@@ -15,10 +15,11 @@ from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.messages import render
 from governance.models import Notice, Unit
 from issues.deliberation.domain import opening, results, setting_up
-from issues.deliberation.domain.casting import VoteNotOpen
+from issues.deliberation.domain.casting import OnPaperOnly, VoteNotOpen
 from issues.deliberation.domain.sealing import sealed
 from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
-from issues.deliberation.models import Choice, Matter, Motion, MotionKind, MotionState, Objection
+from issues.deliberation.models import Ballot, Choice, Matter, Motion, MotionKind, MotionState, Objection, RuleSet
+from issues.deliberation.waiting import count_waiting_ballots
 from issues.domain.sweep import sweep
 from tests.cast import NOW, SHANGHAI
 from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING
@@ -282,3 +283,26 @@ def test_owners_are_told_that_a_vote_was_withdrawn(motion, cast, house):
     subject, body = render(told.get().message_key, told.get().params, "zh-hans")
     assert motion.title in body
     assert subject
+
+
+@pytest.mark.parametrize(
+    ("words", "matter", "warned"),
+    [
+        ("3栋2单元加装电梯，一层不出钱。", Matter.FUND_USE, ["sounds_like_another"]),
+        ("3栋2单元加装电梯，一层不出钱。", Matter.REBUILD, []),
+        ("南侧绿地改为停车位，按月出租。", Matter.OTHER, ["sounds_like_another"]),
+        ("更换两台水泵。", Matter.FUND_USE, []),
+    ],
+)
+def test_the_rehearsal_warns_of_a_special_matter_that_is_typed_as_ordinary(make_motion, words, matter, warned):
+    warnings = setting_up.rehearse(make_motion(words=words, title="是否同意", matter=matter), NOW).warnings
+    assert [each.code for each in warnings if each.code != "guessable"] == warned
+
+
+def test_where_only_paper_counts_a_legal_vote_takes_no_ballot_from_the_portal(motion, house, rule_set, cast):
+    RuleSet.objects.filter(pk=rule_set.pk).update(electronic=False)
+    motion = Motion.objects.select_related("rule_set").get(pk=motion.pk)
+    with pytest.raises(OnPaperOnly):
+        vote(motion, house, "ann", "801")
+    assert count_waiting_ballots(house.owners["ann"], VOTING) == 0
+    assert not Ballot.objects.exists()
