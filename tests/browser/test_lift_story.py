@@ -1,0 +1,199 @@
+"""The lift of one stairwell (H4), from a petition to the residents' judgement, each person at their own screen.
+
+From the story's page alone a reader can answer who raised it, who vetted it and why, who promised what by when, what it
+cost and who paid, who dissented, by how much it passed and under which article, what is open, and how it was judged.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page
+
+from governance.models import Unit, User
+from issues.deliberation.domain import casting
+from issues.deliberation.models import Choice, Matter, Motion, MotionState, RuleSet, Topic
+from residents.models import Petition
+from tests.browser.conftest import DESK, Moment, keep_picture
+from tests.browser.people import Reader, go_by
+from tests.cast import NOW, SHANGHAI, Cast, file
+from tests.issues.deliberation.conftest import owns
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAID = "我父亲坐轮椅住五楼，下楼要两个人抬，想请单元里一起商量加装电梯。"
+ABOUT = "这个单元六层十二户，五位老人七十岁以上。北侧绿地够装一部电梯，要占学校路一侧约 1.5 米。"
+COSTS = "预算 58 万元，政府补贴 20 万元，其余由本单元业主按楼层分摊"
+WHY = "十二户里九户有意向，涉及公共道路，要先勘察再议。"
+QUESTION = "是否在 3单元北侧加装一部电梯"
+TEXT = "加装电梯，预算 58 万元，补贴 20 万元，其余按楼层分摊，一层不出。"
+OPENS, CLOSES = datetime(2026, 6, 8, 9, tzinfo=SHANGHAI), datetime(2026, 6, 15, 18, tzinfo=SHANGHAI)
+DOORS = tuple(f"{floor}0{side}" for floor in range(1, 7) for side in (1, 2))
+
+
+@dataclass
+class Story:
+    """Who is there, at which screen, and what has come of it so far."""
+
+    cast: Cast
+    moment: Moment
+    li: Reader
+    wu: Reader
+    chen: Reader
+    neighbour: Reader
+    owners: list[User]
+    petition: Petition
+    topic: Topic = field(init=False)
+    motion: Motion = field(init=False)
+
+
+@pytest.fixture
+def story(cast: Cast, moment: Moment, screen: Callable[..., Page]) -> Story:
+    """Twelve doors of 80 m² with an owner each; Li owns 301. She has said what is wrong."""
+    RuleSet.objects.filter(code="owners-assembly").update(signed_by="方律师", signed_on=NOW.date())
+    owners = []
+    for door in DOORS:
+        unit = Unit.objects.create(building=cast.building, stairwell=3, number=door, exclusive_area_m2=Decimal("80.00"))
+        owner = cast.li if door == "301" else User.objects.create(username=f"o{door}", full_name="某某", surname="某")
+        owns(owner, unit)
+        owners.append(owner)
+    petition = file(cast.li, cast.building, category="other", words=SAID, stairwell=3)
+    at_desk = {name: Reader(screen(getattr(cast, name), viewport=DESK)) for name in ("wu", "chen")}
+    on_phone = {"li": Reader(screen(cast.li)), "neighbour": Reader(screen(owners[0]))}
+    return Story(cast, moment, owners=owners, petition=petition, **at_desk, **on_phone)
+
+
+def fill(reader: Reader, **fields: str) -> None:
+    """By the fields' names."""
+    for name, value in fields.items():
+        field_of = reader.page.locator(f"main [name='{name}']:visible").first
+        if field_of.evaluate("it => it.tagName") == "SELECT":
+            field_of.select_option(value)
+        else:
+            field_of.fill(value)
+
+
+def decide(reader: Reader, verb: str, reason: str, words: str) -> None:
+    """Open one of the decisions, say why, and send it."""
+    step = reader.page.locator(f"#{verb}")
+    step.locator("summary").click()
+    if reason:
+        step.locator(f"label:has([value='{reason}'])").click()
+    step.locator("textarea").last.fill(words)
+    go_by(step.locator("button[type=submit]"))
+
+
+def test_the_lift_from_a_petition_to_the_judgement(story: Story):
+    the_community_makes_a_topic_of_it(story)
+    the_secretary_takes_it_up(story)
+    the_owners_of_the_stairwell_decide(story)
+    it_is_carried_out_and_judged(story)
+    the_page_answers(story)
+
+
+def the_community_makes_a_topic_of_it(story: Story) -> None:
+    matter = story.petition.links.get().issue
+    page = story.wu.page
+    page.goto(f"/desk/{matter.public_id}/")
+    story.wu.press_and_go("Make a topic of it")
+    assert story.petition.receipt_no in page.locator("[name=receipts]").input_value()
+    fill(story.wu, title="3栋 3单元加装电梯", words=ABOUT, costs=COSTS, building="3栋", stairwell="3")
+    go_by(page.locator(".hold button"))
+    story.topic = Topic.objects.get()
+    story.li.page.goto(f"/petitions/{story.petition.receipt_no}/")
+    assert "列为议题" in story.li.page.locator("main").inner_text()
+
+
+def the_secretary_takes_it_up(story: Story) -> None:
+    page = story.chen.page
+    page.goto("/desk/topics/")
+    go_by(page.get_by_role("link", name="3栋 3单元加装电梯"))
+    decide(story.chen, "accept", "common", WHY)
+    keep_picture(page, "lift-vetted")
+
+
+def the_owners_of_the_stairwell_decide(story: Story) -> None:
+    """Refused too early, announced in time; ten of twelve vote, two of them against; nobody objects."""
+    page = story.wu.page
+    page.goto(f"/desk/topics/{story.topic.public_id}/")
+    story.wu.press_and_go("Prepare a vote")
+    rules = str(RuleSet.objects.get(code="owners-assembly").pk)
+    fill(story.wu, title=QUESTION, words=TEXT, matter=Matter.REBUILD, rule_set=rules)
+    page.locator("label:has([value=legal])").click()
+    fill(story.wu, opens_at="2026-05-20T09:00", closes_at="2026-05-27T18:00")
+    go_by(page.locator(".hold button"))
+    story.wu.press_and_go("Publish the notice")
+    assert page.locator("[role=alert]").is_visible()
+    story.motion = Motion.objects.get()
+    assert story.motion.state == MotionState.DRAFT
+
+    story.wu.press_and_go("Change the draft")
+    fill(story.wu, opens_at=f"{OPENS:%Y-%m-%dT%H:%M}", closes_at=f"{CLOSES:%Y-%m-%dT%H:%M}")
+    go_by(page.locator(".hold button"))
+    story.wu.press_and_go("Publish the notice")
+    story.motion.refresh_from_db()
+    assert story.motion.topic == story.topic
+
+    story.moment.set(OPENS + timedelta(hours=2))
+    vote_on_the_phone(story.li, story.motion, "301", "for")
+    vote_on_the_phone(story.neighbour, story.motion, "101", "against")
+    story.motion.refresh_from_db()
+    for owner, door in list(zip(story.owners, DOORS, strict=True))[1:10]:
+        if door != "301":
+            choice = Choice.AGAINST if door == "102" else Choice.FOR
+            entry = story.motion.roll.get(number=door)
+            casting.cast(
+                story.motion, entries=[entry], choice=choice, sending=uuid4(), actor=owner, at=OPENS + timedelta(days=1)
+            )
+    story.moment.set(CLOSES)
+    story.li.page.goto(f"/votes/{story.motion.public_id}/")
+    keep_picture(story.li.page, "lift-verdict")
+    story.motion.refresh_from_db()
+    assert story.motion.has_passed
+    story.moment.set(story.motion.objections_until)
+    story.li.page.goto(f"/votes/{story.motion.public_id}/")
+
+
+def vote_on_the_phone(reader: Reader, motion: Motion, door: str, choice: str) -> None:
+    page = reader.page
+    page.goto(f"/votes/{motion.public_id}/")
+    reader.press_and_go("Fill in the ballot")
+    page.locator(f"label[for='choice-{choice}']").click()
+    go_by(page.locator("main form:has([name=sending]) button[type=submit]").first)
+    go_by(page.locator("button[name=sure]"))
+    assert "您的表决票已收下" in page.locator("h1").inner_text()
+    assert motion.roll.get(number=door).ballots.count() == 1
+
+
+def it_is_carried_out_and_judged(story: Story) -> None:
+    story.chen.page.goto(f"/desk/topics/{story.topic.public_id}/")
+    decide(story.chen, "close", "kept", "电梯装好了，检验合格，钥匙已经发到各户。")
+    page = story.li.page
+    page.goto(f"/topics/{story.topic.public_id}/")
+    page.locator("label:has([value=yes])").click()
+    page.locator("label:has([value='5'])").click()
+    go_by(page.locator("form[action$='/judge/'] button"))
+
+
+def the_page_answers(story: Story) -> None:
+    """A reader who has no account and knows nothing but this page."""
+    page = story.neighbour.page
+    page.context.clear_cookies()
+    page.goto(f"/topics/{story.topic.public_id}/")
+    keep_picture(page, "lift-story")
+    told = page.locator("main").inner_text()
+    for question, answer in {
+        "who raised it": "居民提出 1 件诉求",
+        "who vetted it": "陈书记",
+        "and why": WHY,
+        "what it cost and who paid": COSTS,
+        "by how much it passed": "同意面积",
+        "under which article": "民法典第 278 条第 2 款",
+        "how the residents judged it": "1 位居民评价，1 位说“已解决”",
+    }.items():
+        assert answer in told, question
+    for name in (story.cast.li.full_name, story.cast.chen.full_name, "某某"):
+        assert name not in told
