@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from governance.models import Role, RoleAssignment, User
 from governance.models.roles import role_and_surname
+from issues.deliberation.counting import saying
 from issues.deliberation.domain import demanding
 from issues.deliberation.domain.demanding import Demand
 from issues.deliberation.domain.results import rule_of
@@ -53,12 +54,22 @@ class GateSaid:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Those who agreed, who didn't, or who abstained."""
+
+    name: str
+    heads: str
+    area: str
+
+
+@dataclass(frozen=True)
 class VoteSaid:
-    """An owners' vote on the topic, with its verdict once it is counted."""
+    """An owners' vote on the topic, with its verdict and how many were on which side once it is counted."""
 
     motion: Motion
     rule: MatterRule
     verdict: VerdictPage | None
+    sides: list[Side]
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,10 @@ def _motions(topic: Topic) -> list[Motion]:
 
 
 def _vote(motion: Motion) -> VoteSaid:
-    return VoteSaid(motion, rule_of(motion), verdict_of(motion))
+    verdict = verdict_of(motion)
+    parts = [row.part for row in verdict.rows if row.part.depth] if verdict else []
+    sides = [Side(said.name, saying.heads(said.part.heads), saying.area(said.part.area)) for said in parts[:3]]
+    return VoteSaid(motion, rule_of(motion), verdict, sides)
 
 
 def _judged(topic: Topic) -> Judged:

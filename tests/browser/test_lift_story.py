@@ -190,7 +190,8 @@ def the_page_answers(story: Story) -> None:
         "who vetted it": "陈书记",
         "and why": WHY,
         "what it cost and who paid": COSTS,
-        "by how much it passed": "同意面积",
+        "who dissented": "2 户，160.00 ㎡",
+        "by how much it passed": "80.00 %",
         "under which article": "民法典第 278 条第 2 款",
         "how the residents judged it": "1 位居民评价，1 位说“已解决”",
     }.items():
