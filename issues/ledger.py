@@ -88,10 +88,9 @@ class Summary:
 
 
 def listed(estate: Estate) -> QuerySet[Issue]:
-    """Matters of the estate that are listed one by one, the newest first."""
-    return Issue.objects.filter(estate=estate, state__in=LISTED_STATES, category__is_listed=True).order_by(
-        "-filed_at", "-id"
-    )
+    """Matters of the estate that are listed one by one, the newest first. Commitments stand with their topic."""
+    matters = Issue.objects.of_people().filter(estate=estate, state__in=LISTED_STATES, category__is_listed=True)
+    return matters.order_by("-filed_at", "-id")
 
 
 def buildings_told(estate: Estate) -> list[Building]:
@@ -136,7 +135,8 @@ def _is_told(clock: SlaClock, issue: Issue) -> bool:
 
 def summary(estate: Estate, now: datetime) -> Summary:
     """The last ninety days of the estate. One query."""
-    reported = Issue.objects.filter(estate=estate, state__in=LISTED_STATES, filed_at__gte=now - SUMMED_UP)
+    matters = Issue.objects.of_people().filter(estate=estate, state__in=LISTED_STATES)
+    reported = matters.filter(filed_at__gte=now - SUMMED_UP)
     is_listed = Q(category__is_listed=True)
     is_due = is_listed & Q(clocks__kind__in=ENDS, clocks__voided_at=None, clocks__due_at__lt=now)
     counts = reported.aggregate(

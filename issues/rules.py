@@ -4,6 +4,7 @@ import rules
 
 from governance.models import BodyKind, Community, User
 from issues.models import Issue, IssuePetition, SupervisionOrder, WorkOrder, WorkOrderState
+from issues.models.orders import BY_COMMITMENT
 from residents.models import Occupancy
 
 # Those whose staff answer for it together: nobody is their manager.
@@ -12,7 +13,7 @@ OFFICES = (BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DISTRI
 
 @rules.predicate
 def is_of_the_body(user: User, order: WorkOrder) -> bool:
-    """Whether the person works for the order's body, and the body still manages the estate."""
+    """Whether the person works for the order's body, and the body still manages the estate, or has promised it."""
     scope = user.scope()
     match order.body.kind:
         case BodyKind.RESIDENTS_COMMITTEE:
@@ -24,7 +25,8 @@ def is_of_the_body(user: User, order: WorkOrder) -> bool:
         case BodyKind.DEPARTMENT:
             return order.body_id in scope.bodies
         case _:
-            return order.body_id in scope.bodies and (order.body_id, order.issue.estate_id) in scope.manages
+            manages = (order.body_id, order.issue.estate_id) in scope.manages
+            return order.body_id in scope.bodies and (manages or order.why_here == BY_COMMITMENT)
 
 
 @rules.predicate
@@ -90,6 +92,18 @@ def _has_asked_for(user: User, told: Issue | WorkOrder, issue_id: int) -> bool:
 
 
 @rules.predicate
+def is_commitment(_user: User, issue: Issue) -> bool:
+    """What a body has committed itself to is neither sorted nor checked here: whoever supervises it judges it."""
+    return issue.is_commitment
+
+
+@rules.predicate
+def has_committed_itself(_user: User, order: WorkOrder) -> bool:
+    """Nobody hands back what they have promised themselves; whoever supervises it may give it to somebody else."""
+    return order.why_here == BY_COMMITMENT
+
+
+@rules.predicate
 def has_a_home_there(user: User, issue: Issue) -> bool:
     homes = Occupancy.objects.standing().filter(user=user, unit__building=issue.building_id)
     return issue.building_id is not None and homes.exists()
@@ -136,13 +150,13 @@ def judges_the_answer(user: User, supervision: SupervisionOrder) -> bool:
     return supervision.community_id in scope.communities and is_theirs
 
 
-rules.add_rule("issues.may_triage", keeps_the_desk & ~is_party)
-rules.add_rule("issues.may_verify", (walks_there | keeps_the_desk) & ~is_party)
-rules.add_rule("issues.may_mediate", (walks_there | keeps_the_desk) & ~is_party)
+rules.add_rule("issues.may_triage", keeps_the_desk & ~is_party & ~is_commitment)
+rules.add_rule("issues.may_verify", (walks_there | keeps_the_desk) & ~is_party & ~is_commitment)
+rules.add_rule("issues.may_mediate", (walks_there | keeps_the_desk) & ~is_party & ~is_commitment)
 rules.add_rule("issues.may_answer", is_of_the_body_supervised)
 rules.add_rule("issues.may_accept_answer", judges_the_answer)
 rules.add_rule("issues.may_work_on", is_of_the_body & ~is_own_order)
 rules.add_rule("issues.is_holder", is_of_the_body & holds_it & ~is_own_order)
-rules.add_rule("issues.may_return", is_of_the_body & (is_unclaimed | holds_it))
+rules.add_rule("issues.may_return", is_of_the_body & (is_unclaimed | holds_it) & ~has_committed_itself)
 rules.add_rule("issues.may_reassign", is_of_the_body & leads_the_body)
 rules.add_rule("issues.may_link", has_the_community)

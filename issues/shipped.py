@@ -70,6 +70,9 @@ class ShippedPolicy(NamedTuple):
     in_days: bool = False
 
 
+# The policy whose ladder a commitment climbs.
+COMMITMENT = "commitment"
+
 MUDANJIANG = "牡丹江市一家物业公司的“5341”承诺，2021 年新闻报道"
 POLICIES = (
     ShippedPolicy(
@@ -102,6 +105,13 @@ POLICIES = (
         "office", "街道办件", "Office matters", "가도 업무", "office",
         "示例值：1 个工作日内首次回应，15 个工作日内答复；由街道办事处自行规定。",
         {ClockKind.RESPOND: 1, ClockKind.ANSWER: 15},
+        in_days=True,
+    ),
+    # No case is assigned to it: what a body commits itself to is due on the day it says. Ten days are what it is asked.
+    ShippedPolicy(
+        COMMITMENT, "承诺事项", "Commitments", "약속 사항", "office",
+        "本平台自定：没有另行商定的，10 个工作日内办结；另有承诺日期的，以公开承诺的日期为准。",
+        {ClockKind.RESOLVE: 10},
         in_days=True,
     ),
 )  # fmt: skip

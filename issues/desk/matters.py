@@ -179,10 +179,12 @@ def _mark(matter: Matter, beside: list[Matter]) -> None:
 
 
 def _at_the_desk(user: User, now: datetime) -> IssueQuerySet:
-    """What the person keeps the desk for: not what is walked past outdoors."""
+    """What the person keeps the desk for: not what is walked past outdoors, nor what a body has committed itself to."""
     scope = user.scope(now)
-    return Issue.objects.visible_to(user, now).filter(
-        Q(community__in=scope.communities) | Q(subdistrict__in=scope.subdistricts)
+    return (
+        Issue.objects.visible_to(user, now)
+        .of_people()
+        .filter(Q(community__in=scope.communities) | Q(subdistrict__in=scope.subdistricts))
     )
 
 

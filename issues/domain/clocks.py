@@ -254,7 +254,8 @@ def put_under(issue: Issue, policy: SlaPolicy, *, at: datetime, starts_at: datet
     Returns the clocks whose time is up at `at`, for `issues.domain.ladder.fire_breaches`. Runs inside the caller's
     transaction.
     """
-    if not issue.is_promised:
+    if not issue.is_promised or issue.is_commitment:
+        # What a body has committed itself to is due on the day it said, whatever policy holds by now.
         return []
     running = {clock.kind: clock for clock in _of_this_epoch(issue)}
     starts_at = starts_at or min((clock.own_starts_at for clock in running.values()), default=issue.filed_at)

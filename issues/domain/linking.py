@@ -58,7 +58,7 @@ def merge(issue: Issue, into: Issue, *, actor: User, at: datetime) -> Issue:
 
 def _go_together(one: Issue, other: Issue) -> bool:
     same_people = one.is_seen_by_those_of(other.category, hides_petitioner=other.hides_petitioner)
-    return same_people and one.community_id == other.community_id
+    return same_people and not other.is_commitment and one.community_id == other.community_id
 
 
 def relate(issue: Issue, other: Issue, *, actor: User, at: datetime) -> IssueRelation:

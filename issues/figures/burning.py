@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from governance.models.categories import in_readers_language
-from issues.figures.narrowing import Narrowing
+from issues.figures.narrowing import Narrowing, of_people
 
 SOON = timedelta(hours=2)
 A_PAGE = 20
@@ -75,7 +75,8 @@ def _sql(narrowing: Narrowing) -> str:
     return f"""{prelude}first AS (
             SELECT DISTINCT ON (c.issue_id) c.issue_id, c.kind, c.due_at
             FROM issues_slaclock c {join}
-            WHERE c.stopped_at IS NULL AND c.voided_at IS NULL AND c.due_at <= %(soon)s {scope}
+            WHERE c.stopped_at IS NULL AND c.voided_at IS NULL AND c.due_at <= %(soon)s
+              AND {of_people("c")} {scope}
             ORDER BY c.issue_id, c.due_at, c.id
         ), listed AS (
             SELECT * FROM first ORDER BY due_at, issue_id LIMIT %(limit)s OFFSET %(offset)s

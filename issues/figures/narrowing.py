@@ -33,6 +33,14 @@ HIDDEN = """WITH hidden_matters AS MATERIALIZED (
 """
 
 
+def of_people(row: str) -> str:
+    """On a clock or an order: that its matter isn't what a body has committed itself to. These are few."""
+    return (
+        f"{row}.issue_id NOT IN (SELECT x_.id FROM issues_issue x_"
+        " WHERE x_.subdistrict_id = ANY(%(streets)s) AND x_.is_commitment)"
+    )
+
+
 @dataclass(frozen=True)
 class Narrowing:
     """What `choice` leaves of the rows. Each condition begins with AND, or is empty."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from issues.figures.asking import Rows
-from issues.figures.narrowing import Narrowing
+from issues.figures.narrowing import Narrowing, of_people
 from issues.figures.shares import Share
 
 
@@ -30,7 +30,7 @@ def arrivals_sql(narrowing: Narrowing) -> str:
                count(*) FILTER (WHERE o.arrival_proof <> 'with_finish'
                  AND o.finished_at - o.arrived_at < interval '1 minute') AS under_a_minute
         FROM issues_workorder o {join}
-        WHERE o.arrived_at >= %(starts)s AND o.arrived_at < %(ends)s {scope}"""
+        WHERE o.arrived_at >= %(starts)s AND o.arrived_at < %(ends)s AND {of_people("o")} {scope}"""
 
 
 def reopened_sql(narrowing: Narrowing) -> str:
@@ -41,7 +41,8 @@ def reopened_sql(narrowing: Narrowing) -> str:
                  SELECT x.id FROM issues_issue x WHERE x.subdistrict_id = ANY(%(streets)s) AND x.epoch > 1)
                AND EXISTS (SELECT 1 FROM issues_workorder n WHERE n.issue_id = o.issue_id AND n.id > o.id)) AS again
         FROM issues_workorder o {join}
-        WHERE o.state = 'done' AND o.finished_at >= %(starts)s AND o.finished_at < %(ends)s {scope}"""
+        WHERE o.state = 'done' AND o.finished_at >= %(starts)s AND o.finished_at < %(ends)s
+          AND {of_people("o")} {scope}"""
 
 
 def read_arrivals(rows: Rows) -> Arrivals:

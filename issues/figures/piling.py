@@ -93,7 +93,7 @@ def pile_sql(narrowing: Narrowing) -> str:
             SELECT r.issue_id, min(r.due_at) AS due_at FROM issues_slaclock r
             WHERE r.subdistrict_id = ANY(%(streets)s) AND r.stopped_at IS NULL AND r.voided_at IS NULL
             GROUP BY r.issue_id) c ON c.issue_id = i.id
-        WHERE i.state = 'open' {narrowing.matter()}
+        WHERE i.state = 'open' AND NOT i.is_commitment {narrowing.matter()}
         GROUP BY 1, 2, 3"""
 
 

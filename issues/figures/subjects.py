@@ -39,7 +39,8 @@ def about_sql(narrowing: Narrowing) -> str:
                count(*) FILTER (WHERE i.filed_at < %(before_ends)s) AS before,
                count(*) FILTER (WHERE i.filed_at >= %(starts)s AND i.state = 'merged') AS merged
         FROM issues_issue i
-        WHERE i.filed_at >= %(before_starts)s AND i.filed_at < %(ends)s {narrowing.matter()}
+        WHERE NOT i.is_commitment
+          AND i.filed_at >= %(before_starts)s AND i.filed_at < %(ends)s {narrowing.matter()}
         GROUP BY 1"""
 
 
@@ -55,6 +56,7 @@ def lengths_sql(narrowing: Narrowing) -> str:
                  ORDER BY date_part('epoch', i.finished_at - i.filed_at)) AS seconds
         FROM issues_issue i
         WHERE i.state IN ('finished', 'closed') AND i.finished_at IS NOT NULL AND i.is_promised
+          AND NOT i.is_commitment
           AND i.finished_at >= %(starts)s AND i.finished_at < %(ends)s {narrowing.matter()}
         GROUP BY 1"""
 

@@ -50,6 +50,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def open(self) -> "IssueQuerySet":
         return self.filter(state=IssueState.OPEN)
 
+    def of_people(self) -> "IssueQuerySet":
+        """What somebody has petitioned for or found; not what a body has committed itself to."""
+        return self.filter(is_commitment=False)
+
     def awaiting_triage(self) -> "IssueQuerySet":
         """Open matters that a person has to look at: no rule said enough, or they came back."""
         return self.open().filter(triaged_at=None)
@@ -103,7 +107,8 @@ class Issue(PlaceOfMatter):
 
     Its state changes by the steps of `issues.workflow.ISSUE` only, which the files of `issues.domain` take: the desk's
     in `triage`, `linking` and `declining`, those that follow from an order in `effects`, from a petition in
-    `issues.receivers`, from a round on foot in `findings`, `verification` and `mediation`.
+    `issues.receivers`, from a round on foot in `findings`, `verification` and `mediation`; of what a body has
+    committed itself to, in `committed`.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -147,6 +152,12 @@ class Issue(PlaceOfMatter):
     is_promised = models.BooleanField(
         default=True, db_default=True, help_text="Not of what was only imported: nobody was promised anything"
     )
+    is_commitment = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="What a body has committed itself to: its order is one, but nobody has petitioned for it",
+    )
 
     objects = IssueQuerySet.as_manager()
 
@@ -184,13 +195,24 @@ class Issue(PlaceOfMatter):
             models.Index(fields=["estate", "-filed_at"], name="issues_of_an_estate"),
             GinIndex(fields=["pairs"], condition=Q(words__gt=""), name="findings_by_pairs"),
             # For the figures, which read nothing but these.
-            models.Index(fields=["subdistrict", "filed_at"], include=["category", "state"], name="matters_by_filing"),
+            models.Index(
+                fields=["subdistrict", "filed_at"],
+                include=["category", "state"],
+                condition=Q(is_commitment=False),
+                name="matters_by_filing",
+            ),
             models.Index(
                 fields=["subdistrict", "finished_at"],
                 include=["filed_at", "category"],
-                condition=Q(finished_at__isnull=False, state__in=("finished", "closed"), is_promised=True),
+                condition=Q(
+                    finished_at__isnull=False,
+                    state__in=("finished", "closed"),
+                    is_promised=True,
+                    is_commitment=False,
+                ),
                 name="matters_by_finish",
             ),
+            models.Index(fields=["subdistrict", "id"], condition=Q(is_commitment=True), name="commitments_of_a_street"),
             models.Index(fields=["subdistrict", "filed_at"], condition=Q(state="open"), name="open_matters"),
             models.Index(fields=["subdistrict", "id"], condition=Q(epoch__gt=1), name="matters_opened_again"),
             models.Index(fields=["subdistrict", "category", "id"], name="matters_of_a_category"),
@@ -199,6 +221,7 @@ class Issue(PlaceOfMatter):
             pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.ISSUE.transitions()),
             # Its orders keep a copy of it.
             pgtrigger.ReadOnly(name="stays_at_its_estate", fields=["estate"]),
+            pgtrigger.ReadOnly(name="stays_a_commitment", fields=["is_commitment"]),
         ]
 
     def __str__(self):
@@ -233,8 +256,11 @@ class Issue(PlaceOfMatter):
     def is_seen_by_those_of(self, category: Category, *, hides_petitioner: bool) -> bool:
         """Whether what is of `category` may join it: the same people see both.
 
-        A complaint about staff joins complaints of its own kind only, a quarrel among neighbours never.
+        A complaint about staff joins complaints of its own kind only, a quarrel among neighbours never. Nothing joins
+        what a body has committed itself to: that is judged by its supervisor.
         """
+        if self.is_commitment:
+            return False
         is_about_staff = self.category.is_about_staff or category.is_about_staff
         is_alike = self.category_id == category.pk or not is_about_staff
         return self.hides_petitioner == hides_petitioner and is_alike

@@ -41,6 +41,10 @@ class ReturnReason(models.TextChoices):
     UNCLEAR = "unclear", _("Can't be understood")
 
 
+# Why an order is with its body: that has promised it. No contract gives it, and none takes it away.
+BY_COMMITMENT = "commitment"
+
+
 def _past_the_community() -> Q:
     """What the street has itself; and complaints about the community's people, whoever has them."""
     offices = (BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE)
@@ -87,18 +91,23 @@ class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
                 estate=OuterRef("estate"), body=OuterRef("body")
             )
             # A department answers for its field, not for an estate: no contract gives it access, its office does.
-            seen |= Q(body__in=scope.bodies) & (Exists(manages_today) | Q(body__kind=BodyKind.DEPARTMENT))
+            needs_no_contract = Q(body__kind=BodyKind.DEPARTMENT) | Q(why_here=BY_COMMITMENT)
+            seen |= Q(body__in=scope.bodies) & (Exists(manages_today) | needs_no_contract)
         return self.filter(seen)
 
     def unmanaged(self, at) -> "WorkOrderQuerySet":
-        """Live orders of a body that doesn't manage the estate on the day of `at`: its contract has ended meanwhile."""
+        """Live orders of a body that doesn't manage the estate on the day of `at`: its contract has ended meanwhile.
+
+        Not what it has promised: it stays responsible for that until somebody else takes it over in words.
+        """
         manages_today = Management.objects.in_force(local_day(at)).filter(
             estate=OuterRef("estate"), body=OuterRef("body")
         )
         offices = (
             BodyKind.RESIDENTS_COMMITTEE, BodyKind.STREET_OFFICE, BodyKind.DISTRICT_OFFICE, BodyKind.DEPARTMENT,
         )  # fmt: skip
-        return self.live().exclude(body__kind__in=offices).filter(~Exists(manages_today))
+        theirs = self.live().exclude(body__kind__in=offices).exclude(why_here=BY_COMMITMENT)
+        return theirs.filter(~Exists(manages_today))
 
     def to_ring(self, at) -> "WorkOrderQuerySet":
         """Orders that nobody has accepted, and whose next phone should have rung by `at`."""
@@ -139,7 +148,9 @@ class WorkOrder(models.Model):
         help_text="The issue's, copied by the database: who manages it today is asked of all live orders at once",
     )
     body = models.ForeignKey("governance.Body", models.PROTECT, related_name="orders", verbose_name=_("body"))
-    why_here = models.CharField(max_length=20, help_text="A kind of management, default or category: see dispatching")
+    why_here = models.CharField(
+        max_length=20, help_text="A kind of management, default, category, commitment: see dispatching"
+    )
     state = models.CharField(_("state"), max_length=12, choices=WorkOrderState, default=WorkOrderState.DISPATCHED)
     holder = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="held_orders")
     dispatched_at = models.DateTimeField(_("sent"))

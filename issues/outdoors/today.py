@@ -83,6 +83,7 @@ def to_check(user: User, now: datetime) -> QuerySet[Issue]:
     done = WorkOrder.objects.filter(issue=OuterRef("pk"), state=WorkOrderState.DONE).order_by("-id")
     return (
         Issue.objects.walked_by(user, now)
+        .of_people()
         .filter(asks_for_it, ~Exists(looked_at), state=IssueState.FINISHED)
         .select_related("category", "building", "estate")
         .annotate(done_by=Subquery(done.values("body__short_name")[:1]))

@@ -143,4 +143,5 @@ def next_action(order: WorkOrder, user: User) -> Action:
         return REASSIGN if rules.test_rule("issues.may_reassign", user, order) else LOOK
     if order.next_kind == ClockKind.PLAN:
         return PLAN
-    return ARRIVE if order.state == workflow.ACCEPTED else FINISH
+    # What is promised for a date is done over weeks: nobody announces that they have arrived at it.
+    return ARRIVE if order.state == workflow.ACCEPTED and not order.issue.is_commitment else FINISH
