@@ -52,6 +52,7 @@ WORK_PAGES = (
     WorkPage("desk_homes", _("Homes to check"), lambda scope: scope.works_at_desk),
     WorkPage("supervisions", _("Supervision"), lambda scope: scope.gives_or_judges_accounts),
     WorkPage("desk_topics", pgettext_lazy("page", "Topics"), lambda scope: scope.deliberates),
+    WorkPage("desk_commitments", _("Commitments"), lambda scope: scope.deliberates),
     WorkPage("desk_votes", _("Owners' votes"), lambda scope: scope.organises_votes),
     WorkPage("not_reached", _("Not reached"), lambda scope: scope.phones_people),
     WorkPage("coverage", _("Coverage"), lambda scope: scope.sees_the_net),

@@ -15,6 +15,7 @@ from governance import wording
 from governance.domain.steps import Step
 from governance.models import BodyKind, Role, RoleAssignment, User
 from governance.models.roles import role_and_surname, surname_for_reader
+from issues.domain import committed
 from issues.domain.clocks import promise_behind, surviving
 from issues.domain.supervision import VERB_PREFIX
 from issues.models import (
@@ -48,6 +49,7 @@ HISTORY: dict[str, str | Promise] = {
     "reopen": _("“Not solved”, said the resident: it was opened again"),
     "close": _("The matter was closed"),
     "find": _("%(who)s found it on patrol"),
+    "commit": _("%(who)s wrote the commitment down"),
     "verify": _("%(who)s looked on site: it is put right"),
     "not_fixed": _("%(who)s looked on site: it is not put right"),
     "mediate": _("%(who)s talked it over with those concerned"),
@@ -71,6 +73,13 @@ HISTORY: dict[str, str | Promise] = {
 }
 # A matter that a whole building speaks of; what the first have said is enough to go there.
 SAID_AT_MOST = 20
+# Of what a body has committed itself to nobody has petitioned: whoever supervises it says how it goes on.
+BY_ITS_SUPERVISOR: dict[str, str | Promise] = {
+    "reopen": _("Its supervisor sent it back"),
+    "close": _("Its supervisor accepted it as done"),
+    "withdraw": _("The commitment was given up"),
+    "cancel": _("Its supervisor took it from this body"),
+}
 WHEN_FINISHED_BY_PROGRAM = _("The matter was finished")
 
 
@@ -86,6 +95,7 @@ class Said:
     phone: str
     is_withdrawn: bool
     is_finding: bool = False
+    is_promise: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,7 +195,15 @@ def what_was_said(issue: Issue, now: datetime, *, names_may_be_seen: bool) -> tu
     )
     said = [_said(link, names_may_be_seen and not issue.hides_petitioner) for link in links]
     besides = links[0].linked - len(said) if said else 0  # type: ignore[attr-defined]
+    if issue.is_commitment:
+        return [_promised(issue)], 0
     return ([_found(issue, now), *said] if issue.found_by_id else said), besides
+
+
+def _promised(issue: Issue) -> Said:
+    """What the body has committed itself to, as its one voice."""
+    channel = gettext("Commitment")
+    return Said(issue.words, issue.filed_at, channel, photos=[], name="", phone="", is_withdrawn=False, is_promise=True)
 
 
 def _found(issue: Issue, now: datetime) -> Said:
@@ -302,6 +320,8 @@ def _told(step: IssueStep) -> Told:
 
 
 def _heading(step: IssueStep, who: str) -> str:
+    if step.program == committed.PROGRAM and step.verb in BY_ITS_SUPERVISOR:
+        return str(BY_ITS_SUPERVISOR[step.verb])
     if step.verb == "finish" and not who:
         return str(WHEN_FINISHED_BY_PROGRAM)
     if step.verb not in HISTORY:

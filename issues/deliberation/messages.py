@@ -1,4 +1,4 @@
-"""The words of the notices about topics and votes."""
+"""The words of the notices about topics, votes and commitments."""
 
 from datetime import datetime
 
@@ -90,4 +90,64 @@ register(
         "%(title)s: a ballot for %(unit)s was taken. If that was neither you, nor a co-owner, nor whoever holds your "
         "mandate, say so at the community office; while the vote is open you can hand in your own here."
     ),
+)
+
+
+def _days(params: Params) -> dict[str, object]:
+    """`due_at` and `doubts_until` as the reader says them."""
+    now = timezone.now()
+    said = {name: str(params[name]) for name in ("due_at", "doubts_until")}
+    return {
+        **params,
+        **{name: wording.moment(datetime.fromisoformat(at), now) if at else "" for name, at in said.items()},
+    }
+
+
+register(
+    "commitment_reported",
+    _("Something promised was reported done"),
+    _("%(body)s: %(what)s. Look whether it is so, and accept it or send it back."),
+    _days,
+)
+register(
+    "commitment_move_asked",
+    _("Another day is asked for"),
+    _("%(body)s: %(what)s. It is due %(due_at)s; decide before that passes."),
+    _days,
+)
+register(
+    "commitment_quit_asked",
+    _("Somebody asks to give up what was promised"),
+    _("%(body)s: %(what)s. A second person has to decide."),
+    _days,
+)
+register(
+    "commitment_doubted",
+    _("“Not done”, says somebody concerned"),
+    _("%(body)s: %(what)s. Read what isn't done, and answer in public."),
+    _days,
+)
+register(
+    "commitment_accepted",
+    _("What was promised was accepted as done"),
+    _("%(body)s: %(what)s. If it isn't so, say it until %(doubts_until)s."),
+    _days,
+)
+register(
+    "commitment_moved",
+    _("The other day was agreed to"),
+    _("%(body)s: %(what)s. It is due %(due_at)s now."),
+    _days,
+)
+register(
+    "commitment_not_moved",
+    _("The day stays"),
+    _("%(body)s: %(what)s. It is due %(due_at)s, as promised."),
+    _days,
+)
+register(
+    "commitment_doubt_answered",
+    _("Your “not done” was answered"),
+    _("%(body)s: %(what)s. Read the answer."),
+    _days,
 )

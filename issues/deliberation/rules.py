@@ -1,9 +1,13 @@
-"""Who may do what with a topic and a vote. The instant asked about is the one of the person's scope: the request's."""
+"""Who may do what with a topic, a vote and a commitment.
+
+The instant asked about is the one of the person's scope: the request's.
+"""
 
 import rules
 
-from governance.models import User
-from issues.deliberation.models import Motion, Topic, TopicOrigin
+from governance.models import Body, User
+from issues.deliberation.models import Commitment, Motion, Topic, TopicOrigin
+from residents.models import Occupancy
 
 
 @rules.predicate
@@ -39,7 +43,50 @@ def is_second(user: User, motion: Motion) -> bool:
     return motion.withdrawn_by_id not in (None, user.pk)
 
 
+@rules.predicate
+def organises_topic(user: User, topic: Topic) -> bool:
+    """The branch's secretary, the community's staff and the street above; nobody of a body that it complains about."""
+    return Topic.objects.organised_by(user.scope()).filter(pk=topic.pk).exists()
+
+
+@rules.predicate
+def carries_out(user: User, commitment: Commitment) -> bool:
+    """Whoever works for the body that promised. Those who help read, and report nothing."""
+    return Body.of_scope(user.scope()).filter(pk=commitment.body_id).exists()
+
+
+@rules.predicate
+def follows(user: User, commitment: Commitment) -> bool:
+    return Commitment.objects.followed_by(user.scope()).filter(pk=commitment.pk).exists()
+
+
+@rules.predicate
+def supervises(user: User, commitment: Commitment) -> bool:
+    """The branch's secretary, or the street above: never somebody of the body that promised, nor of one beside it."""
+    return Commitment.objects.supervised_by(user.scope()).filter(pk=commitment.pk).exists()
+
+
+def is_concerned(user: User, commitment: Commitment) -> bool:
+    """Whether the person has a home where the topic is about, or has asked for it in a petition."""
+    topic = commitment.topic
+    homes = Occupancy.objects.standing().filter(user=user)
+    if topic.building_id:
+        homes = homes.filter(unit__building=topic.building_id)
+    elif topic.estate_id:
+        homes = homes.filter(unit__building__estate=topic.estate_id)
+    else:
+        homes = homes.filter(unit__building__estate__community=topic.community_id)
+    if topic.stairwell:
+        homes = homes.filter(unit__stairwell=topic.stairwell)
+    asked_for = topic.petition_rows.filter(ended_at=None, petition__petitioner=user)
+    return homes.exists() or asked_for.exists()
+
+
 rules.add_rule("deliberation.may_vet", vets & is_not_theirs)
 rules.add_rule("deliberation.may_merge", vets & is_not_theirs & gathers_no_support)
 rules.add_rule("deliberation.may_organise", organises)
 rules.add_rule("deliberation.may_confirm_withdrawal", organises & is_second)
+rules.add_rule("deliberation.may_write_down", organises_topic)
+rules.add_rule("deliberation.may_carry_out", carries_out)
+rules.add_rule("deliberation.may_ask", carries_out | follows)
+rules.add_rule("deliberation.may_judge", supervises)

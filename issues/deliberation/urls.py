@@ -2,6 +2,22 @@
 
 from django.urls import URLPattern, path
 
+from issues.deliberation.views.carrying_out import (
+    commitment,
+    commitment_not_done,
+    commitment_part,
+    commitment_photo,
+    commitment_step,
+    commitment_unblock,
+)
+from issues.deliberation.views.commitments import (
+    desk_commitment,
+    desk_commitment_doubt,
+    desk_commitment_new,
+    desk_commitment_step,
+    desk_commitment_unblock,
+    desk_commitments,
+)
 from issues.deliberation.views.mandates import mandate_give, mandate_revoke
 from issues.deliberation.views.organising import (
     desk_objection,
@@ -34,6 +50,22 @@ urlpatterns: list[URLPattern] = [
     path("desk/votes/<uuid:public_id>/papers/<uuid:ballot>/", desk_paper_check, name="desk_paper_check"),
     path("desk/votes/<uuid:public_id>/objections/<uuid:objection>/", desk_objection, name="desk_objection"),
     path("desk/votes/<uuid:public_id>/<slug:verb>/", desk_vote_step, name="desk_vote_step"),
+    path("desk/commitments/", desk_commitments, name="desk_commitments"),
+    path("desk/commitments/<uuid:public_id>/", desk_commitment, name="desk_commitment"),
+    path(
+        "desk/commitments/<uuid:public_id>/blockers/<uuid:blocker>/",
+        desk_commitment_unblock,
+        name="desk_commitment_unblock",
+    ),
+    path("desk/commitments/<uuid:public_id>/doubts/<uuid:doubt>/", desk_commitment_doubt, name="desk_commitment_doubt"),
+    path("desk/commitments/<uuid:public_id>/<slug:verb>/", desk_commitment_step, name="desk_commitment_step"),
+    path("desk/topics/<uuid:public_id>/commitments/new/", desk_commitment_new, name="desk_commitment_new"),
+    path("commitments/photos/<uuid:public_id>/", commitment_photo, name="commitment_photo"),
+    path("commitments/<uuid:public_id>/", commitment, name="commitment"),
+    path("commitments/<uuid:public_id>/not-done/", commitment_not_done, name="commitment_not_done"),
+    path("commitments/<uuid:public_id>/parts/<uuid:part>/", commitment_part, name="commitment_part"),
+    path("commitments/<uuid:public_id>/blockers/<uuid:blocker>/", commitment_unblock, name="commitment_unblock"),
+    path("commitments/<uuid:public_id>/<slug:verb>/", commitment_step, name="commitment_step"),
     path("votes/", votes, name="votes"),
     path("votes/<uuid:public_id>/", vote, name="vote"),
     path("votes/<uuid:public_id>/ballots/<uuid:unit>/mandate/", mandate_give, name="mandate_give"),

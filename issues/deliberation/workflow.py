@@ -1,4 +1,4 @@
-"""The lives of a topic and of a motion, as tables. The database holds the same tables as triggers."""
+"""The lives of a topic, of a motion and of a commitment, as tables. The database holds the same tables as triggers."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +18,12 @@ OPENED = "opened"
 COUNTED = "counted"
 FINAL = "final"
 WITHDRAWN = "withdrawn"
+
+PROMISED = "promised"
+UNDER_WAY = "under_way"
+REPORTED = "reported"
+KEPT = "kept"
+GIVEN_UP = "given_up"
 
 TOPIC = Workflow(
     noun="topic",
@@ -106,6 +112,130 @@ MOTION = Workflow(
             WITHDRAWN,
             "deliberation.may_confirm_withdrawal",
             pgettext_lazy("motion", "Withdraw"),
+        ),
+    ),
+)
+
+COMMITMENT = Workflow(
+    noun="commitment",
+    steps=(
+        # What is said with `SYSTEM` follows from the order by which it is carried out.
+        Step("begin", (PROMISED, UNDER_WAY), UNDER_WAY, SYSTEM, pgettext_lazy("commitment", "Begin")),
+        Step(
+            "report_part",
+            (PROMISED, UNDER_WAY),
+            UNDER_WAY,
+            "deliberation.may_carry_out",
+            pgettext_lazy("commitment", "Report one part done"),
+        ),
+        Step("report", (UNDER_WAY,), REPORTED, SYSTEM, pgettext_lazy("commitment", "Report it done")),
+        Step(
+            "accept",
+            (REPORTED,),
+            KEPT,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Accept it as done"),
+            needs=("words",),
+            clocks="the people concerned may say “not done” from now on",
+        ),
+        Step(
+            "send_back",
+            (REPORTED,),
+            UNDER_WAY,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Send it back"),
+            needs=("words",),
+            clocks="a new round; until the close of the next working day, if it was reported in time",
+        ),
+        Step(
+            "reopen",
+            (KEPT,),
+            UNDER_WAY,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Take it up again"),
+            needs=("words",),
+            clocks="as sending back",
+        ),
+        Step(
+            "ask_to_move",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_ask",
+            pgettext_lazy("commitment", "Ask for another day"),
+            needs=("words",),
+        ),
+        Step(
+            "move",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Agree to the other day"),
+            clocks="due on the new day",
+        ),
+        Step(
+            "refuse_to_move",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Keep the day"),
+        ),
+        Step(
+            "block",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_ask",
+            pgettext_lazy("commitment", "Say what stands in the way"),
+            needs=("words",),
+            clocks="none: no blocker moves a due date",
+        ),
+        Step(
+            "unblock",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_ask",
+            pgettext_lazy("commitment", "It is cleared"),
+            needs=("words",),
+        ),
+        Step(
+            "note_cost",
+            (PROMISED, UNDER_WAY, REPORTED),
+            None,
+            "deliberation.may_ask",
+            pgettext_lazy("commitment", "Note what it cost"),
+        ),
+        Step(
+            "hand_over",
+            (PROMISED, UNDER_WAY),
+            PROMISED,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Another body takes it over"),
+            needs=("words",),
+            clocks="none: it stays due",
+        ),
+        Step(
+            "ask_to_quit",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_ask",
+            pgettext_lazy("commitment", "Ask to give it up"),
+            needs=("words",),
+        ),
+        Step(
+            "refuse_to_quit",
+            (PROMISED, UNDER_WAY),
+            None,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "It stays promised"),
+            needs=("words",),
+        ),
+        Step(
+            "quit",
+            (PROMISED, UNDER_WAY),
+            GIVEN_UP,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Give it up"),
+            needs=("words",),
+            clocks="a breach stays one, the rest is void",
         ),
     ),
 )

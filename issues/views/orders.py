@@ -49,6 +49,7 @@ DONE_WORDS = {
     "reassign": _("Handed over."),
     "note": _("Your words are on record."),
 }
+REPORTED = _("Reported done. The supervisor looks at it next.")
 FINISHED_UNASKED = _("Finished. It is looked at on site next.")
 # In the order in which they stand on the page, under the one that is due.
 IN_PLACE = ("accept", "arrive", "plan", "finish", "note", "reassign", "return")
@@ -116,6 +117,8 @@ def _after(request: PortalRequest, order: WorkOrder, verb: str) -> HttpResponse:
 
 def _done_words(order: WorkOrder, verb: str) -> str:
     """What was done. Of what a patrol found there may be no resident to ask."""
+    if verb == "finish" and order.issue.is_commitment:
+        return str(REPORTED)
     is_unasked = verb == "finish" and not order.issue.links.filter(undone_at=None).exists()
     return str(FINISHED_UNASKED if is_unasked else DONE_WORDS[verb])
 

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.html import escape
 
 from governance.admin import console
-from governance.models import Notice, RoleAssignment
+from governance.models import Body, BodyKind, Notice, RoleAssignment
 from tests.cast import NOW, file, take_in
 from tests.scenarios.rights import MAY, NOTHING, SEES, Address, Facts, Person, Rights, Row, expected
 from tests.scenarios.rights_registers import row_at, street_at
@@ -95,6 +95,16 @@ THINGS: dict[str, tuple[str, ...]] = {
     "topic for which owners gather support": ("owners_topic",),
     "closed topic": ("closed_topic",),
     "topic about the street office": ("topic_about_street",),
+    "commitment": ("commitment",),
+    "commitment of a street office": ("street_commitment",),
+    "commitment for which another day was asked": ("asked_commitment",),
+    "reported commitment": ("reported_commitment",),
+    "reported commitment of a street office": ("street_reported_commitment",),
+    "accepted commitment": ("accepted_commitment",),
+    "part of a commitment": ("commitment_part",),
+    "what is in the way of a commitment": ("blocker",),
+    "photo of a commitment": ("commitment_photo",),
+    "“not done”": ("doubt",),
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }
@@ -114,11 +124,17 @@ OFFICERS = ("sun", "strange_officer")
 IN_THE_OFFICE = (*OFFICERS, "administrator")
 OF_THE_CONSOLE = ("register", "shared")
 # The step or rule in an address where the file doesn't tell them apart.
-FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings", "desk_vote_step": "publish"}
+FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings", "desk_vote_step": "publish",
+    "desk_commitment_step": "accept", "commitment_step": "report",
+}  # fmt: skip
 # What stands before the thing in an address of two.
 ABOVE: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("ballot", "mandate_give", "mandate_revoke", "desk_objection"), lambda it: it.motion.public_id),
     "desk_paper_check": lambda paper: paper.entry.motion.public_id,
+    **dict.fromkeys(
+        ("desk_commitment_unblock", "commitment_unblock", "desk_commitment_doubt", "commitment_part"),
+        lambda it: it.commitment.public_id,
+    ),
 }
 
 Data = dict[str, Any] | Callable[[World, str], dict[str, Any]]
@@ -156,6 +172,16 @@ def _paper(world: World, site: str) -> dict[str, Any]:
         "serial": "A-009", "building": entry.building, "stairwell": entry.stairwell, "number": entry.number,
         "channel": "paper", "cast_at": "", "said": "for", "reason": "",
     }  # fmt: skip
+
+
+def _to_a_department(world: World, site: str) -> dict[str, Any]:
+    street = world.sites[site]["commitment"].subdistrict
+    body = Body.objects.get(kind=BodyKind.DEPARTMENT, subdistrict=street)
+    return {"to": body.pk, "post": "民警", "words": "派出所：我们来办。"}
+
+
+def _answered(world: World, site: str) -> dict[str, Any]:
+    return {f"{world.sites[site]['doubt'].public_id}-words": "明天补装。"}
 
 
 # What is sent with a press that needs something; by address and step. Elsewhere an empty form is sent.
@@ -201,6 +227,14 @@ POSTED: dict[str, Data] = {
     },
     "desk_vote_edit": _rewritten,
     "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},
+    "desk_commitment_step/hand_over": _to_a_department,
+    "desk_commitment_step/quit": {"words": "市政已接手。"},
+    "desk_commitment_step/refuse_to_quit": {"words": "会上已经定下。"},
+    "desk_commitment_step/accept": {"words": "到现场看过。"},
+    "desk_commitment_step/send_back": {"words": "还缺一段。"},
+    "desk_commitment_step/reopen": {"words": "还缺一段。"},
+    "desk_commitment_doubt": _answered,
+    "commitment_not_done": {"words": "北侧没装。"},
 }
 
 
@@ -493,6 +527,7 @@ LISTS: dict[str, dict[str, Marker]] = {
     "topics": dict.fromkeys(("topic", "topic_about_street", *PUBLIC_TOPICS), _link("topic")),
     "desk_topics": dict.fromkeys(("topic", "topic_about_street", *PUBLIC_TOPICS), _link("desk_topic")),
     "desk_votes": dict.fromkeys(("vote_draft", *ANNOUNCED), _link("desk_vote")),
+    "desk_commitments": dict.fromkeys(("commitment", "street_commitment"), _link("desk_commitment")),
 }
 # The parts of a list that together are the whole of it.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -501,6 +536,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "votes": ("", "?page=2"),
     "topics": ("", "?page=2"),
     "desk_topics": ("", "?page=2"),
+    "desk_commitments": ("", "?page=2"),
     "outdoors": ("", "?show=open", "?show=check", "?show=quarrels", "?show=found"),
 }
 # On these the person chooses one of several areas, by links.

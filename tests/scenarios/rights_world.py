@@ -50,13 +50,31 @@ from governance.models import (
 from governance.models.party import BranchKind
 from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
-from issues.deliberation.domain import mandates, objecting, opening, papers, proposing, setting_up, vetting
+from issues.deliberation.domain import (
+    carrying_out,
+    committing,
+    doubting,
+    mandates,
+    objecting,
+    opening,
+    papers,
+    proposing,
+    setting_up,
+    supervising,
+    vetting,
+)
+from issues.deliberation.domain.committing import Part, Promise
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.setting_up import Plan
 from issues.deliberation.domain.vetting import Finding
 from issues.deliberation.models import (
     Ballot,
     Choice,
+    Commitment,
+    CommitmentBlocker,
+    CommitmentDoubt,
+    CommitmentPart,
+    CommitmentPhoto,
     Mandate,
     Matter,
     Motion,
@@ -206,6 +224,10 @@ def facts_of(thing: Model) -> Facts:
             past = thing.concern_rows.filter(body__kind=BodyKind.STREET_OFFICE).exists()
             place = line_of(thing.estate) if not past else {"body": above.get().pk} if above else {}
             return Facts(owner=thing.raised_by.username, **place)
+        case Commitment():
+            return Facts(body=thing.body_id, **line_of(thing.estate))
+        case CommitmentPart() | CommitmentPhoto() | CommitmentBlocker() | CommitmentDoubt():
+            return facts_of(thing.commitment)
         case Mandate():
             return Facts(owner=thing.given_by.username, **line_of(thing.unit.building))
         case Ballot():
@@ -282,6 +304,7 @@ def build(rights: Rights) -> World:
             Unit(building=building, stairwell=1, number=f"20{door:02}", exclusive_area_m2="80.00") for door in range(10)
         )
         sites[site] |= topics_at(resident, building.estate)
+        sites[site] |= commitments_at(Building.objects.get(pk=building.pk))
     world = World(
         cast=cast,
         people=people,
@@ -554,6 +577,60 @@ def topics_at(resident: User, estate: Estate) -> dict[str, Model]:
         "owners_topic": a_topic("owners_topic", TopicOrigin.OWNERS, resident),
         "closed_topic": vetting.close(accepted("closed_topic"), done, actor=officer, at=NOW),
         "topic_about_street": a_topic("topic_about_street", TopicOrigin.RESIDENT, resident, office),
+    }
+
+
+def commitments_at(building: Building) -> dict[str, Model]:
+    """A topic of the building's estate with what its manager and the street office have promised, in each state."""
+    estate, community = building.estate, building.estate.community
+    worker = User.objects.get(assignments__role=Role.COMMUNITY_STAFF, assignments__community=community)
+    officer = User.objects.get(assignments__role=Role.STREET_OFFICER, assignments__subdistrict=community.subdistrict)
+    company = Management.objects.get(estate=estate).body
+    office = Body.objects.get(kind=BodyKind.STREET_OFFICE, subdistrict=community.subdistrict)
+    steward = User.objects.filter(assignments__role=Role.PROPERTY_STAFF, assignments__body=company).order_by("pk")[0]
+    absent = User.objects.get(username="absent")
+    topic = Topic.objects.create(
+        sending=uuid4(), subdistrict=community.subdistrict, community=community, estate=estate, origin="resident",
+        title="电梯老旧", words="夏天闷热。", raised_by=absent, raised_at=NOW, vet_due_at=NOW, is_public=True,
+    )  # fmt: skip
+    Topic.objects.filter(pk=topic.pk).update(state="accepted")
+    topic.refresh_from_db()
+
+    def promised(what: str, body: Body = company, **given: Any) -> Commitment:
+        made = Promise(
+            token=uuid4(), body=body, post="经理", what=what, category=Category.objects.get(code="lift"), estate=estate,
+            working_days=10, **given,
+        )  # fmt: skip
+        return committing.promise(topic, made, actor=worker, at=NOW)
+
+    def reported(commitment: Commitment, by: User = steward) -> Commitment:
+        return carrying_out.report_done(commitment, words="装好了。", photos=[jpeg()], actor=by, at=NOW)
+
+    def asked() -> Commitment:
+        commitment = promised("asked_commitment")
+        move = {"to_due_at": NOW + timedelta(days=40), "reason": "缺货。"}
+        carrying_out.ask_to_move(commitment, **move, actor=steward, at=NOW)
+        return carrying_out.ask_to_quit(commitment, reason="缺货。", actor=steward, at=NOW)
+
+    accepted = reported(promised("accepted_commitment"))
+    supervising.accept(accepted, words="看过了。", actor=officer, at=NOW)
+    in_parts = promised("in_parts", parts=[Part(building, "1单元电梯"), Part(building, "2单元电梯")])
+    in_hand = promised("commitment")
+    blocker = carrying_out.block(
+        in_hand, what="占道许可", owner=office, due_at=NOW + timedelta(days=3), actor=steward, at=NOW
+    )
+    done = reported(promised("reported_commitment"))
+    return {
+        "commitment": in_hand,
+        "street_commitment": promised("street_commitment", office),
+        "asked_commitment": asked(),
+        "reported_commitment": done,
+        "street_reported_commitment": reported(promised("street_reported_commitment", office), officer),
+        "accepted_commitment": accepted,
+        "commitment_part": in_parts.parts.last(),
+        "commitment_photo": done.photos.get(),
+        "blocker": blocker,
+        "doubt": doubting.doubt(accepted, words="北侧没装。", actor=absent, at=NOW),
     }
 
 

@@ -242,6 +242,7 @@ PAGES = {
     "dashboard": "sun",
     "dashboard_book": "sun",
     "dashboard_due": "sun",
+    "desk_commitments": "wu",
     "desk_topic_new": "wu",
     "desk_topics": "chen",
     "desk_vote_new": "wu",

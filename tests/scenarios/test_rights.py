@@ -76,11 +76,14 @@ def test_everybody_in_the_file_is_in_the_cast(built_once):
 
 
 def test_the_file_says_who_takes_each_step():
+    from issues.deliberation.views.commitment_steps import AT_THE_DESK, OF_THE_BODY
     from issues.views.orders import STEP_FORMS
     from residents.forms.desk_homes import FORMS
 
     assert facets("order_step") == STEP_FORMS.keys()
     assert facets("desk_vote_step") == {step.verb for step in MOTION.steps if step.who != SYSTEM}
+    assert facets("desk_commitment_step") == set(AT_THE_DESK)
+    assert facets("commitment_step") == set(OF_THE_BODY)
     assert facets("desk_home_step") == FORMS.keys() | {"number"}
 
 

@@ -1,4 +1,4 @@
-"""The nouns of deliberation: topics, rule sets, motions, rolls and ballots."""
+"""The nouns of deliberation: topics, rule sets, motions, rolls and ballots, commitments."""
 
 from issues.deliberation.models.ballots import (
     Ballot,
@@ -8,6 +8,18 @@ from issues.deliberation.models.ballots import (
     Mandate,
     RollEntry,
     RollOwner,
+)
+from issues.deliberation.models.commitments import (
+    Commitment,
+    CommitmentBlocker,
+    CommitmentDoubt,
+    CommitmentHelper,
+    CommitmentMove,
+    CommitmentPart,
+    CommitmentPhoto,
+    CommitmentState,
+    CommitmentStep,
+    Light,
 )
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
@@ -29,10 +41,20 @@ __all__ = [
     "Ballot",
     "Channel",
     "Choice",
+    "Commitment",
+    "CommitmentBlocker",
+    "CommitmentDoubt",
+    "CommitmentHelper",
+    "CommitmentMove",
+    "CommitmentPart",
+    "CommitmentPhoto",
+    "CommitmentState",
+    "CommitmentStep",
     "CountedOf",
     "DecidingBody",
     "Gate",
     "InvalidReason",
+    "Light",
     "Mandate",
     "Mark",
     "Matter",
