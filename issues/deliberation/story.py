@@ -1,7 +1,6 @@
 """A topic's whole story as anybody may read it: who raised it, who vetted it and why, what was decided, how it ended.
 
-Names are masked: residents appear by what they are, staff by role and surname. What meetings and commitments have to
-say of themselves comes from their own rooms.
+Names are masked: residents appear by what they are, staff by role and surname.
 """
 
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from governance.models import Role, RoleAssignment, User
 from governance.models.roles import role_and_surname
+from issues.deliberation.commitments import Line, commitments_of
 from issues.deliberation.counting import saying
 from issues.deliberation.domain import demanding
 from issues.deliberation.domain.demanding import Demand
@@ -100,15 +100,17 @@ class Story:
     demand: Demand | None
     assembly_is_late: bool
     votes: list[VoteSaid]
+    commitments: list[Line]
     judged: Judged
     stages: list[Stage]
 
 
 def story_of(topic: Topic, now: datetime) -> Story:
-    """Everything that the topic's own rows say. A fixed number of queries, and one for each vote."""
+    """Everything that can be told of it. A fixed number of queries, and one for each vote."""
     reported = topic.petition_rows.filter(ended_at=None).aggregate(number=Count("pk"), first=Min("petition__filed_at"))
     gates = [_said(vetting) for vetting in topic.vettings.select_related("by")]
     votes = [_vote(motion) for motion in _motions(topic)]
+    commitments = commitments_of(topic, now)
     return Story(
         topic=topic,
         raised=_raised(topic, reported["number"]),
@@ -124,8 +126,9 @@ def story_of(topic: Topic, now: datetime) -> Story:
             and not demanding.is_called(topic)
         ),
         votes=votes,
+        commitments=commitments,
         judged=_judged(topic),
-        stages=_stages(topic, votes),
+        stages=_stages(topic, is_decided=bool(commitments) or _is_voted(votes)),
     )
 
 
@@ -188,12 +191,15 @@ def _judged(topic: Topic) -> Judged:
     return Judged(sums["number"], sums["solved"], average)
 
 
-def _stages(topic: Topic, votes: list[VoteSaid]) -> list[Stage]:
+def _is_voted(votes: list[VoteSaid]) -> bool:
+    return bool(votes) and all(vote.motion.state in (MotionState.FINAL, MotionState.WITHDRAWN) for vote in votes)
+
+
+def _stages(topic: Topic, *, is_decided: bool) -> list[Stage]:
     """反映 → 把关 → 商议和表决 → 落实 → 评价: how far it has come."""
-    voted = bool(votes) and all(vote.motion.state in (MotionState.FINAL, MotionState.WITHDRAWN) for vote in votes)
     reached = {
         TopicState.RAISED: 1,
-        TopicState.ACCEPTED: 3 if voted else 2,
+        TopicState.ACCEPTED: 3 if is_decided else 2,
         TopicState.CLOSED: 4,
     }.get(TopicState(topic.state), 1)
     names = (

@@ -16,6 +16,7 @@ from governance.domain.refusals import FactMissing, Refusal
 from governance.models import Role, User
 from issues.deliberation.domain import proposing, topic_news
 from issues.deliberation.models import (
+    Commitment,
     Gate,
     MotionState,
     Topic,
@@ -25,6 +26,7 @@ from issues.deliberation.models import (
     Vetting,
     VettingReason,
 )
+from issues.deliberation.models.commitments import OPEN
 from issues.deliberation.workflow import TOPIC
 from residents.models import Petition
 
@@ -148,6 +150,8 @@ def what_is_open(topic: Topic) -> list[Any]:
     open_yet: list[Any] = []
     if topic.motions.filter(state__in=RUNNING_VOTES).exists():
         open_yet.append(_("The owners' vote on it isn't over."))
+    if Commitment.objects.filter(topic=topic, state__in=OPEN).exists():
+        open_yet.append(_("Not everything that was promised is done."))
     if topic.demanded_at and not topic.motions.filter(state=MotionState.FINAL).exists():
         open_yet.append(_("The owners demanded an assembly: it is over when they have voted."))
     return open_yet
