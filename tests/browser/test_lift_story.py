@@ -18,6 +18,7 @@ from issues.deliberation.domain import casting
 from issues.deliberation.models import Choice, Matter, Motion, MotionState, RuleSet, Topic
 from residents.models import Petition
 from tests.browser.conftest import DESK, Moment, keep_picture
+from tests.browser.deliberating import accept, decide, fill, report_done, take, write_down
 from tests.browser.people import Reader, go_by
 from tests.cast import NOW, SHANGHAI, Cast, file
 from tests.issues.deliberation.conftest import owns
@@ -31,6 +32,8 @@ WHY = "十二户里九户有意向，涉及公共道路，要先勘察再议。"
 QUESTION = "是否在 3单元北侧加装一部电梯"
 TEXT = "加装电梯，预算 58 万元，补贴 20 万元，其余按楼层分摊，一层不出。"
 OPENS, CLOSES = datetime(2026, 6, 8, 9, tzinfo=SHANGHAI), datetime(2026, 6, 15, 18, tzinfo=SHANGHAI)
+BUILD = "在 3单元北侧装好一部六层六站电梯，通过检验"
+PERMIT = "占用学校路公共道路的许可"
 DOORS = tuple(f"{floor}0{side}" for floor in range(1, 7) for side in (1, 2))
 
 
@@ -43,6 +46,8 @@ class Story:
     li: Reader
     wu: Reader
     chen: Reader
+    zheng: Reader
+    sun: Reader
     neighbour: Reader
     owners: list[User]
     petition: Petition
@@ -61,29 +66,9 @@ def story(cast: Cast, moment: Moment, screen: Callable[..., Page]) -> Story:
         owns(owner, unit)
         owners.append(owner)
     petition = file(cast.li, cast.building, category="other", words=SAID, stairwell=3)
-    at_desk = {name: Reader(screen(getattr(cast, name), viewport=DESK)) for name in ("wu", "chen")}
+    at_desk = {name: Reader(screen(getattr(cast, name), viewport=DESK)) for name in ("wu", "chen", "zheng", "sun")}
     on_phone = {"li": Reader(screen(cast.li)), "neighbour": Reader(screen(owners[0]))}
     return Story(cast, moment, owners=owners, petition=petition, **at_desk, **on_phone)
-
-
-def fill(reader: Reader, **fields: str) -> None:
-    """By the fields' names."""
-    for name, value in fields.items():
-        field_of = reader.page.locator(f"main [name='{name}']:visible").first
-        if field_of.evaluate("it => it.tagName") == "SELECT":
-            field_of.select_option(value)
-        else:
-            field_of.fill(value)
-
-
-def decide(reader: Reader, verb: str, reason: str, words: str) -> None:
-    """Open one of the decisions, say why, and send it."""
-    step = reader.page.locator(f"#{verb}")
-    step.locator("summary").click()
-    if reason:
-        step.locator(f"label:has([value='{reason}'])").click()
-    step.locator("textarea").last.fill(words)
-    go_by(step.locator("button[type=submit]"))
 
 
 def test_the_lift_from_a_petition_to_the_judgement(story: Story):
@@ -169,9 +154,33 @@ def vote_on_the_phone(reader: Reader, motion: Motion, door: str, choice: str) ->
 
 
 def it_is_carried_out_and_judged(story: Story) -> None:
+    """The company promises to build it; a permit for public road is in the way, and has an owner and a date."""
+    built = write_down(
+        story.wu, story.topic, story.cast.hengxin, BUILD, post="项目经理", category="电梯", working_days="90",
+        decided_yuan="380000.00", payer="本单元业主", motion=str(story.motion.pk),
+    )  # fmt: skip
+    permit = {"what": PERMIT, "owner": str(story.cast.street_office.pk), "due_on": "2026-07-31"}
+    take(story.wu.page, f"/desk/commitments/{built.public_id}/", "block", **permit)
+    page = story.li.page
+    page.goto(f"/topics/{story.topic.public_id}/")
+    told = page.locator("main").inner_text()
+    for answer in (PERMIT, "由安和街道在 7月31日 周五前解决", "项目经理"):
+        assert answer in told
+    keep_picture(page, "lift-promised")
+
+    story.moment.pass_by(days=20)
+    blocker = built.blockers.get()
+    street = story.sun.page
+    street.goto(f"/desk/commitments/{built.public_id}/")
+    cleared = street.locator(f"form[action$='/blockers/{blocker.public_id}/']")
+    street.locator("details:has(form[action*='/blockers/']) summary").click()
+    cleared.locator("[name$=words]").fill("许可证 7 月 12 日批下来了。")
+    go_by(cleared.locator("button"))
+    report_done(story.zheng, built, "电梯装好，检验合格。", paid="376500.00", by="本单元业主")
+    accept(story.chen, built, "现场看过，检验标志贴在轿厢里。")
+
     story.chen.page.goto(f"/desk/topics/{story.topic.public_id}/")
     decide(story.chen, "close", "kept", "电梯装好了，检验合格，钥匙已经发到各户。")
-    page = story.li.page
     page.goto(f"/topics/{story.topic.public_id}/")
     page.locator("label:has([value=yes])").click()
     page.locator("label:has([value='5'])").click()
@@ -189,7 +198,12 @@ def the_page_answers(story: Story) -> None:
         "who raised it": "居民提出 1 件诉求",
         "who vetted it": "陈书记",
         "and why": WHY,
-        "what it cost and who paid": COSTS,
+        "who promised what": BUILD,
+        "by when": "90 个工作日",
+        "what it was to cost and who pays": "议定 380,000.00 元，由本单元业主出资",
+        "what it cost and who paid": "376,500.00 元",
+        "what stood in the way": "许可证 7 月 12 日批下来了。",
+        "who accepted it": "现场看过，检验标志贴在轿厢里。",
         "who dissented": "2 户，160.00 ㎡",
         "by how much it passed": "80.00 %",
         "under which article": "民法典第 278 条第 2 款",
