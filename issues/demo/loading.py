@@ -11,6 +11,7 @@ from issues.demo.net import weave
 from issues.demo.office import dispute_a_home
 from issues.demo.owners import settle_owners
 from issues.demo.playing import play
+from issues.demo.promises import make_promises
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
 from issues.demo.street import WORKERS, build_street
 from issues.demo.topics import bring_up_topics
@@ -61,4 +62,5 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     play(street, now=now, rng=rng)
     settle_owners(street, rng, now - OWNED_SINCE)
     topics = bring_up_topics(street, now)
+    make_promises(street, topics, rng, now)
     hold_votes(street, rng, now, topics["lift"])

@@ -52,6 +52,11 @@ HOIST = Told(
     "6栋电梯今年修了七次，每次换小件，过几天又停。六楼有位老人要定期透析，停一次误一次。\n"
     "想请大家商量：接着小修，还是用维修资金一次换掉曳引机。",
 )
+FANS = Told(
+    "电梯里装风扇",
+    "夏天电梯里又闷又热，老人和孩子受不了。七栋楼七部电梯，想请物业各装一台风扇。",
+    "每台约 1,200 元，请物业出",
+)
 PIANO = Told("晚上八点以后不许弹琴", "楼上孩子练琴，希望小区统一规定晚上八点以后不许弹琴。")
 
 
@@ -71,6 +76,7 @@ def bring_up_topics(street: Street, now: datetime) -> dict[str, Topic]:
             street, HOIST, TopicOrigin.PETITIONS, people["luo"], now - timedelta(hours=3), home="6栋",
             petitions=_said(street, "lift", "6栋"),
         ),
+        "fans": _raise(street, FANS, TopicOrigin.OFFICE, people["wu"], at_hour(today, -34, 9)),
         "piano": _raise(street, PIANO, TopicOrigin.RESIDENT, people["zhang"], at_hour(today, -12, 21)),
     }  # fmt: skip
     chen = people["chen"]
@@ -78,6 +84,11 @@ def bring_up_topics(street: Street, now: datetime) -> dict[str, Topic]:
         topics["lift"],
         Finding(VettingReason.COMMON, "十二户里九户签了意向，涉及公共道路，要先勘察再议。由支部牵头开议事会。"),
         actor=chen, at=at_hour(today, -37, 15),
+    )  # fmt: skip
+    vetting.accept(
+        topics["fans"],
+        Finding(VettingReason.COMMON, "七栋楼都有人提，花钱不多，请物业到会商量。"),
+        actor=chen, at=at_hour(today, -31, 10),
     )  # fmt: skip
     vetting.accept(
         topics["road"],
