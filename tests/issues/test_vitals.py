@@ -107,6 +107,6 @@ INDEXES = {
 }  # fmt: skip
 # Each holds the live orders alone. On three rows they cost the same, and which one is taken is chance.
 OF_LIVE_ORDERS = {
-    *("queue_of_a_body", "queue_of_a_community"),
+    *("queue_of_a_body", "queue_of_a_community", "queue_of_a_street"),
     *("orders_to_ring", "live_orders_by_manager", "one_live_order_an_issue"),
 }
