@@ -33,7 +33,7 @@ from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.counting import count as counting
 from issues.deliberation.counting.reading import read
 from issues.deliberation.domain import results, setting_up
-from issues.deliberation.models import Ballot, Motion
+from issues.deliberation.models import Ballot, Commitment, Motion, Topic
 from issues.deliberation.waiting import count_waiting_ballots
 from issues.demo import loading
 from issues.demo.playing import STORIES
@@ -119,10 +119,20 @@ def test_the_neighbourhood_is_whole(demo):
         "issued", "answered", "accepted", "settled",
     }  # fmt: skip
     assert set(SlaClock.objects.values_list("policy__code", flat=True)) == {
-        "5341-ordinary", "5341-major", "5341-complex", "ten-minute", "emergency", "office",
+        "5341-ordinary", "5341-major", "5341-complex", "ten-minute", "emergency", "office", "commitment",
     }  # fmt: skip
     assert set(Evaluation.objects.values_list("satisfaction", flat=True)) == {1, 2, 3, 4, 5}
     assert PetitionDraft.objects.filter(words__startswith="阳台").exists()
+
+
+def test_topics_stand_at_each_gate_and_promises_are_being_kept(demo):
+    assert set(Topic.objects.values_list("state", flat=True)) == {"raised", "accepted", "declined"}
+    gathering = Topic.objects.get(origin="owners")
+    assert gathering.supports.count() >= 20
+    assert gathering.demanded_at is None
+    promised = Commitment.objects.values_list("body__short_name", flat=True)
+    assert sorted(promised) == sorted(["恒信物业", "恒信物业", "安和派出所", "春和社区"])
+    assert Commitment.objects.exclude(parts=None).distinct().get().parts.filter(done_at__isnull=False).count() == 4
 
 
 def test_the_people_behind_the_counter_have_been_at_work(demo):
@@ -138,7 +148,7 @@ def test_the_people_behind_the_counter_have_been_at_work(demo):
     assert Issue.objects.filter(state="merged").count() == 2
     assert Issue.objects.get(state="declined").decline_reason == "private"
     assert Petition.objects.get(filed_by__username="zhao").petitioner.username == "hu"
-    at_the_police = WorkOrder.objects.get(body__kind="department")
+    at_the_police = WorkOrder.objects.get(body__kind="department", issue__is_commitment=False)
     assert (at_the_police.state, at_the_police.holder.username) == ("accepted", "fan")
 
 
