@@ -25,6 +25,13 @@ class SerialUsed(Refusal):
     sentence = _("A ballot with this number has been typed already. Check the number on the paper.")
 
 
+class PrintedForAnother(Refusal):
+    """The number on the paper is that of another unit: one of the two was typed wrongly."""
+
+    code = "printed_for_another"
+    sentence = _("The ballot with this number was printed for another home. Check number and door on the paper.")
+
+
 class CollectedByTheCompany(Refusal):
     """Nobody of the company collects ballots on its own contract."""
 
@@ -32,14 +39,27 @@ class CollectedByTheCompany(Refusal):
     sentence = _("Whoever works for the property company can't collect or type ballots on its own contract.")
 
 
+def printed_serials(motion: Motion) -> dict[int, str]:
+    """The number that is printed on the ballot of each line of the roll, by the line's id. One query."""
+    lines = RollEntry.objects.filter(motion=motion).order_by("pk").values_list("pk", flat=True)
+    return {line: f"{_prefix(motion)}{number:04}" for number, line in enumerate(lines, start=1)}
+
+
+def _prefix(motion: Motion) -> str:
+    """Of this vote: a ballot of another one is told apart at a glance."""
+    return f"{motion.public_id.hex[:4].upper()}-"
+
+
 def record(
     entry: RollEntry, *, said: Said, serial: str, channel: Channel, cast_at: datetime, actor: User, at: datetime
 ) -> Ballot:
     """Type one paper: what it says, or why it says nothing. It counts once a second person has typed the same.
 
-    `cast_at` is when it was handed in. Raises `NotInCharge`, `CollectedByTheCompany`, `VoteNotOpen`, `SerialUsed`.
+    `cast_at` is when it was handed in. A paper that wasn't printed here has a number of its own. Raises `NotInCharge`,
+    `CollectedByTheCompany`, `VoteNotOpen`, `SerialUsed`, `PrintedForAnother`.
     """
     motion = entry.motion
+    serial = serial.strip().upper()
     _check_charge(motion, actor, at)
     if motion.state != MotionState.OPENED or not motion.is_open_at(cast_at) or cast_at > at:
         raise VoteNotOpen
@@ -48,6 +68,8 @@ def record(
         Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
         if Ballot.objects.filter(entry__motion=motion, serial=serial, differed_at=None).exists():
             raise SerialUsed
+        if serial.startswith(_prefix(motion)) and printed_serials(motion)[entry.pk] != serial:
+            raise PrintedForAnother
         public_id = uuid4()
         ballot = Ballot.objects.create(
             public_id=public_id, entry=entry, channel=channel, serial=serial, cast_at=cast_at, recorded_by=actor,

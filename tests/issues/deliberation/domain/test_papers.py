@@ -9,7 +9,7 @@ from governance.domain.refusals import NotInCharge
 from governance.models import Notice, Role, RoleAssignment
 from issues.deliberation.domain import opening, papers, results, setting_up
 from issues.deliberation.domain.casting import VoteNotOpen
-from issues.deliberation.domain.papers import CollectedByTheCompany, SerialUsed
+from issues.deliberation.domain.papers import CollectedByTheCompany, PrintedForAnother, SerialUsed
 from issues.deliberation.domain.sealing import StillSealed, says
 from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Matter, Motion
 from tests.cast import LONG_AGO, NOW
@@ -57,6 +57,15 @@ def test_a_number_is_typed_once(motion, cast):
     typed(motion, cast, "805")
     with pytest.raises(SerialUsed):
         typed(motion, cast, "801")
+
+
+def test_a_number_printed_for_one_home_is_not_typed_for_another(motion, cast):
+    printed = papers.printed_serials(motion)
+    assert len(set(printed.values())) == 7
+    number = printed[entry_of(motion, "805").pk]
+    with pytest.raises(PrintedForAnother):
+        typed(motion, cast, "801", serial=number)
+    assert typed(motion, cast, "805", serial=f" {number.lower()} ").serial == number
 
 
 @pytest.mark.parametrize("late", [CLOSES, CLOSES + timedelta(hours=1)])
