@@ -8,7 +8,8 @@ RUN sed '/^\/\*# sourceMappingURL=/d' node_modules/bootstrap/dist/css/bootstrap.
 
 FROM python:3.11-slim-trixie
 # pg_dump, pg_restore and psql 17, for `manage.py backup` and `restore`: not older than the server of docker-compose.yml.
-RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+# A Chinese font, for notices and minutes on paper.
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-noto-cjk postgresql-client && rm -rf /var/lib/apt/lists/*
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
 WORKDIR /app
 

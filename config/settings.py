@@ -249,6 +249,8 @@ if env.bool("BEHIND_TLS_PROXY", default=not DEMO):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # One adapter each; a real one is named by its dotted path. The console one prints, and delivers at once.
+# The font of notices and minutes on paper, as the machine knows it: one that has Chinese (docs/decisions/0016).
+PAPER_FONT = env.str("PAPER_FONT", default="Noto Sans CJK SC")
 SMS_ADAPTER = env.str("SMS_ADAPTER", default="governance.adapters.console.ConsoleSms")
 VOICE_ADAPTER = env.str("VOICE_ADAPTER", default="governance.adapters.console.ConsoleVoice")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
