@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import FileField
 
 # Where photos and brought registers are kept. Whatever else lies beside them isn't touched.
-FOLDERS = ("photos", "orders", "issues", "imports")
+FOLDERS = ("photos", "orders", "issues", "visits", "imports")
 # A file younger than this may belong to a request that hasn't committed its row yet.
 ORPHANED_AFTER = timedelta(days=1)
 # Held shared by a backup for as long as it reads files; ends with its connection, however that ends.

@@ -22,6 +22,7 @@ from governance.models.places import Building, Community, District, Estate, Grid
 from governance.models.registers import ImportState, RegisterImport
 from governance.models.roles import ROLE_HELD_AT, Role, role_and_surname, surname_for_reader
 from governance.models.sign_in import SignInAttempt, SignInCode
+from governance.models.venues import Venue, VenueBooking, VenueKind
 from governance.models.working_time import CalendarDay, CalendarYear, WorkingCalendar, WorkingWindow
 
 __all__ = [
@@ -71,6 +72,9 @@ __all__ = [
     "Unit",
     "Urgency",
     "User",
+    "Venue",
+    "VenueBooking",
+    "VenueKind",
     "WorkingCalendar",
     "WorkingWindow",
     "read_scopes",

@@ -39,7 +39,7 @@ class Ended(models.Model):
         abstract = True
 
 
-def _same(field: str) -> tuple[Func, str]:
+def same_id(field: str) -> tuple[Func, str]:
     # A range of one id makes exclusion by id possible without the btree_gist extension.
     return Func(F(field), F(field), Value("[]"), function="int8range"), RangeOperators.OVERLAPS
 
@@ -57,7 +57,7 @@ def no_two_at_once(
     )
     return ExclusionConstraint(
         name=name,
-        expressions=[*(_same(field) for field in same), (days, RangeOperators.OVERLAPS)],
+        expressions=[*(same_id(field) for field in same), (days, RangeOperators.OVERLAPS)],
         condition=condition,
         violation_error_message=message,
     )

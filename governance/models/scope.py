@@ -97,6 +97,11 @@ class Scope:
         return bool(self.communities or self.subdistricts)
 
     @property
+    def organises_meetings(self) -> bool:
+        """Whether meetings are this person's to call and to run: as votes, and the branches' secretaries."""
+        return bool(self.organises_votes or self.party_branches)
+
+    @property
     def phones_people(self) -> bool:
         """Whether the list of people whom no message reached is this person's work."""
         return bool(self.communities or self.subdistricts or self.is_administrator)
