@@ -1,4 +1,7 @@
-"""How the audit trail in the console calls votes and what is done with them. No register: votes are led at the desk."""
+"""How the audit trail in the console calls votes and meetings and what is done with them.
+
+No register: votes and meetings are led at the desk.
+"""
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from governance.admin.audit import NOUNS, VERBS
 from governance.admin.history import DEEDS
-from issues.deliberation.workflow import MOTION
+from issues.deliberation.workflow import MEETING, MOTION
 
 STEP = pgettext_lazy("history", "%(who)s: {step}")
 DONE = {step.verb: step.label for step in MOTION.steps} | {
@@ -21,8 +24,30 @@ DONE = {step.verb: step.label for step in MOTION.steps} | {
     "object": pgettext_lazy("deed", "objection raised"),
     "answer_objection": pgettext_lazy("deed", "objection answered"),
 }
+DONE |= {step.verb: step.label for step in MEETING.steps} | {
+    "draft_meeting": pgettext_lazy("deed", "meeting drafted"),
+    "rewrite_meeting": pgettext_lazy("deed", "meeting rewritten"),
+    "add_to_the_agenda": pgettext_lazy("deed", "point put on the agenda"),
+    "reorder_the_agenda": pgettext_lazy("deed", "agenda put in order"),
+    "take_off_the_agenda": pgettext_lazy("deed", "point taken off the agenda"),
+    "ask_to_a_meeting": pgettext_lazy("deed", "people asked to a meeting"),
+    "ask_no_more": pgettext_lazy("deed", "somebody not asked after all"),
+    "answer_a_meeting": pgettext_lazy("deed", "invitation answered"),
+    "send_a_proxy": pgettext_lazy("deed", "proxy named"),
+    "send_no_proxy": pgettext_lazy("deed", "proxy taken back"),
+    "arrive_at_a_meeting": pgettext_lazy("deed", "checked in"),
+    "visit_the_site": pgettext_lazy("deed", "visit noted"),
+    "write_a_line": pgettext_lazy("deed", "minutes: a line written"),
+    "rewrite_a_line": pgettext_lazy("deed", "minutes: a line rewritten"),
+    "strike_a_line": pgettext_lazy("deed", "minutes: a line taken out"),
+    "write_an_outcome": pgettext_lazy("deed", "minutes: an outcome written"),
+    "ask_for_a_change": pgettext_lazy("deed", "change of the minutes asked for"),
+    "answer_a_change": pgettext_lazy("deed", "change of the minutes answered"),
+    "make_calendar": pgettext_lazy("deed", "calendar address made"),
+    "revoke_calendar": pgettext_lazy("deed", "calendar address revoked"),
+}
 
-NOUNS["motion"] = _("motion")
+NOUNS |= {"motion": _("motion"), "meeting": pgettext_lazy("noun", "meeting"), "calendar": _("calendar")}
 # Of other nouns, too, something is opened or withdrawn: those words stay.
 VERBS |= {verb: words for verb, words in DONE.items() if verb not in VERBS}
 DEEDS |= {verb: format_lazy(STEP, step=words) for verb, words in DONE.items() if verb not in DEEDS}

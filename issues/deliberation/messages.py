@@ -1,4 +1,4 @@
-"""The words of the notices about topics, votes and commitments."""
+"""The words of the notices about topics, meetings, votes and commitments."""
 
 from datetime import datetime
 
@@ -150,4 +150,40 @@ register(
     _("Your “not done” was answered"),
     _("%(body)s: %(what)s. Read the answer."),
     _days,
+)
+
+
+def _meeting(params: Params) -> dict[str, object]:
+    """`starts` and `until` as the reader says them."""
+    now = timezone.now()
+    said = {
+        name: wording.moment(datetime.fromisoformat(str(params[name])), now) if params[name] else ""
+        for name in ("starts", "until")
+    }
+    return {**params, **said}
+
+
+register(
+    "meeting_called",
+    _("You are invited to a meeting"),
+    _("%(title)s: %(starts)s, %(room)s. Say whether you come."),
+    _meeting,
+)
+register(
+    "meeting_changed",
+    _("A meeting was changed"),
+    _("%(title)s is now %(starts)s, %(room)s. Please look at it again."),
+    _meeting,
+)
+register(
+    "meeting_cancelled", _("A meeting was cancelled"), _("%(title)s doesn't take place. The page says why."), _meeting
+)
+register(
+    "minutes_published",
+    _("The minutes of a meeting are there"),
+    _("%(title)s. If you were there, you can ask for changes until %(until)s."),
+    _meeting,
+)
+register(
+    "minutes_final", _("The minutes of a meeting are final"), _("%(title)s. Read what came of each point."), _meeting
 )

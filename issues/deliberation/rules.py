@@ -1,4 +1,4 @@
-"""Who may do what with a topic, a vote and a commitment.
+"""Who may do what with a topic, a meeting, a vote and a commitment.
 
 The instant asked about is the one of the person's scope: the request's.
 """
@@ -6,7 +6,7 @@ The instant asked about is the one of the person's scope: the request's.
 import rules
 
 from governance.models import Body, User
-from issues.deliberation.models import Commitment, Motion, Topic, TopicOrigin
+from issues.deliberation.models import Commitment, Meeting, Motion, Topic, TopicOrigin
 from residents.models import Occupancy
 
 
@@ -82,8 +82,23 @@ def is_concerned(user: User, commitment: Commitment) -> bool:
     return homes.exists() or asked_for.exists()
 
 
+@rules.predicate
+def runs(user: User, meeting: Meeting) -> bool:
+    """The community's staff, the branch's secretary, the street. Nobody where a complaint about the own body is talked
+    over."""
+    return Meeting.objects.organised_by(user.scope()).filter(pk=meeting.pk).exists()
+
+
+@rules.predicate
+def has_not_drawn_up_the_minutes(user: User, meeting: Meeting) -> bool:
+    latest = meeting.minutes_versions.order_by("-number").first()
+    return latest is not None and latest.made_by_id != user.pk
+
+
 rules.add_rule("deliberation.may_vet", vets & is_not_theirs)
 rules.add_rule("deliberation.may_merge", vets & is_not_theirs & gathers_no_support)
+rules.add_rule("deliberation.may_run_meeting", runs)
+rules.add_rule("deliberation.may_check_minutes", runs & has_not_drawn_up_the_minutes)
 rules.add_rule("deliberation.may_organise", organises)
 rules.add_rule("deliberation.may_confirm_withdrawal", organises & is_second)
 rules.add_rule("deliberation.may_write_down", organises_topic)

@@ -1,4 +1,6 @@
-"""The rule sets that ship with every portal, with their sources. Nobody's lawyer has signed them: that is the city's.
+"""The rule sets and kinds of meetings that ship with every portal, with their sources.
+
+Nobody's lawyer has signed the rule sets: that is the city's.
 
 A table for people to read; a migration writes it, `ensure` again where it is missing. Rows are only added, by code.
 """
@@ -8,6 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from issues.deliberation.counting import rules
+from issues.deliberation.models.mechanisms import Caller, QuorumOf
 from issues.deliberation.models.rule_sets import CountedOf, DecidingBody, Mark, Matter
 
 GetModel = Callable[[str, str], Any]
@@ -123,8 +126,90 @@ RULE_SETS = (
 )  # fmt: skip
 
 
+class ShippedMechanism(NamedTuple):
+    """A kind of meeting. `of` says of whom `quorum` is a share."""
+
+    code: str
+    names: tuple[str, str, str]
+    source: str
+    mark: Mark
+    called_by: Caller
+    notice_days: int
+    is_open: bool = False
+    is_public: bool = True
+    of: QuorumOf = QuorumOf.NOBODY
+    quorum: str = ""
+    quorum_more: bool = False
+    proxies: bool = False
+    majority: str = ""
+    majority_of: str = ""
+
+
+AMENDMENT_DAYS = 3
+MECHANISMS = (
+    ShippedMechanism(
+        "discussion", ("说事议事会", "Deliberation meeting", "주민 협의회"),
+        "居民委员会组织法（2026年1月1日施行）第32条列举议事会为协商形式；提前天数为本平台所定",
+        Mark.READ, Caller.ORGANISERS, 3, is_open=True,
+    ),
+    ShippedMechanism(
+        "five-links", ("五联五议", "Five links, five deliberations", "오련오의 협의"),
+        "江门市环市街道“五联五议”做法，据报道；提前天数为本平台所定",
+        Mark.SECONDARY, Caller.ORGANISERS, 3, is_open=True,
+    ),
+    ShippedMechanism(
+        "joint", ("联席会议", "Joint meeting", "합동 회의"), "惯例，须由当地规则替换",
+        Mark.UNSURE, Caller.ORGANISERS, 2,
+        of=QuorumOf.ENTITLED, quorum="1/2",
+    ),
+    ShippedMechanism(
+        "branch", ("支部党员大会", "Party branch meeting", "당 지부 당원대회"),
+        "中国共产党支部工作条例（试行）第12条；提前天数为本平台所定",
+        Mark.SECONDARY, Caller.SECRETARY, 3, is_public=False,
+        of=QuorumOf.ENTITLED, quorum="1/2", majority="1/2", majority_of=CountedOf.ENTITLED,
+    ),
+    ShippedMechanism(
+        "representatives", ("居民代表会议", "Residents' representatives' meeting", "주민대표 회의"),
+        "惯例，各地规定不一，须由当地规则替换", Mark.UNSURE, Caller.COMMUNITY, 3, of=QuorumOf.ENTITLED, quorum="2/3",
+        majority="1/2", majority_of=CountedOf.PARTICIPATING,
+    ),
+    ShippedMechanism(
+        "owners-committee", ("业主委员会会议", "Owners' committee meeting", "입주자위원회 회의"),
+        "惯例，各地规定不一，须由当地规则替换", Mark.UNSURE, Caller.COMMUNITY, 7, of=QuorumOf.ENTITLED, quorum="1/2",
+        quorum_more=True, majority="1/2", majority_of=CountedOf.ENTITLED,
+    ),
+    ShippedMechanism(
+        "owners-assembly", ("业主大会会议", "Owners' assembly", "구분소유자 총회"),
+        "物业管理条例第14条；民法典第278条", Mark.READ, Caller.COMMUNITY, 15, of=QuorumOf.ROLL, proxies=True,
+    ),
+)  # fmt: skip
+
+
 def ensure(get_model: GetModel) -> None:
     """Add what is missing, by code. What an office has changed since stays as it is."""
+    ensure_rule_sets(get_model)
+    ensure_mechanisms(get_model)
+
+
+def ensure_mechanisms(get_model: GetModel) -> None:
+    mechanisms = get_model("deliberation", "Mechanism")
+    for each in MECHANISMS:
+        names = dict(zip(("name_zh", "name_en", "name_ko"), each.names, strict=True))
+        mechanisms.objects.get_or_create(
+            code=each.code,
+            version=1,
+            defaults={
+                **names, "source": each.source, "mark": each.mark, "valid_from": CIVIL_CODE,
+                "called_by": each.called_by, "notice_days": each.notice_days, "is_open": each.is_open,
+                "is_public": each.is_public, "quorum_of": each.of, "quorum": each.quorum,
+                "quorum_needs_more": each.quorum_more, "proxies_allowed": each.proxies, "majority": each.majority,
+                "majority_of": each.majority_of, "majority_needs_more": bool(each.majority),
+                "amendment_days": AMENDMENT_DAYS,
+            },
+        )  # fmt: skip
+
+
+def ensure_rule_sets(get_model: GetModel) -> None:
     rule_sets, matter_rules = get_model("deliberation", "RuleSet"), get_model("deliberation", "MatterRule")
     for shipped in RULE_SETS:
         rule_set, is_new = rule_sets.objects.get_or_create(

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from issues.deliberation import meeting_urls
 from issues.deliberation.views.carrying_out import (
     commitment,
     commitment_not_done,
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("topics/<uuid:public_id>/", topic, name="topic"),
     path("topics/<uuid:public_id>/support/", topic_support, name="topic_support"),
     path("topics/<uuid:public_id>/judge/", topic_judge, name="topic_judge"),
+    *meeting_urls.urlpatterns,
     path("desk/votes/", desk_votes, name="desk_votes"),
     path("desk/votes/new/", desk_vote_new, name="desk_vote_new"),
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),

@@ -1,4 +1,4 @@
-"""The lives of a topic, of a motion and of a commitment, as tables. The database holds the same tables as triggers."""
+"""The lives of a topic, a meeting, a motion and a commitment, as tables. The database holds them as triggers, too."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +11,11 @@ DECLINED = "declined"
 REFERRED = "referred"
 MERGED = "merged"
 CLOSED = "closed"
+
+CALLED = "called"
+HELD = "held"
+MINUTED = "minuted"
+CANCELLED = "cancelled"
 
 DRAFT = "draft"
 PUBLISHED = "published"
@@ -86,6 +91,28 @@ TOPIC = Workflow(
             pgettext_lazy("topic", "Close it"),
             needs=("reason", "words"),
         ),
+    ),
+)
+
+MEETING = Workflow(
+    noun="meeting",
+    steps=(
+        Step("call", (DRAFT,), CALLED, "deliberation.may_run_meeting", pgettext_lazy("meeting", "Call the meeting")),
+        Step("change", (CALLED,), None, "deliberation.may_run_meeting", pgettext_lazy("meeting", "Change it")),
+        Step(
+            "cancel",
+            (DRAFT, CALLED),
+            CANCELLED,
+            "deliberation.may_run_meeting",
+            pgettext_lazy("meeting", "Cancel it"),
+            needs=("words",),
+        ),
+        Step("hold", (CALLED,), HELD, "deliberation.may_run_meeting", pgettext_lazy("meeting", "Open the meeting")),
+        Step("draft_minutes", (HELD,), None, "deliberation.may_run_meeting", _("Draw up the minutes")),
+        Step(
+            "check_minutes", (HELD,), None, "deliberation.may_check_minutes", _("The minutes are right: publish them")
+        ),
+        Step("finish_minutes", (HELD,), MINUTED, "deliberation.may_run_meeting", _("Make the minutes final")),
     ),
 )
 

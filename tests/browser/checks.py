@@ -25,6 +25,7 @@ NEVER_TRANSLATED = re.compile(
     rf"""
     SQ-[0-9A-Z]{{4}}-[0-9A-Z]{{4}}      # receipt numbers, of petitions
     | [2-9A-Z]{{4}}(?:-[2-9A-Z]{{4}}){{3}} # of ballots
+    | \b[0-9a-f]{{64}}\b                # seals, of minutes
     | 语言\ Language\ 언어               # the language switch speaks to all
     | (?<![A-Za-z])(?:JPEG|PNG|WebP|HEIC|XLSX|MB|QR|{SURNAMES})(?![A-Za-z])
     | \.(?:png|xlsx)\b                  # of a file that somebody has named

@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from governance.imports.sheets import XLSX
+from issues.deliberation.domain.attending import door_code
 from residents.models import Occupancy
 from tests.browser.world import World
 from tests.cast import PASSWORD
@@ -104,6 +105,32 @@ def ballot(name: str, door: str) -> Callable[[World], str]:
 
 def vote_at_desk(name: str, verb: str = "") -> Callable[[World], str]:
     return lambda world: f"/desk/votes/{world.votes[name].public_id}/{verb}"
+
+
+def meeting(name: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/meetings/{world.meetings[name].public_id}/{part}"
+
+
+def at_the_door(world: World) -> str:
+    there = world.meetings["meeting_now"]
+    return f"/meetings/{there.public_id}/here/?door={door_code(there)}"
+
+
+def meeting_at_desk(name: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/desk/meetings/{world.meetings[name].public_id}/{part}"
+
+
+def point_of(name: str) -> Callable[[World], str]:
+    def path(world: World) -> str:
+        item = world.meetings[name]
+        return f"/desk/meetings/{item.meeting.public_id}/points/{item.public_id}/"
+
+    return path
+
+
+def a_line(world: World) -> str:
+    line = world.meetings["minute_line"]
+    return f"/desk/meetings/{line.item.meeting.public_id}/lines/{line.public_id}/"
 
 
 def found(name: str) -> Callable[[World], str]:
@@ -347,6 +374,19 @@ FOLLOWING = (
     Case("topic-merged", "li", topic("merged")),
     Case("topic-closed", "li", topic("closed")),
     Case("topic-judge-error", "li", topic("closed"), submit("form[action$='/judge/']")),
+    Case("meetings", "li", at("/meetings/")),
+    Case("meetings-empty", "stranger", at("/meetings/")),
+    Case("meeting-called", "li", meeting("meeting_called")),
+    Case("meeting-held", "li", meeting("meeting_held")),
+    Case("meeting-minutes-out", "li", meeting("meeting_asked_to_change")),
+    Case("meeting-change-error", "li", meeting("meeting_checked"), submit("form[action$='/changes/']")),
+    Case("meeting-cancelled", "li", meeting("meeting_cancelled")),
+    Case("meeting-assembly", "li", meeting("assembly")),
+    Case("meeting-proxy-error", "li", meeting("assembly"), submit("form[action$='/proxy/']")),
+    Case("meeting-minutes", "li", meeting("meeting_checked", "minutes/2/")),
+    Case("meeting-minutes-differ", "wu", meeting("meeting_checked", "minutes/2/")),
+    Case("meeting-here", "li", at_the_door),
+    Case("meeting-here-forged", "li", meeting("meeting_now", "here/?door=x")),
     Case("votes", "li", at("/votes/")),
     Case("votes-empty", "stranger", at("/votes/")),
     Case("vote-announced", "li", vote("announced")),
@@ -467,6 +507,56 @@ WORKING = (
     Case("desk-paper-check", "wu", lambda world: world.paper_to_check(), is_for_staff=True),
     Case("desk-vote-withdrawn", "wu", vote_at_desk("withdrawn"), is_for_staff=True),
     Case("desk-vote-counted", "sun", vote_at_desk("failed"), is_for_staff=True),
+    Case("desk-meetings", "wu", at("/desk/meetings/"), is_for_staff=True),
+    Case("desk-meetings-empty", "strange_worker", at("/desk/meetings/"), is_for_staff=True),
+    Case("desk-meeting-new", "chen", at("/desk/meetings/new/"), is_for_staff=True),
+    Case(
+        "desk-meeting-new-error", "wu", at("/desk/meetings/new/"), submit("main form[method=post]"), is_for_staff=True
+    ),
+    Case("desk-meeting-edit", "wu", meeting_at_desk("meeting_draft", "edit/"), is_for_staff=True),
+    Case("desk-meeting-change", "wu", meeting_at_desk("meeting_called", "edit/"), is_for_staff=True),
+    Case("desk-meeting-draft", "wu", meeting_at_desk("meeting_draft"), is_for_staff=True),
+    Case("desk-meeting-too-early", "wu", meeting_at_desk("meeting_too_early"), is_for_staff=True),
+    Case(
+        "desk-meeting-call-error",
+        "wu",
+        meeting_at_desk("meeting_too_early"),
+        submit("form[action$='/call/']"),
+        is_for_staff=True,
+    ),
+    Case(
+        "desk-meeting-item-error",
+        "wu",
+        meeting_at_desk("meeting_draft"),
+        submit("form[action$='/add_item/']"),
+        is_for_staff=True,
+    ),
+    Case("desk-meeting-called", "sun", meeting_at_desk("meeting_called"), is_for_staff=True),
+    Case("desk-meeting-cancelled", "wu", meeting_at_desk("meeting_cancelled"), is_for_staff=True),
+    Case("desk-meeting-room", "wu", meeting_at_desk("meeting_now", "room/"), is_for_staff=True),
+    Case("desk-meeting-room-closed", "wu", meeting_at_desk("meeting_called", "room/"), is_for_staff=True),
+    Case(
+        "desk-meeting-walk-in-error",
+        "wu",
+        meeting_at_desk("meeting_now", "room/"),
+        submit("form[action$='/walk_in/']"),
+        is_for_staff=True,
+    ),
+    Case("desk-meeting-held", "wu", meeting_at_desk("meeting_held"), is_for_staff=True),
+    Case("desk-meeting-drawn-up", "chen", meeting_at_desk("meeting_drawn_up"), is_for_staff=True),
+    Case("desk-meeting-changes", "wu", meeting_at_desk("meeting_asked_to_change"), is_for_staff=True),
+    Case(
+        "desk-meeting-answer-error",
+        "wu",
+        meeting_at_desk("meeting_asked_to_change"),
+        submit("#changes-list form"),
+        is_for_staff=True,
+    ),
+    Case("desk-meeting-over", "wu", meeting_at_desk("meeting_over"), is_for_staff=True),
+    Case("desk-point", "wu", point_of("point_held"), is_for_staff=True),
+    Case("desk-point-error", "wu", point_of("point_held"), submit("form[action$='/say/']"), is_for_staff=True),
+    Case("desk-outcome-error", "wu", point_of("point_held"), submit("form[action$='/conclude/']"), is_for_staff=True),
+    Case("desk-line", "wu", a_line, is_for_staff=True),
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),
     Case("not-reached-number", "wu", at("/not-reached/"), show_a_number, is_for_staff=True, leads_to="notice_number"),
     Case("not-reached-empty", "strange_worker", at("/not-reached/"), is_for_staff=True),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.apps import apps
@@ -43,6 +44,7 @@ from issues.deliberation.domain import (
     casting,
     judging,
     mandates,
+    meetings,
     objecting,
     opening,
     papers,
@@ -50,11 +52,13 @@ from issues.deliberation.domain import (
     setting_up,
     vetting,
 )
+from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.vetting import Finding
 from issues.deliberation.models import (
     Ballot,
     Choice,
+    Mechanism,
     Motion,
     MotionKind,
     RuleSet,
@@ -72,6 +76,7 @@ from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petit
 from tests.cast import NOW, Cast, build_cast, draft
 from tests.exports import bring, row
 from tests.governance.imports.workbooks import of
+from tests.scenarios.rights_meetings import meetings_at
 
 SINCE = date(2021, 1, 1)
 ALIKE = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
@@ -91,6 +96,7 @@ class World:
     imports: dict[str, RegisterImport] = field(default_factory=dict)
     votes: dict[str, Motion] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    meetings: dict[str, Any] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
@@ -125,6 +131,7 @@ def build_world(photo: bytes) -> World:
     _from_before(world)
     _put_to_the_vote(world)
     _brought_up(world)
+    _met(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
         order = WorkOrder.objects.filter(issue__links__petition=petition).order_by("-pk").first()
@@ -449,6 +456,17 @@ def _topic(world: World, title: str, origin: TopicOrigin, by: User, *, words: st
         community=cast.community, estate=cast.estate, origin=origin, title=title, words=words, **given
     )  # fmt: skip
     return proposing.propose(proposal, sending=uuid4(), actor=by, at=_ago(days=3))
+
+
+def _met(world: World) -> None:
+    """Meetings of the estate in each state; Li was asked and came. One is to be called too early, in no room."""
+    cast = world.cast
+    world.meetings = meetings_at(cast.li, cast.building)
+    unfinished = MeetingPlan(
+        cast.estate, Mechanism.objects.get(code="branch"), "支部学习", "", NOW + timedelta(hours=20),
+        NOW + timedelta(hours=21),
+    )  # fmt: skip
+    world.meetings["meeting_too_early"] = meetings.draft(unfinished, actor=cast.wu, at=NOW)
 
 
 def _plan(

@@ -20,6 +20,7 @@ from django.utils.html import escape
 from governance.admin import console
 from governance.models import Body, BodyKind, Notice, RoleAssignment
 from tests.cast import NOW, file, take_in
+from tests.scenarios import rights_meetings
 from tests.scenarios.rights import MAY, NOTHING, SEES, Address, Facts, Person, Rights, Row, expected
 from tests.scenarios.rights_registers import row_at, street_at
 from tests.scenarios.rights_world import (
@@ -105,6 +106,7 @@ THINGS: dict[str, tuple[str, ...]] = {
     "what is in the way of a commitment": ("blocker",),
     "photo of a commitment": ("commitment_photo",),
     "“not done”": ("doubt",),
+    **rights_meetings.THINGS,
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }
@@ -115,6 +117,7 @@ KEYS = {
     "finished": "receipt_no",
     "imported": "receipt_no",
     "imported_given": "receipt_no",
+    "calendar_feed": "token",
     "draft": "token",
     "register": "pk",
     "shared": "pk",
@@ -127,6 +130,7 @@ OF_THE_CONSOLE = ("register", "shared")
 FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings", "desk_vote_step": "publish",
     "desk_commitment_step": "accept", "commitment_step": "report",
 }  # fmt: skip
+FACETS |= {"desk_meeting_step": "call", "desk_point_step": "up", "meeting_minutes": "2"}
 # What stands before the thing in an address of two.
 ABOVE: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("ballot", "mandate_give", "mandate_revoke", "desk_objection"), lambda it: it.motion.public_id),
@@ -135,6 +139,7 @@ ABOVE: dict[str, Callable[[Any], Any]] = {
         ("desk_commitment_unblock", "commitment_unblock", "desk_commitment_doubt", "commitment_part"),
         lambda it: it.commitment.public_id,
     ),
+    **rights_meetings.ABOVE,
 }
 
 Data = dict[str, Any] | Callable[[World, str], dict[str, Any]]
@@ -186,6 +191,7 @@ def _answered(world: World, site: str) -> dict[str, Any]:
 
 # What is sent with a press that needs something; by address and step. Elsewhere an empty form is sent.
 POSTED: dict[str, Data] = {
+    **rights_meetings.POSTED,
     "order_step/note": {"words": "已约好明天上午来修。"},
     "order_step/finish": {"words": "换好了。"},
     "order_step/return": {"reason": "not_ours"},
@@ -528,6 +534,8 @@ LISTS: dict[str, dict[str, Marker]] = {
     "desk_topics": dict.fromkeys(("topic", "topic_about_street", *PUBLIC_TOPICS), _link("desk_topic")),
     "desk_votes": dict.fromkeys(("vote_draft", *ANNOUNCED), _link("desk_vote")),
     "desk_commitments": dict.fromkeys(("commitment", "street_commitment"), _link("desk_commitment")),
+    "meetings": dict.fromkeys(("meeting_draft", *rights_meetings.CALLED), _link("meeting")),
+    "desk_meetings": dict.fromkeys(("meeting_draft", *rights_meetings.CALLED), _link("desk_meeting")),
 }
 # The parts of a list that together are the whole of it.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -537,6 +545,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "topics": ("", "?page=2"),
     "desk_topics": ("", "?page=2"),
     "desk_commitments": ("", "?page=2"),
+    "meetings": ("", "?page=2", "?page=3"),
+    "desk_meetings": ("", "?page=2"),
     "outdoors": ("", "?show=open", "?show=check", "?show=quarrels", "?show=found"),
 }
 # On these the person chooses one of several areas, by links.

@@ -114,6 +114,7 @@ from residents.models import (
     Resident,
 )
 from tests.cast import FAR_AHEAD, LONG_AGO, NOW, Cast, build_cast, draft, file, hashed_password, take_in
+from tests.scenarios import rights_meetings
 from tests.scenarios.rights import Facts, Person, Post, Rights
 from tests.scenarios.rights_registers import build_registers
 
@@ -181,6 +182,10 @@ def line_of(place: Model | None) -> dict[str, Any]:
 
 def facts_of(thing: Model) -> Facts:
     """Where and whose a thing is."""
+    of_a_meeting = rights_meetings.place_of(thing)
+    if of_a_meeting:
+        owner, place = of_a_meeting
+        return Facts(owner=owner, **line_of(place))
     match thing:
         case Building() | Estate() | GridUnit() | Community():
             return Facts(**line_of(thing))
@@ -305,6 +310,7 @@ def build(rights: Rights) -> World:
         )
         sites[site] |= topics_at(resident, building.estate)
         sites[site] |= commitments_at(Building.objects.get(pk=building.pk))
+        sites[site] |= rights_meetings.meetings_at(resident, Building.objects.get(pk=building.pk))
     world = World(
         cast=cast,
         people=people,

@@ -16,7 +16,7 @@ from governance.admin import console
 from issues.deliberation.domain import opening, proposing, setting_up
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.setting_up import Plan
-from issues.deliberation.models import Ballot, Choice, Motion, RuleSet, Topic, TopicOrigin
+from issues.deliberation.models import Ballot, Choice, Meeting, Motion, RuleSet, Topic, TopicOrigin
 from issues.deliberation.workflow import TOPIC
 from issues.domain import handling
 from residents.models import Occupancy, Petition
@@ -24,6 +24,7 @@ from tests.cast import NOW, client_of, draft, file, take_in
 from tests.scenarios import rights
 from tests.scenarios.rights_checks import addresses as addresses_of_all
 from tests.scenarios.rights_checks import page_address
+from tests.scenarios.rights_meetings import meetings_at
 
 pytestmark = pytest.mark.django_db
 
@@ -46,9 +47,12 @@ FIELDS = (
     "return", "number", "relation", "evidence", "reason", "holder", "fulfil_by", "qr_token", "epoch", "is_solved",
     "satisfaction", "was_contacted", "phone", "code", "login", "password", "full_name", "wants_sms", "language",
     "elder", "next", "back", "taken", "oldpassword", "password1", "password2", "page", "q", "photos", "title", "matter",
-    "rule_set", "kind", "opens_at", "closes_at", "version", "sending", "choice", "sure",
+    "rule_set", "kind", "opens_at", "closes_at", "version", "sending", "choice", "sure", "place", "mechanism",
+    "starts_at", "ends_at", "venue", "minutes", "topic", "body", "part", "invitation", "name", "where", "seen",
+    "visited_at", "is_public", "speaker", "for_whom", "party", "consensus", "outcome", "put_off_to", "comes", "door",
+    "item", "nobody", "1-is_taken_in", "1-words",
 )  # fmt: skip
-QUESTIONS = ("page", "q", "show", "whose", "building", "taken", "do", "as", "next", "estate", "return")
+QUESTIONS = ("page", "door", "q", "show", "whose", "building", "taken", "do", "as", "next", "estate", "return")
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +76,7 @@ def addresses(cast) -> dict[str, list[str]]:
     draft_of_vote, open_vote = a_vote(cast, opens_in=30), a_vote(cast, opens_in=-1)
     ballot = f"{open_vote.public_id}/ballots/{open_vote.roll.get(owner_rows__user=cast.li).public_id}/"
     topic = a_topic(cast)
+    of_meetings = addresses_of_meetings(cast)
     verbs = ("accept", "arrive", "finish", "return", "reassign", "note", "plan")
     return {
         "nobody": [
@@ -93,7 +98,7 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/b/{cast.building.qr_token}/", *steps[:-1]]
         + ["/topics/", "/topics/new/"]
         + [f"/topics/{topic.public_id}/{verb}" for verb in ("", "support/", "judge/")]
-        + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}"],
+        + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}", *of_meetings["li"]],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
         "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/rows/", "/desk/homes/", "/supervisions/"]
@@ -101,7 +106,8 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")]
         + ["/desk/votes/", "/desk/votes/new/", f"/desk/votes/{draft_of_vote.public_id}/edit/"]
         + [f"/desk/votes/{draft_of_vote.public_id}/{verb}" for verb in ("", "publish/", "withdraw/")]
-        + [f"/desk/votes/{open_vote.public_id}/{verb}" for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/")],
+        + [f"/desk/votes/{open_vote.public_id}/{verb}" for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/")]
+        + of_meetings["wu"],
         "chen": ["/desk/topics/", "/desk/topics/new/", f"/desk/topics/{topic.public_id}/"]
         + [f"/desk/topics/{topic.public_id}/{step.verb}/" for step in TOPIC.steps]
         + [f"/desk/topics/{topic.public_id}/attach/"],
@@ -122,6 +128,27 @@ def a_topic(cast) -> Topic:
         words="充电没有地方。",
     )
     return proposing.propose(proposal, sending=uuid4(), actor=cast.li, at=NOW)
+
+
+def addresses_of_meetings(cast) -> dict[str, list[str]]:
+    """Of a meeting in each state: what Li sees of it, and the desk."""
+    there = meetings_at(cast.li, cast.building)
+    mine = ("", "answer/", "proxy/", "here/", "changes/", "minutes/2/")
+    li = [f"/meetings/{there[kind].public_id}/{part}" for kind in ("meeting_now", "meeting_checked") for part in mine]
+    li.append(f"/meetings/{there['assembly'].public_id}/proxy/")
+    wu = [f"/desk/meetings/{there['meeting_draft'].public_id}/{part}/" for part in ("edit", *BEFORE)]
+    wu += [f"/desk/meetings/{there['meeting_now'].public_id}/{part}/" for part in ("edit", "room", *IN_THE_ROOM)]
+    held = f"/desk/meetings/{there['meeting_held'].public_id}"
+    point = f"{held}/points/{there['point_held'].public_id}/"
+    wu += [f"{held}/", f"{held}/visit/", point, f"{point}say/", f"{point}conclude/"]
+    wu += [f"{held}/lines/{there['minute_line'].public_id}/"]
+    asked = there["amendment"]
+    wu += [f"/desk/meetings/{asked.meeting.public_id}/changes/{asked.public_id}/"]
+    return {"li": ["/meetings/", *li], "wu": ["/desk/meetings/", "/desk/meetings/new/", *wu]}
+
+
+BEFORE = ("add_item", "ask_building", "ask_body", "ask_phone", "ask_petitioners", "ask_no_more", "call", "cancel")
+IN_THE_ROOM = ("check_in", "walk_in", "hold")
 
 
 def a_vote(cast, *, opens_in: int) -> Motion:
@@ -245,6 +272,8 @@ PAGES = {
     "desk_commitments": "wu",
     "desk_topic_new": "wu",
     "desk_topics": "chen",
+    "desk_meeting_new": "wu",
+    "desk_meetings": "wu",
     "desk_vote_new": "wu",
     "desk_votes": "wu",
     "deadlines": "nobody",
@@ -258,6 +287,7 @@ PAGES = {
     "homes": "li",
     "inbox": "li",
     "live": "nobody",
+    "meetings": "li",
     "metrics": "nobody",
     "not_reached": "wu",
     "outdoors": "yu",
@@ -342,6 +372,8 @@ STRANGE_FORMS = (
     "/buildings/{}/people/", "/console/governance/estate/{}/change/", "/queue/{}/", "/queue/{}/accept/", "/photos/{}/",
     "/orders/photos/{}/", "/buildings/{}/card/", "/topics/{}/", "/desk/topics/{}/",
     "/votes/{}/", "/desk/votes/{}/", "/desk/votes/{}/edit/",
+    "/meetings/{}/", "/meetings/{}/minutes.pdf", "/desk/meetings/{}/", "/desk/meetings/{}/room/",
+    "/calendar/{}/meetings.ics",
 )  # fmt: skip
 
 
@@ -475,6 +507,30 @@ def test_a_draft_of_a_vote_takes_no_bad_field_among_good_ones(cast, addresses, k
     assert (status, motion.version) in ((200, 1), (302, 2))
     may_be_empty = field in ("building", "stairwell") and kind in ("nothing", "spaces")
     assert motion.version == 1 or field in WORDS_OF_A_VOTE or may_be_empty
+
+
+WORDS_OF_A_MEETING = {"title", "words"}
+
+
+@pytest.mark.parametrize("kind", sorted(NASTY))
+@pytest.mark.parametrize("field", ["title", "words", "place", "mechanism", "starts_at", "ends_at", "venue", "version"])
+def test_a_draft_of_a_meeting_takes_no_bad_field_among_good_ones(cast, addresses, kind, field):
+    """As of a vote. Both of its times may be left out together, never one of them."""
+    meeting = Meeting.objects.get(state="draft")
+    given = {
+        "title": "停车", "words": "请带图纸。", "place": f"estate-{cast.estate.pk}", "mechanism": meeting.mechanism_id,
+        "starts_at": "2026-06-20T19:00", "ends_at": "2026-06-20T21:00", "venue": meeting.venue.public_id,
+        "version": "1",
+    }  # fmt: skip
+    status = (
+        browser_of(cast, "wu")
+        .post(f"/desk/meetings/{meeting.public_id}/edit/", given | {field: NASTY[kind]})
+        .status_code
+    )
+    meeting.refresh_from_db()
+    assert (status, meeting.version) in ((200, 1), (302, 2))
+    may_be_empty = field == "venue" and kind in ("nothing", "spaces")
+    assert meeting.version == 1 or field in WORDS_OF_A_MEETING or may_be_empty
 
 
 # --- what was typed is kept, and the answer is in one's language ---

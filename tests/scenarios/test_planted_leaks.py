@@ -25,9 +25,10 @@ from governance.views import cards, coverage, not_reached
 from issues.deliberation.domain import casting
 from issues.deliberation.domain.casting import Paper
 from issues.deliberation.models import Mandate, Motion, RollEntry
+from issues.deliberation.models.meetings import MeetingQuerySet
 from issues.deliberation.models.motions import MotionQuerySet
 from issues.deliberation.models.topics import TopicQuerySet
-from issues.deliberation.views import votes
+from issues.deliberation.views import meetings, votes
 from issues.desk import inbox
 from issues.domain import people
 from issues.models import SupervisionOrder, WorkOrder
@@ -336,6 +337,21 @@ LEAKS: dict[str, Leak] = {
     ),
     "another community's draft, to be announced": Leak(
         forgets(MotionQuerySet, "organised_by"), thing("desk_vote_step", "POST"), "POST desk_vote_step/"
+    ),
+    "a meeting to whoever knows its address": Leak(
+        replaces(MeetingQuerySet, "visible_to", lambda rows, _user, _scope: rows), thing("meeting"), "GET meeting of"
+    ),
+    "drafts of meetings on the residents' list": Leak(
+        replaces(MeetingQuerySet, "public", lambda rows: rows.all()), listed("meetings"), "meetings: "
+    ),
+    "meetings run by every office": Leak(
+        forgets(MeetingQuerySet, "organised_by"), listed("desk_meetings"), "desk_meetings: "
+    ),
+    "another community's minutes, to be drawn up": Leak(
+        forgets(MeetingQuerySet, "organised_by"), thing("desk_meeting_step", "POST"), "POST desk_meeting_step/"
+    ),
+    "photos of a visit that nobody released": Leak(
+        replaces(meetings, "Q", lambda *_args, **_more: ~Q(pk=None)), thing("visit_photo"), "GET visit_photo of hidden"
     ),
     "a ballot that anybody opens": Leak(
         replaces(casting, "papers_of", anybodys_papers), thing("ballot"), "GET ballot of"

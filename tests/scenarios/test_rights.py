@@ -77,10 +77,12 @@ def test_everybody_in_the_file_is_in_the_cast(built_once):
 
 def test_the_file_says_who_takes_each_step():
     from issues.deliberation.views.commitment_steps import AT_THE_DESK, OF_THE_BODY
+    from issues.deliberation.views.meeting_desk import PRESSES
     from issues.views.orders import STEP_FORMS
     from residents.forms.desk_homes import FORMS
 
     assert facets("order_step") == STEP_FORMS.keys()
+    assert facets("desk_meeting_step") == PRESSES.keys()
     assert facets("desk_vote_step") == {step.verb for step in MOTION.steps if step.who != SYSTEM}
     assert facets("desk_commitment_step") == set(AT_THE_DESK)
     assert facets("commitment_step") == set(OF_THE_BODY)
@@ -105,6 +107,7 @@ ANSWERS = {
     ("account_logout", "GET"): 302,
     ("account_logout", "POST"): 302,
     ("building_people", "GET"): 200,
+    ("calendar_feed", "GET"): 200,
     ("deadlines", "GET"): 200,
     ("estates", "GET"): 200,
     ("home", "GET"): 200,

@@ -6,7 +6,7 @@ from issues.deliberation import shipped
 
 
 def ship(apps, _schema_editor):
-    shipped.ensure(apps.get_model)
+    shipped.ensure_rule_sets(apps.get_model)
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""The nouns of deliberation: topics, rule sets, motions, rolls and ballots, commitments."""
+"""The nouns of deliberation: topics, meetings, rule sets, motions, rolls and ballots, commitments."""
 
 from issues.deliberation.models.ballots import (
     Ballot,
@@ -21,6 +21,26 @@ from issues.deliberation.models.commitments import (
     CommitmentStep,
     Light,
 )
+from issues.deliberation.models.mechanisms import Caller, Mechanism, QuorumOf
+from issues.deliberation.models.meetings import (
+    AgendaItem,
+    Answer,
+    Arrival,
+    Attendance,
+    CalendarFeed,
+    Consensus,
+    ForWhom,
+    Invitation,
+    LineKind,
+    Meeting,
+    MeetingState,
+    MinuteLine,
+    Outcome,
+    Part,
+    SiteVisit,
+    SiteVisitPhoto,
+)
+from issues.deliberation.models.minutes import Amendment, MinutesStage, MinutesVersion
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
 from issues.deliberation.models.topics import (
@@ -38,7 +58,14 @@ from issues.deliberation.models.topics import (
 
 __all__ = [
     "BY_OWNERS",
+    "AgendaItem",
+    "Amendment",
+    "Answer",
+    "Arrival",
+    "Attendance",
     "Ballot",
+    "CalendarFeed",
+    "Caller",
     "Channel",
     "Choice",
     "Commitment",
@@ -50,22 +77,37 @@ __all__ = [
     "CommitmentPhoto",
     "CommitmentState",
     "CommitmentStep",
+    "Consensus",
     "CountedOf",
     "DecidingBody",
+    "ForWhom",
     "Gate",
     "InvalidReason",
+    "Invitation",
     "Light",
+    "LineKind",
     "Mandate",
     "Mark",
     "Matter",
     "MatterRule",
+    "Mechanism",
+    "Meeting",
+    "MeetingState",
+    "MinuteLine",
+    "MinutesStage",
+    "MinutesVersion",
     "Motion",
     "MotionKind",
     "MotionState",
     "Objection",
+    "Outcome",
+    "Part",
+    "QuorumOf",
     "RollEntry",
     "RollOwner",
     "RuleSet",
+    "SiteVisit",
+    "SiteVisitPhoto",
     "Topic",
     "TopicConcern",
     "TopicJudgement",

@@ -33,7 +33,7 @@ class MotionKind(models.TextChoices):
     CONSULTATIVE = "consultative", _("only asks for opinions")
 
 
-def _kept_since(moment: str, name: str, *fields: str) -> pgtrigger.Protect:
+def kept_since(moment: str, name: str, *fields: str) -> pgtrigger.Protect:
     """What nobody changes once `moment` is set."""
     was_set = pgtrigger.Q(**{f"old__{moment}__isnull": False})
     changes = reduce(or_, (pgtrigger.Q(**{f"old__{field}__df": pgtrigger.F(f"new__{field}")}) for field in fields))
@@ -180,15 +180,15 @@ class Motion(models.Model):
         ]
         triggers = [
             pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.MOTION.transitions()),
-            _kept_since(
+            kept_since(
                 "published_at", "unchanged_since_its_notice",
                 "estate", "building", "stairwell", "topic", "rule_set", "matter", "kind", "title", "words",
                 "published_at", "opens_at", "closes_at",
             ),
-            _kept_since(
+            kept_since(
                 "frozen_at", "unchanged_since_its_freezing", "frozen_at", "roll_hash", "text_hash", "rules_hash"
             ),
-            _kept_since(
+            kept_since(
                 "counted_at", "result_as_it_was_counted",
                 "counted_at", "tally_file", "result", "result_hash", "has_passed",
             ),
