@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from governance.models import Subdistrict, User
+from issues.demo.meetings import meet
 from issues.demo.net import weave
 from issues.demo.office import dispute_a_home
 from issues.demo.owners import settle_owners
@@ -63,4 +64,5 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     settle_owners(street, rng, now - OWNED_SINCE)
     topics = bring_up_topics(street, now)
     make_promises(street, topics, rng, now)
+    meet(street, rng, now, topics)
     hold_votes(street, rng, now, topics["lift"])

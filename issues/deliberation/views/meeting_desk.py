@@ -40,6 +40,7 @@ from issues.deliberation.forms.meetings import (
 )
 from issues.deliberation.minutes_page import versions_of
 from issues.deliberation.models import AgendaItem, Consensus, LineKind, Meeting, MeetingState, MinuteLine, Outcome, Part
+from issues.deliberation.models.meetings import DOORS_OPEN
 from issues.deliberation.workflow import MEETING
 from issues.views.queue import desk_context
 
@@ -415,6 +416,7 @@ def _page(
         "versions": versions_of(meeting),
         "holds_together": minuting.hold_together(meeting),
         "is_writable": minuting.is_writable(meeting),
+        "may_open": meeting.starts_at is not None and now >= meeting.starts_at - DOORS_OPEN,
         "may_finish": minuting.may_be_finished_at(meeting, now),
         "changes": [
             (each, wrong.get(f"change {each.number}") or AnswerChangeForm(prefix=str(each.number)))
