@@ -99,6 +99,19 @@ def topic_at_desk(name: str) -> Callable[[World], str]:
     return lambda world: f"/desk/topics/{world.topics[name].public_id}/"
 
 
+def commitment(name: str, rest: str = "") -> Callable[[World], str]:
+    return lambda world: f"/commitments/{world.commitments[name].public_id}/{rest}"
+
+
+def open_part(world: World) -> str:
+    part = world.commitments["in_parts"].parts.filter(done_at=None).first()
+    return f"/commitments/{part.commitment.public_id}/parts/{part.public_id}/"
+
+
+def commitment_at_desk(name: str) -> Callable[[World], str]:
+    return lambda world: f"/desk/commitments/{world.commitments[name].public_id}/"
+
+
 def ballot(name: str, door: str) -> Callable[[World], str]:
     return lambda world: world.ballot(name, door)
 
@@ -373,6 +386,15 @@ FOLLOWING = (
     Case("topic-accepted", "", topic("accepted")),
     Case("topic-merged", "li", topic("merged")),
     Case("topic-closed", "li", topic("closed")),
+    Case("commitment-not-done", "xu", commitment("accepted", "not-done/")),
+    Case("commitment-not-done-said", "li", commitment("accepted", "not-done/")),
+    Case("commitment-not-done-mine", "wang", commitment("accepted", "not-done/")),
+    Case(
+        "commitment-not-done-error",
+        "wang",
+        commitment("accepted", "not-done/"),
+        submit("main form[method=post]"),
+    ),
     Case("topic-judge-error", "li", topic("closed"), submit("form[action$='/judge/']")),
     Case("meetings", "li", at("/meetings/")),
     Case("meetings-empty", "stranger", at("/meetings/")),
@@ -464,6 +486,47 @@ WORKING = (
     Case("supervisions-empty", "strange_manager", at("/supervisions/"), is_for_staff=True),
     Case("supervision", "zheng", account_asked_of("hengxin"), is_for_staff=True),
     Case("supervision-error", "zheng", account_asked_of("hengxin"), submit("#answer form"), is_for_staff=True),
+    Case("desk-commitments", "chen", at("/desk/commitments/"), is_for_staff=True),
+    Case("desk-commitments-none", "chen", at("/desk/commitments/?show=late&body=x"), is_for_staff=True),
+    Case("desk-commitments-empty", "strange_officer", at("/desk/commitments/"), is_for_staff=True),
+    Case("desk-commitment-to-accept", "chen", commitment_at_desk("reported"), is_for_staff=True),
+    Case(
+        "desk-commitment-accept-error",
+        "chen",
+        commitment_at_desk("reported"),
+        submit("form[action$='/accept/']"),
+        is_for_staff=True,
+    ),
+    Case("desk-commitment-in-parts", "sun", commitment_at_desk("in_parts"), is_for_staff=True),
+    Case("desk-commitment-doubted", "chen", commitment_at_desk("accepted"), is_for_staff=True),
+    Case(
+        "desk-commitment-answer-error",
+        "chen",
+        commitment_at_desk("accepted"),
+        submit("form[action*='/doubts/']"),
+        is_for_staff=True,
+    ),
+    Case("desk-commitment-read", "wu", commitment_at_desk("of_community"), is_for_staff=True),
+    Case(
+        "desk-commitment-new",
+        "wu",
+        lambda world: f"{topic_at_desk('accepted')(world)}commitments/new/",
+        is_for_staff=True,
+    ),
+    Case(
+        "desk-commitment-new-error",
+        "wu",
+        lambda world: f"{topic_at_desk('accepted')(world)}commitments/new/",
+        submit("main form[method=post]"),
+        is_for_staff=True,
+    ),
+    Case("commitment", "zhou", commitment("in_parts"), is_for_staff=True),
+    Case(
+        "commitment-block-error", "zhou", commitment("in_parts"), submit("form[action$='/block/']"), is_for_staff=True
+    ),
+    Case("commitment-reported", "zheng", commitment("reported"), is_for_staff=True),
+    Case("commitment-part", "zhou", open_part, is_for_staff=True),
+    Case("commitment-part-error", "zhou", open_part, submit("main form[method=post]"), is_for_staff=True),
     Case("desk-topics", "chen", at("/desk/topics/"), is_for_staff=True),
     Case("desk-topics-empty", "strange_officer", at("/desk/topics/"), is_for_staff=True),
     Case("desk-topic-new", "wu", at("/desk/topics/new/"), is_for_staff=True),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from governance.imports import checking
 from governance.imports.catalogue import REGISTERS
 from governance.imports.sheets import XLSX
 from governance.models import (
+    Body,
     BranchKind,
     Building,
     Category,
@@ -41,7 +43,10 @@ from governance.models import (
 from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.domain import (
+    carrying_out,
     casting,
+    committing,
+    doubting,
     judging,
     mandates,
     meetings,
@@ -50,14 +55,17 @@ from issues.deliberation.domain import (
     papers,
     proposing,
     setting_up,
+    supervising,
     vetting,
 )
+from issues.deliberation.domain.committing import Part, Promise
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.vetting import Finding
 from issues.deliberation.models import (
     Ballot,
     Choice,
+    Commitment,
     Mechanism,
     Motion,
     MotionKind,
@@ -96,6 +104,7 @@ class World:
     imports: dict[str, RegisterImport] = field(default_factory=dict)
     votes: dict[str, Motion] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
+    commitments: dict[str, Commitment] = field(default_factory=dict)
     meetings: dict[str, Any] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
@@ -131,6 +140,7 @@ def build_world(photo: bytes) -> World:
     _from_before(world)
     _put_to_the_vote(world)
     _brought_up(world)
+    _promised(world)
     _met(world)
     for name, petition in world.petitions.items():
         petition.refresh_from_db()
@@ -448,6 +458,42 @@ def _brought_up(world: World) -> None:
         topics["closed"], Finding(VettingReason.KEPT, "护栏装好了，现场看过。"), actor=cast.chen, at=_ago(hours=9)
     )
     judging.judge(topics["closed"], stars=4, is_solved=True, actor=cast.xu, at=_ago(hours=3))
+
+
+def _promised(world: World) -> None:
+    """What came of the topic that is deliberated: in parts, reported, accepted and doubted, and the community's."""
+    cast, topic, made = world.cast, world.topics["accepted"], world.commitments
+
+    def promise(name: str, what: str, body: Body, post: str, **given) -> None:
+        promised = Promise(
+            token=uuid4(), body=body, post=post, what=what, category=Category.objects.get(code="parking"),
+            estate=cast.estate, working_days=10, **given,
+        )  # fmt: skip
+        made[name] = committing.promise(topic, promised, actor=cast.wu, at=_ago(hours=40))
+
+    lifts = [Part(cast.building, f"{door}单元电梯") for door in (1, 2, 3)] + [Part(cast.other_building)]
+    promise(
+        "in_parts", "给每部电梯装风扇", cast.hengxin, "项目经理", parts=lifts, helpers=[cast.department],
+        decided_yuan=Decimal("8800.00"), payer="恒信物业",
+    )  # fmt: skip
+    promise("reported", "在校门两侧装好护栏", cast.hengxin, "项目经理")
+    promise("accepted", "重新划好停车线", cast.hengxin, "工程主管")
+    promise("of_community", "向家长说明接送路线", cast.residents_committee, "社区工作者", needs_photo=False)
+    in_parts, photos = made["in_parts"], {"photos": [ContentFile(world.photo, name="photo.jpg")]}
+    carrying_out.report_part(in_parts.parts.first(), actor=cast.zhou, at=_ago(hours=30), **photos)
+    permit = "占用公共道路的施工许可"
+    due = NOW + timedelta(days=1)
+    carrying_out.block(in_parts, what=permit, owner=cast.street_office, due_at=due, actor=cast.zhou, at=_ago(hours=29))
+    later = NOW + timedelta(days=30)
+    carrying_out.ask_to_move(in_parts, to_due_at=later, reason="厂家缺货。", actor=cast.zheng, at=_ago(hours=28))
+    carrying_out.note_cost(
+        in_parts, paid_yuan=Decimal("9100.50"), paid_by="恒信物业", actor=cast.zheng, at=_ago(hours=27)
+    )
+    for name in ("reported", "accepted"):
+        done = made[name]
+        carrying_out.report_done(done, words="做好了。", actor=cast.zhou, at=_ago(hours=26), **photos)
+    supervising.accept(made["accepted"], words="到现场看过，线划好了。", actor=cast.chen, at=_ago(hours=25))
+    doubting.doubt(made["accepted"], words="5栋门前的还没划。", actor=cast.li, at=_ago(hours=20))
 
 
 def _topic(world: World, title: str, origin: TopicOrigin, by: User, *, words: str = "请大家商量。", **given) -> Topic:

@@ -14,13 +14,16 @@ from hypothesis import strategies as st
 
 from governance.admin import console
 from issues.deliberation.domain import opening, proposing, setting_up
+from issues.deliberation.domain.committing import Part
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.setting_up import Plan
 from issues.deliberation.models import Ballot, Choice, Meeting, Motion, RuleSet, Topic, TopicOrigin
+from issues.deliberation.views.commitment_steps import AT_THE_DESK, OF_THE_BODY
 from issues.deliberation.workflow import TOPIC
 from issues.domain import handling
 from residents.models import Occupancy, Petition
 from tests.cast import NOW, client_of, draft, file, take_in
+from tests.issues.deliberation.promises import make_topic, promise
 from tests.scenarios import rights
 from tests.scenarios.rights_checks import addresses as addresses_of_all
 from tests.scenarios.rights_checks import page_address
@@ -77,6 +80,8 @@ def addresses(cast) -> dict[str, list[str]]:
     ballot = f"{open_vote.public_id}/ballots/{open_vote.roll.get(owner_rows__user=cast.li).public_id}/"
     topic = a_topic(cast)
     of_meetings = addresses_of_meetings(cast)
+    kept = promise(cast, make_topic(cast), parts=[Part(cast.building)])
+    part = kept.parts.get()
     verbs = ("accept", "arrive", "finish", "return", "reassign", "note", "plan")
     return {
         "nobody": [
@@ -98,9 +103,12 @@ def addresses(cast) -> dict[str, list[str]]:
         + [f"/b/{cast.building.qr_token}/", *steps[:-1]]
         + ["/topics/", "/topics/new/"]
         + [f"/topics/{topic.public_id}/{verb}" for verb in ("", "support/", "judge/")]
+        + [f"/commitments/{kept.public_id}/not-done/"]
         + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}", *of_meetings["li"]],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
-        + [f"/queue/{order.public_id}/{verb}/" for verb in verbs],
+        + [f"/queue/{order.public_id}/{verb}/" for verb in verbs]
+        + [f"/commitments/{kept.public_id}/", f"/commitments/{kept.public_id}/parts/{part.public_id}/"]
+        + [f"/commitments/{kept.public_id}/{verb}/" for verb in OF_THE_BODY],
         "wu": ["/not-reached/", "/queue/?whose=area", "/desk/", "/desk/rows/", "/desk/homes/", "/supervisions/"]
         + [f"/desk/{order.issue.public_id}/{verb}" for verb in ("", "dispatch/", "decline/", "merge/", "unlink/")]
         + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")]
@@ -110,7 +118,13 @@ def addresses(cast) -> dict[str, list[str]]:
         + of_meetings["wu"],
         "chen": ["/desk/topics/", "/desk/topics/new/", f"/desk/topics/{topic.public_id}/"]
         + [f"/desk/topics/{topic.public_id}/{step.verb}/" for step in TOPIC.steps]
-        + [f"/desk/topics/{topic.public_id}/attach/"],
+        + [f"/desk/topics/{topic.public_id}/attach/"]
+        + [f"/desk/commitments/{kept.public_id}/{verb}/" for verb in AT_THE_DESK]
+        + [
+            "/desk/commitments/",
+            f"/desk/commitments/{kept.public_id}/",
+            f"/desk/topics/{kept.topic.public_id}/commitments/new/",
+        ],
         "yu": ["/outdoors/", "/outdoors/find/", "/outdoors/file/"]
         + [f"/outdoors/{order.issue.public_id}/{verb}" for verb in ("", "verify/", "not_fixed/", "mediate/")],
         "sun": ["/coverage/", "/coverage/grid_buildings/", "/coverage/tree/"]
@@ -370,7 +384,8 @@ STRANGE_FORMS = (
     "/petitions/{}/", "/petitions/{}/evaluate/", "/petitions/new/{}/words/", "/b/{}/", "/desk/{}/",
     "/desk/homes/{}/", "/outdoors/{}/", "/supervisions/{}/", "/issues/photos/{}/", "/coverage/{}/",
     "/buildings/{}/people/", "/console/governance/estate/{}/change/", "/queue/{}/", "/queue/{}/accept/", "/photos/{}/",
-    "/orders/photos/{}/", "/buildings/{}/card/", "/topics/{}/", "/desk/topics/{}/",
+    "/orders/photos/{}/", "/buildings/{}/card/", "/topics/{}/", "/desk/topics/{}/", "/commitments/{}/",
+    "/desk/commitments/{}/", "/commitments/photos/{}/",
     "/votes/{}/", "/desk/votes/{}/", "/desk/votes/{}/edit/",
     "/meetings/{}/", "/meetings/{}/minutes.pdf", "/desk/meetings/{}/", "/desk/meetings/{}/room/",
     "/calendar/{}/meetings.ics",

@@ -25,6 +25,7 @@ from governance.views import cards, coverage, not_reached
 from issues.deliberation.domain import casting
 from issues.deliberation.domain.casting import Paper
 from issues.deliberation.models import Mandate, Motion, RollEntry
+from issues.deliberation.models.commitments import CommitmentQuerySet
 from issues.deliberation.models.meetings import MeetingQuerySet
 from issues.deliberation.models.motions import MotionQuerySet
 from issues.deliberation.models.topics import TopicQuerySet
@@ -323,6 +324,16 @@ LEAKS: dict[str, Leak] = {
     ),
     "what complains of the street, at the street's desk": Leak(
         forgets(TopicQuerySet, "without_those_about"), listed("desk_topics"), "desk_topics: "
+    ),
+    "commitments of every community, on the desk's list": Leak(
+        forgets(CommitmentQuerySet, "followed_by"), listed("desk_commitments"), "desk_commitments: "
+    ),
+    "a commitment that its own body accepts": Leak(
+        forgets(CommitmentQuerySet, "supervised_by"), thing("desk_commitment_step", "POST"),
+        "POST desk_commitment_step/",
+    ),
+    "another company's commitment": Leak(
+        forgets(CommitmentQuerySet, "carried_out_by"), thing("commitment"), "GET commitment of"
     ),
     "another community's topic, to be vetted": Leak(
         forgets(TopicQuerySet, "vetted_by"), thing("desk_topic_step", "POST"), "POST desk_topic_step/"

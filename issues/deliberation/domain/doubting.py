@@ -47,11 +47,11 @@ def doubt(commitment: Commitment, *, words: str, actor: User, at: datetime) -> C
             raise NotInDoubt
         if not is_concerned(actor, commitment):
             raise OnlyConcerned
-        if not words.strip():
-            raise FactMissing("words", _("Write what isn't done."))
         earlier = commitment.doubts.filter(by=actor, of_acceptance=commitment.judged_at).first()
         if earlier:
             return earlier
+        if not words.strip():
+            raise FactMissing("words", _("Write what isn't done."))
         said = CommitmentDoubt.objects.create(
             commitment=commitment, of_acceptance=commitment.judged_at, by=actor, words=words.strip(), said_at=at
         )

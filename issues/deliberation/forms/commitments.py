@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.models import Body, Building, Category, Estate
+from issues.deliberation import bridge
 from issues.deliberation.domain import due_days
 from issues.deliberation.domain.committing import Part, Promise, bodies_here
 from issues.deliberation.models import Commitment, CommitmentPart, Motion, Topic
@@ -163,7 +164,7 @@ class PromiseForm(SaidForm):
     def __init__(self, *args: Any, topic: Topic, now: datetime, **options: Any):
         self.topic = topic
         options.setdefault("initial", {})
-        options["initial"].setdefault("token", uuid4())
+        options["initial"] |= {"token": uuid4(), "working_days": bridge.usual_working_days()}
         super().__init__(*args, **options)
         bodies = bodies_here(topic, now)
         self._among("body", bodies)

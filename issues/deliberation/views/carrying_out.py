@@ -115,8 +115,9 @@ def commitment_not_done(request: PortalRequest, public_id: UUID) -> HttpResponse
     found = get_object_or_404(rows, public_id=public_id)
     is_possible = doubting.may_doubt(request.user, found, request.now)
     form = NotDoneForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        doubting.doubt(found, words=form.cleaned_data["words"], actor=request.user, at=request.now)
+    if form.is_bound and (form.is_valid() or not is_possible):
+        # Whoever can't say it now reads why, whatever was written.
+        doubting.doubt(found, words=form.cleaned_data.get("words", ""), actor=request.user, at=request.now)
         messages.success(request, _("Said. The supervisor answers, and it is counted in public."))
         return redirect("commitment_not_done", public_id)
     context = {
@@ -154,7 +155,7 @@ def _page(
         "unblock_page": "commitment_unblock",
         "parts": found.parts.all(),
         "reports_parts": may_report,
-        "photos": found.photos.order_by("added_at", "pk"),
+        "photos": found.photos.select_related("part__building").order_by("added_at", "pk"),
         "order_url": bridge.address_of_order(found) if is_ours else "",
         "bound": bound.form if bound else None,
         "form_errors": has_errors,

@@ -1,6 +1,6 @@
 """The pages of commitments: at the desk, of the body that carries them out, and “not done” for residents."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -116,3 +116,34 @@ def test_the_supervisor_gives_it_to_another_body(cast, topic):
     assert client_of(cast.chen).post(address, sent).status_code == 302
     commitment.refresh_from_db()
     assert commitment.body == cast.department
+
+
+@pytest.mark.parametrize("address", ["/desk/commitments/", "/desk/commitments/?show=soon"])
+def test_the_list_asks_as_much_for_thirty_as_for_one(cast, topic, address, django_assert_max_num_queries):
+    promise(cast, topic, parts=[Part(cast.building)], working_days=1)
+    client = client_of(cast.chen)
+    client.get(address)
+    with django_assert_max_num_queries(60) as of_one:
+        client.get(address)
+    for _each in range(29):
+        promise(cast, topic, parts=[Part(cast.building)], working_days=1)
+    with django_assert_max_num_queries(len(of_one)):
+        assert client.get(address).content.decode().count("在校门两侧装好护栏") == 30
+
+
+def test_the_list_is_chosen_by_light_and_by_body(cast, topic, moment):
+    promise(cast, topic, what="快到期的", working_days=2)
+    late = promise(cast, topic, what="已逾期的", working_days=1, body=cast.department, post="民警")
+    promise(cast, topic, what="还早的", working_days=30)
+    moment[0] = late.due_at + (moment[0] - NOW) + timedelta(minutes=1)
+    client = client_of(cast.chen)
+
+    def listed(query: str) -> list[str]:
+        page = client.get(f"/desk/commitments/{query}").content.decode()
+        return sorted((what for what in ("快到期的", "已逾期的", "还早的") if what in page), key=page.index)
+
+    assert listed("") == ["已逾期的", "快到期的", "还早的"]
+    assert listed("?show=late") == ["已逾期的"]
+    assert listed("?show=soon") == ["快到期的"]
+    assert listed(f"?body={cast.department.name}") == ["已逾期的"]
+    assert listed("?show=over") == []
