@@ -28,8 +28,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Point:
-    """One point with all that the minutes say of it. `number` from 1."""
+    """One point with all that the minutes say of it. `number` from 1; `item` is the agenda item's public id."""
 
+    item: str
     number: int
     title: str
     raised_in_the_room: bool
@@ -175,6 +176,7 @@ def _of_point(point: Point) -> Iterator[str]:
 
 def _point(number: int, told: dict[str, Any]) -> Point:
     return Point(
+        item=told["id"],
         number=number,
         title=told["title"],
         raised_in_the_room=told["raised_in_the_room"],

@@ -6,6 +6,7 @@ Names are masked: residents appear by what they are, staff by role and surname.
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Avg, Count, Min, Q
 from django.utils.functional import Promise
@@ -15,12 +16,24 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from governance.models import Role, RoleAssignment, User
 from governance.models.roles import role_and_surname
+from issues.deliberation import minutes_page
 from issues.deliberation.commitments import Line, commitments_of
 from issues.deliberation.counting import saying
-from issues.deliberation.domain import demanding
+from issues.deliberation.domain import demanding, minuting
 from issues.deliberation.domain.demanding import Demand
 from issues.deliberation.domain.results import rule_of
-from issues.deliberation.models import MatterRule, Motion, MotionState, Topic, TopicOrigin, TopicState, Vetting
+from issues.deliberation.minutes_page import Point
+from issues.deliberation.models import (
+    AgendaItem,
+    MatterRule,
+    Meeting,
+    Motion,
+    MotionState,
+    Topic,
+    TopicOrigin,
+    TopicState,
+    Vetting,
+)
 from issues.deliberation.verdict_page import VerdictPage, verdict_of
 
 FEWEST_JUDGEMENTS = 5
@@ -51,6 +64,15 @@ class GateSaid:
     words: str
     who: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class MeetingSaid:
+    """A meeting at which the topic is talked over; once its minutes are public, what came of the point."""
+
+    meeting: Meeting
+    points: list[Point]
+    visits: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -99,6 +121,7 @@ class Story:
     waits_for: str
     demand: Demand | None
     assembly_is_late: bool
+    meetings: list[MeetingSaid]
     votes: list[VoteSaid]
     commitments: list[Line]
     judged: Judged
@@ -125,6 +148,7 @@ def story_of(topic: Topic, now: datetime) -> Story:
             and topic.demand_due_at <= now
             and not demanding.is_called(topic)
         ),
+        meetings=_meetings(topic),
         votes=votes,
         commitments=commitments,
         judged=_judged(topic),
@@ -168,6 +192,20 @@ def _waits_for(topic: Topic, now: datetime) -> str:
 
 def _demand(topic: Topic, now: datetime) -> Demand | None:
     return demanding.demand_of(topic, now) if topic.origin == TopicOrigin.OWNERS else None
+
+
+def _meetings(topic: Topic) -> list[MeetingSaid]:
+    """Those that were called, and that anybody may hear of. One query more for each whose minutes are public."""
+    related = ("meeting__mechanism", "meeting__venue")
+    open_to_all = topic.agenda_items.filter(meeting__called_at__isnull=False, meeting__mechanism__is_public=True)
+    return [_met(item) for item in open_to_all.select_related(*related).order_by("meeting__starts_at", "pk")]
+
+
+def _met(item: AgendaItem) -> MeetingSaid:
+    versions = minuting.public_versions(item.meeting)
+    minutes = minutes_page.read(versions[-1]) if versions else None
+    points = [point for point in minutes.points if point.item == str(item.public_id)] if minutes else []
+    return MeetingSaid(item.meeting, points, minutes.visits if minutes else [])
 
 
 def _motions(topic: Topic) -> list[Motion]:

@@ -28,10 +28,10 @@ from issues.deliberation.views.organising import (
     desk_vote_step,
     desk_votes,
 )
-from issues.deliberation.views.papers import desk_paper_check, desk_papers
+from issues.deliberation.views.papers import desk_ballots, desk_paper_check, desk_papers
 from issues.deliberation.views.topics import topic, topic_judge, topic_new, topic_support, topics
 from issues.deliberation.views.vetting import desk_topic, desk_topic_new, desk_topic_step, desk_topics
-from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_object, votes
+from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_notice, vote_object, votes
 
 urlpatterns: list[URLPattern] = [
     path("desk/topics/", desk_topics, name="desk_topics"),
@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),
     path("desk/votes/<uuid:public_id>/edit/", desk_vote_edit, name="desk_vote_edit"),
     path("desk/votes/<uuid:public_id>/papers/", desk_papers, name="desk_papers"),
+    path("desk/votes/<uuid:public_id>/papers/ballots.pdf", desk_ballots, name="desk_ballots"),
     path("desk/votes/<uuid:public_id>/papers/<uuid:ballot>/", desk_paper_check, name="desk_paper_check"),
     path("desk/votes/<uuid:public_id>/objections/<uuid:objection>/", desk_objection, name="desk_objection"),
     path("desk/votes/<uuid:public_id>/<slug:verb>/", desk_vote_step, name="desk_vote_step"),
@@ -74,6 +75,7 @@ urlpatterns: list[URLPattern] = [
     path("votes/<uuid:public_id>/mandates/<uuid:mandate>/revoke/", mandate_revoke, name="mandate_revoke"),
     path("votes/<uuid:public_id>/object/", vote_object, name="vote_object"),
     path("votes/<uuid:public_id>/receipt/", my_receipt, name="my_receipt"),
+    path("votes/<uuid:public_id>/notice.pdf", vote_notice, name="vote_notice"),
     path("votes/<uuid:public_id>/public.csv", vote_file, name="vote_file"),
     path("votes/<uuid:public_id>/ballots/<uuid:unit>/", ballot, name="ballot"),
 ]

@@ -23,6 +23,7 @@ NO_PAGES = {
     "calendar_revoke": A_PRESS,
     "dashboard_book": "a workbook",
     "desk_amendment": A_PRESS,
+    "desk_ballots": "a paper to print",
     "desk_home_step": A_PRESS,
     "desk_imported_step": A_PRESS,
     "desk_meeting_step": A_PRESS,
@@ -59,6 +60,7 @@ NO_PAGES = {
     "topic_judge": A_PRESS,
     "topic_support": A_PRESS,
     "visit_photo": A_PICTURE,
+    "vote_notice": "a paper to print",
     "vote_file": "a file to take away",
     "vote_object": A_PRESS,
 }

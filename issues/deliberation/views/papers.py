@@ -5,25 +5,31 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.domain.refusals import Refusal
 from governance.requests import PortalRequest
 from issues.deliberation.domain import papers
 from issues.deliberation.domain.casting import VoteNotOpen
-from issues.deliberation.domain.papers import SerialUsed
+from issues.deliberation.domain.papers import PrintedForAnother, SerialUsed
 from issues.deliberation.forms.papers import PaperForm, SaysForm
-from issues.deliberation.models import Ballot, Channel, Motion
+from issues.deliberation.models import Ballot, Channel, Motion, MotionState
 from issues.deliberation.views.organising import find_organised
+from issues.deliberation.views.votes import pdf
+from issues.deliberation.vote_papers import ballots_pdf
 from issues.views.queue import desk_context
 
 A_PAGE = 30
 # Said beside the field that it is about; any other refusal is a page of its own.
-AT_FIELDS: dict[type[Refusal], str] = {SerialUsed: "serial", VoteNotOpen: "cast_at"}
+AT_FIELDS: dict[type[Refusal], str] = {
+    SerialUsed: "serial",
+    PrintedForAnother: "serial",
+    VoteNotOpen: "cast_at",
+}
 
 
 @never_cache
@@ -42,9 +48,24 @@ def desk_papers(request: PortalRequest, public_id: UUID) -> HttpResponse:
         **_context(request, motion),
         "form": form,
         "form_errors": form.errors,
+        "buildings": _buildings(motion) if motion.state == MotionState.OPENED else [],
         "page": Paginator(rows.order_by("recorded_at", "pk"), A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "deliberation/desk_papers.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def desk_ballots(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The ballots of one building (the first, if none is asked for) to print: what stands on the frozen roll there."""
+    motion = find_organised(request, public_id)
+    buildings = _buildings(motion)
+    building = request.GET.get("building") or next(iter(buildings), "")
+    if motion.state != MotionState.OPENED or building not in buildings:
+        raise Http404
+    rows = motion.roll.filter(building=building).order_by("pk")
+    return pdf(ballots_pdf(motion, rows), f"vote-{motion.public_id}-ballots.pdf")
 
 
 @never_cache
@@ -64,6 +85,11 @@ def desk_paper_check(request: PortalRequest, public_id: UUID, ballot: UUID) -> H
         return redirect("desk_papers", motion.public_id)
     context = {**_context(request, motion), "form": form, "form_errors": form.errors, "paper": paper}
     return render(request, "deliberation/desk_paper_check.html", context)
+
+
+def _buildings(motion: Motion) -> list[str]:
+    """Those on the roll, in its order."""
+    return list(dict.fromkeys(motion.roll.order_by("pk").values_list("building", flat=True)))
 
 
 def _typed(request: PortalRequest, form: PaperForm) -> bool:

@@ -29,6 +29,7 @@ from issues.deliberation.models import Ballot, Choice, Motion, RollEntry
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.turnout import turnout
 from issues.deliberation.verdict_page import verdict_of
+from issues.deliberation.vote_papers import notice_pdf
 from residents.models import Occupancy
 
 A_PAGE = 20
@@ -99,6 +100,15 @@ def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
+def vote_notice(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The notice as a paper for the entrances."""
+    motion = find_motion(request, public_id)
+    return pdf(notice_pdf(motion), f"vote-{motion.public_id}-notice.pdf")
+
+
+@never_cache
+@login_required
+@require_safe
 def my_receipt(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Find a ballot by the number on its receipt: whether it was counted, not what it says."""
     motion = find_motion(request, public_id)
@@ -126,6 +136,12 @@ def vote_object(request: PortalRequest, public_id: UUID) -> HttpResponse:
     objection = objecting.object_to(motion, words=form.cleaned_data["words"], actor=request.user, at=request.now)
     messages.success(request, _("Noted as objection %(number)s. It is answered here.") % {"number": objection.number})
     return redirect("vote", motion.public_id)
+
+
+def pdf(paper: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(paper, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
 
 
 def find_motion(request: PortalRequest, public_id: UUID) -> Motion:

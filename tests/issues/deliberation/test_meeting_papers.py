@@ -7,8 +7,9 @@ import pypdf
 import pytest
 
 from issues.deliberation.domain import meetings, minuting
-from issues.deliberation.meeting_papers import NotPrintable, minutes_pdf, notice_pdf
+from issues.deliberation.meeting_papers import minutes_pdf, notice_pdf
 from issues.deliberation.minutes_page import read
+from issues.deliberation.typesetting import NotPrintable
 from tests.cast import NOW
 from tests.issues.deliberation.meeting import AFTERWARDS, a_called, a_checked, a_minuted, item_of
 

@@ -1,0 +1,100 @@
+"""What of a vote is on paper: the notice in the entrances, and the ballots that are taken to the doors.
+
+As printed in Chinese, whoever prints it. The number on a ballot is that of its line on the frozen roll.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from governance import wording
+from issues.deliberation.domain.attending import LANGUAGE
+from issues.deliberation.domain.papers import printed_serials
+from issues.deliberation.domain.results import rule_of
+from issues.deliberation.models import MatterRule, Motion, RollEntry
+from issues.deliberation.templatetags.deliberation import WORTH, area
+from issues.deliberation.typesetting import long_day, long_moment, typeset
+
+CHOICES = ("同意", "反对", "弃权")
+
+
+def notice_pdf(motion: Motion) -> bytes:
+    """表决公告. Raises `ValueError` for a draft: nothing is announced yet."""
+    if motion.published_at is None:
+        raise ValueError("A draft has no notice.")
+    with translation.override(LANGUAGE):
+        return typeset("vote_notice.typ", _notice(motion))
+
+
+def ballots_pdf(motion: Motion, entries: Iterable[RollEntry]) -> bytes:
+    """表决票, one for each line of the roll, two on a sheet."""
+    with translation.override(LANGUAGE):
+        serials = printed_serials(motion)
+        told = {
+            **_head(motion),
+            "choices": CHOICES,
+            "ballots": [_ballot(entry, serials[entry.pk]) for entry in entries],
+        }
+        return typeset("ballots.typ", told)
+
+
+def _head(motion: Motion) -> dict[str, Any]:
+    return {
+        "place": str(motion.estate),
+        "title": motion.title,
+        "kind": str(motion.get_kind_display()),
+        "when": _when(motion),
+    }
+
+
+def _notice(motion: Motion) -> dict[str, Any]:
+    rule = rule_of(motion)
+    where = [
+        str(motion.estate),
+        str(motion.building or ""),
+        wording.entrance(motion.stairwell) if motion.stairwell else "",
+    ]
+    return {
+        **_head(motion),
+        "matter": str(motion.get_matter_display()),
+        "scope": " ".join(part for part in where if part),
+        "how": "手机上投票，或者填写纸质表决票" if motion.takes_electronic_ballots else "填写纸质表决票，送到每一户",
+        "lines": motion.words.splitlines(),
+        "needs": _needs(rule),
+        "article": rule.article,
+        "law": rule.text,
+        "worth": str(WORTH[motion.kind]),
+        "by": str(motion.community),
+        "on": long_day(motion.published_at) if motion.published_at else "",
+    }
+
+
+def _needs(rule: MatterRule) -> list[str]:
+    """As the vote's page says it."""
+    taking_part = (
+        _("Taking part: at least %(area)s of all area, and at least %(heads)s of all owners")
+        if rule.quorum_area
+        else _("Taking part: %(heads)s of those entitled")
+    )
+    in_favour = (
+        _("In favour: more than %(share)s of those taking part, by area and by owners")
+        if rule.majority_needs_more
+        else _("In favour: at least %(share)s of those taking part, by area and by owners")
+    )
+    return [
+        taking_part % {"area": rule.quorum_area, "heads": rule.quorum_heads},
+        in_favour % {"share": rule.majority_heads},
+    ]
+
+
+def _ballot(entry: RollEntry, serial: str) -> dict[str, str]:
+    door = f"{entry.building} {wording.entrance(entry.stairwell)} {entry.number}"
+    return {"serial": serial, "door": door, "area": area(entry.area_m2)}
+
+
+def _when(motion: Motion) -> str:
+    if motion.opens_at is None or motion.closes_at is None:
+        raise ValueError("A vote on paper says from when to when.")
+    return f"{long_moment(motion.opens_at)} 至 {long_moment(motion.closes_at)}"
