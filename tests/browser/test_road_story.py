@@ -11,18 +11,22 @@ import pytest
 from playwright.sync_api import Page
 
 from governance.models import Category
-from issues.deliberation.models import Commitment, Topic
+from issues.deliberation.models import Commitment, Meeting, Topic
 from residents.models import Petition
 from tests.browser.conftest import DESK, Moment, keep_picture
 from tests.browser.deliberating import accept, decide, fill, report_done, write_down
 from tests.browser.people import Reader, go_by
 from tests.cast import Cast, file
+from tests.issues.deliberation.meeting import ENDS, STARTS, a_hall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TITLE = "学校路早晚高峰乱停车"
 ABOUT = "上学放学时人行道上停满车，孩子走到马路中间。贴条、劝说都不管用。"
 WHY = "反复有人反映，要请学校、交警、物业和居民到现场一起看。"
+SEEN = "早上七点四十，人行道停了二十六辆车。"
+OUTCOME = "物业装护栏，派出所巡逻，社区说明路线，一个月后再看。"
+DISSENT = "护栏要留出轮椅的口子，现在的图没有。"
 RAILINGS = "在校门两侧装 120 米护栏"
 PATROL = "上学放学时段每天巡逻，违停当场处理"
 EXPLAIN = "逐户说明接送路线，早晚派人引导"
@@ -57,6 +61,7 @@ def story(cast: Cast, moment: Moment, screen: Callable[..., Page]) -> Story:
 
 def test_the_road_from_two_petitions_to_three_kept_promises(story: Story):
     it_becomes_a_topic_of_the_whole_community(story)
+    they_look_on_site_and_meet(story)
     three_bodies_promise(story)
     each_is_followed_up(story)
     it_is_closed_and_judged(story)
@@ -78,6 +83,61 @@ def it_becomes_a_topic_of_the_whole_community(story: Story) -> None:
     for reader, petition in zip((story.li, story.wang), story.petitions, strict=True):
         reader.page.goto(f"/petitions/{petition.receipt_no}/")
         assert "议题通过了把关" in reader.page.locator("main").inner_text()
+
+
+def they_look_on_site_and_meet(story: Story) -> None:
+    """Called in time with the petitioners and the company; held, minuted, and checked by somebody else."""
+    page, hall = story.wu.page, a_hall(story.cast)
+    page.goto("/desk/meetings/new/")
+    fill(
+        story.wu, title="学校路停车怎么办", place=f"community-{story.cast.community.pk}", mechanism="说事议事会",
+        starts_at=f"{STARTS:%Y-%m-%dT%H:%M}", ends_at=f"{ENDS:%Y-%m-%dT%H:%M}", venue=str(hall.public_id),
+    )  # fmt: skip
+    go_by(page.locator(".hold button"))
+    meeting = Meeting.objects.get()
+    send(page, "add_item", title="校门口怎么管", minutes="40", topic=str(story.topic.public_id))
+    send(page, "ask_petitioners")
+    send(page, "ask_body", body=str(story.cast.hengxin.pk))
+    send(page, "visit", visited_at="2026-05-15T07:40", where="学校路校门口", seen=SEEN, is_public="yes")
+    send(page, "call")
+    story.li.page.goto(f"/meetings/{meeting.public_id}/")
+    assert "学校路停车怎么办" in story.li.page.locator("h1").inner_text()
+
+    story.moment.set(STARTS)
+    page.goto(f"/desk/meetings/{meeting.public_id}/room/")
+    while page.locator("form[action$='/check_in/']").count():
+        go_by(page.locator("form[action$='/check_in/'] button").first)
+    page.goto(f"/desk/meetings/{meeting.public_id}/")
+    send(page, "hold")
+    page.goto(f"/desk/meetings/{meeting.public_id}/points/{meeting.items.get().public_id}/")
+    speaker = meeting.attendances.order_by("number").first()
+    send(page, "say", speaker=str(speaker.public_id), kind="dissent", words=DISSENT)
+    concluded = page.locator("form[action$='/conclude/']")
+    for value in ("mostly", "commitments"):
+        concluded.locator(f"label:has([value={value}])").click()
+    concluded.locator("[name$=words]").fill(OUTCOME)
+    go_by(concluded.locator("button[type=submit]"))
+    story.moment.set(ENDS)
+    page.goto(f"/desk/meetings/{meeting.public_id}/")
+    send(page, "draft_minutes")
+    story.sun.page.goto(f"/desk/meetings/{meeting.public_id}/")
+    send(story.sun.page, "check_minutes")
+
+
+def send(page: Page, verb: str, **fields: str) -> None:
+    """One of the forms of a meeting's page, opened if it is folded away."""
+    form = page.locator(f"form[action$='/{verb}/']").first
+    if fields and not form.locator(f"[name$={next(iter(fields))}]").is_visible():
+        page.locator(f"details:has(form[action$='/{verb}/']) > summary").click()
+    for name, value in fields.items():
+        field = form.locator(f"[name$={name}]").first
+        if field.evaluate("it => it.tagName") == "SELECT":
+            field.select_option(value)
+        elif field.get_attribute("type") == "checkbox":
+            field.check()
+        else:
+            field.fill(value)
+    go_by(form.locator("button[type=submit]"))
 
 
 def three_bodies_promise(story: Story) -> None:
@@ -141,6 +201,9 @@ def the_page_answers(story: Story) -> None:
     for question, answers in {
         "who raised it": ("居民提出 2 件诉求",),
         "who vetted it and why": ("孙", WHY),
+        "what was seen on site": (SEEN,),
+        "what the meeting came to": (OUTCOME, "说事议事会"),
+        "who dissented": (DISSENT,),
         "who promised what": (RAILINGS, PATROL, EXPLAIN, "恒信物业", "社区民警", "社区工作人员"),
         "by when": ("10 个工作日", "5 个工作日"),
         "what it cost and who paid": ("18,600.00 元", "恒信物业"),
