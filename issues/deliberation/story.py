@@ -14,12 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from governance.models import Role, RoleAssignment, User
 from governance.models.roles import role_and_surname
 from issues.deliberation import minutes_page
 from issues.deliberation.commitments import Line, commitments_of
 from issues.deliberation.counting import saying
-from issues.deliberation.domain import demanding, minuting
+from issues.deliberation.domain import demanding, minuting, topic_news, vetting
 from issues.deliberation.domain.demanding import Demand
 from issues.deliberation.domain.results import rule_of
 from issues.deliberation.minutes_page import Point
@@ -131,7 +130,7 @@ class Story:
 def story_of(topic: Topic, now: datetime) -> Story:
     """Everything that can be told of it. A fixed number of queries, and one for each vote."""
     reported = topic.petition_rows.filter(ended_at=None).aggregate(number=Count("pk"), first=Min("petition__filed_at"))
-    gates = [_said(vetting) for vetting in topic.vettings.select_related("by")]
+    gates = [_said(row) for row in topic.vettings.select_related("by")]
     votes = [_vote(motion) for motion in _motions(topic)]
     commitments = commitments_of(topic, now)
     return Story(
@@ -164,29 +163,21 @@ def _raised(topic: Topic, petitions: int) -> SafeString | str:
     return str(RAISED.get(topic.origin, _("The community brought it up")))
 
 
-def _said(vetting: Vetting) -> GateSaid:
+def _said(row: Vetting) -> GateSaid:
     return GateSaid(
-        gate=vetting.get_gate_display(),
-        decided=str(DECIDED[vetting.verb]),
-        reason=vetting.get_reason_display(),
-        words=vetting.words,
-        who=role_and_surname(vetting.by_role, vetting.by.surname_for_reader()),
-        at=vetting.at,
+        gate=row.get_gate_display(),
+        decided=str(DECIDED[row.verb]),
+        reason=row.get_reason_display(),
+        words=row.words,
+        who=role_and_surname(row.by_role, row.by.surname_for_reader()),
+        at=row.at,
     )
 
 
 def _waits_for(topic: Topic, now: datetime) -> str:
     """The role and surname of whoever has to look at it now; empty where nobody holds such a post."""
-    held = RoleAssignment.objects.in_force(now)
-    branches = Q(party_branch__community=topic.community) | Q(
-        party_branch__estate=topic.estate, party_branch__estate__isnull=False
-    )
-    own = held.filter(branches, role=Role.BRANCH_SECRETARY)
-    above = held.filter(role=Role.STREET_OFFICER, subdistrict=topic.subdistrict)
-    for level, role in ((own, Role.BRANCH_SECRETARY), (above, Role.STREET_OFFICER)):
-        for person in User.objects.filter(pk__in=level.values("user")).order_by("pk"):
-            if Topic.objects.vetted_by(person.scope(now)).filter(pk=topic.pk).exists():
-                return role_and_surname(role, person.surname_for_reader())
+    for person in topic_news.vetters(topic, now):
+        return role_and_surname(vetting.role_of(person, topic, now), person.surname_for_reader())
     return ""
 
 
