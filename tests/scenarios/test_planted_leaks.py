@@ -362,7 +362,7 @@ LEAKS: dict[str, Leak] = {
         forgets(MeetingQuerySet, "organised_by"), thing("desk_meeting_step", "POST"), "POST desk_meeting_step/"
     ),
     "photos of a visit that nobody released": Leak(
-        replaces(meetings, "Q", lambda *_args, **_more: ~Q(pk=None)), thing("visit_photo"), "GET visit_photo of hidden"
+        replaces(meetings, "Q", lambda *_args, **_more: ~Q(pk=None)), thing("visit_photo"), "GET visit_photo of "
     ),
     "a ballot that anybody opens": Leak(
         replaces(casting, "papers_of", anybodys_papers), thing("ballot"), "GET ballot of"
