@@ -47,9 +47,7 @@ def take_backup(directory: Path, say: Say) -> Taken:
         with naming_a_full_disk(directory), _draft(directory) as (file, draft):
             with stored_files.kept_for_a_backup():
                 manifest = _write(archive.Writer(file), say)
-            final = _free_name(directory, datetime.fromisoformat(manifest["made_at"]))
-            os.rename(draft, final)
-            _write_out(directory)
+            final = _give_name(draft, directory, datetime.fromisoformat(manifest["made_at"]))
     except PermissionError as refused:
         raise BackupError(f"{directory} can't be written to: {refused.strerror}.") from None
     return Taken(final, final.stat().st_size, len(manifest["files"]), manifest["missing"])
@@ -144,10 +142,17 @@ def _free_name(directory: Path, at: datetime) -> Path:
     return next(path for path in names if not path.exists())
 
 
-def _write_out(directory: Path) -> None:
-    """Have the directory's new entry on the disk, too."""
+def _give_name(draft: Path, directory: Path, at: datetime) -> Path:
+    """Rename the draft to the first free name, and have the directory's new entry on the disk, too.
+
+    Under a lock of the directory: of two that end in the same second the later would take the place of the first.
+    """
     descriptor = os.open(directory, os.O_RDONLY)
     try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        final = _free_name(directory, at)
+        os.rename(draft, final)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    return final
