@@ -80,6 +80,38 @@ def post_all(notices: list[Row]) -> None:
     insert(Notice, notices, once=True)
 
 
+def post_to_each(
+    people: Iterable[User],
+    key: str,
+    params: dict[str, object],
+    *,
+    dedupe: str,
+    at: datetime,
+    urgency: Urgency = Urgency.ORDINARY,
+    link: str = "",
+    subdistrict_id: int | None = None,
+    community_id: int | None = None,
+) -> None:
+    """As `post`, for each of the people, in one go."""
+    post_all(
+        [
+            notice
+            for person in people
+            for notice in notices_for(
+                person,
+                key,
+                params,
+                dedupe=dedupe,
+                at=at,
+                urgency=urgency,
+                link=link,
+                subdistrict_id=subdistrict_id,
+                community_id=community_id,
+            )
+        ]
+    )
+
+
 def notices_for(
     recipient: User,
     key: str,

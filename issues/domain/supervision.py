@@ -156,22 +156,17 @@ def _tell(
     *,
     urgency: Urgency = Urgency.ORDINARY,
 ) -> None:
-    notices = [
-        notice
-        for person in recipients
-        for notice in outbox.notices_for(
-            person,
-            key,
-            notice_params(supervision),
-            dedupe=f"{key}:{supervision.public_id}:{at.isoformat()}",
-            at=at,
-            urgency=urgency,
-            link=link_to(supervision),
-            subdistrict_id=supervision.issue.phoning_subdistrict_id,
-            community_id=supervision.issue.phoning_community_id,
-        )
-    ]
-    outbox.post_all(notices)
+    outbox.post_to_each(
+        recipients,
+        key,
+        notice_params(supervision),
+        dedupe=f"{key}:{supervision.public_id}:{at.isoformat()}",
+        at=at,
+        urgency=urgency,
+        link=link_to(supervision),
+        subdistrict_id=supervision.issue.phoning_subdistrict_id,
+        community_id=supervision.issue.phoning_community_id,
+    )
 
 
 def notice_params(supervision: SupervisionOrder) -> dict[str, object]:

@@ -68,20 +68,14 @@ def _tell(people: Iterable[User], commitment: Commitment, key: str, at: datetime
         "due_at": commitment.due_at.isoformat(),
         "doubts_until": commitment.doubts_until.isoformat() if commitment.doubts_until else "",
     }
-    outbox.post_all(
-        [
-            notice
-            for person in people
-            for notice in outbox.notices_for(
-                person,
-                key,
-                params,
-                dedupe=f"{key}:{commitment.public_id}:{event}",
-                at=at,
-                urgency=Urgency.PROMPT if key == "commitment_accepted" else Urgency.ORDINARY,
-                link=address,
-                subdistrict_id=commitment.subdistrict_id,
-                community_id=commitment.community_id,
-            )
-        ]
+    outbox.post_to_each(
+        people,
+        key,
+        params,
+        dedupe=f"{key}:{commitment.public_id}:{event}",
+        at=at,
+        urgency=Urgency.PROMPT if key == "commitment_accepted" else Urgency.ORDINARY,
+        link=address,
+        subdistrict_id=commitment.subdistrict_id,
+        community_id=commitment.community_id,
     )

@@ -63,22 +63,16 @@ def _tell(meeting: Meeting, key: str, people: Iterable[User], urgency: Urgency, 
         "room": meeting.venue.name if meeting.venue else "",
         "until": meeting.amend_until.isoformat() if meeting.amend_until else "",
     }
-    outbox.post_all(
-        [
-            notice
-            for person in people
-            for notice in outbox.notices_for(
-                person,
-                key,
-                told,
-                dedupe=f"{key}:{meeting.public_id}:{meeting.sequence}",
-                at=at,
-                urgency=urgency,
-                link=reverse("meeting", args=[meeting.public_id]),
-                subdistrict_id=meeting.subdistrict_id,
-                community_id=meeting.community_id,
-            )
-        ]
+    outbox.post_to_each(
+        people,
+        key,
+        told,
+        dedupe=f"{key}:{meeting.public_id}:{meeting.sequence}",
+        at=at,
+        urgency=urgency,
+        link=reverse("meeting", args=[meeting.public_id]),
+        subdistrict_id=meeting.subdistrict_id,
+        community_id=meeting.community_id,
     )
 
 

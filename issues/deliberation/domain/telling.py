@@ -54,21 +54,15 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
         "opens": motion.opens_at.isoformat(),
         "closes": motion.closes_at.isoformat(),
     }
-    outbox.post_all(
-        [
-            notice
-            for person in _concerned(motion, at)
-            for notice in outbox.notices_for(
-                person,
-                key,
-                told,
-                dedupe=f"{key}:{motion.public_id}",
-                at=at,
-                link=reverse("vote", args=[motion.public_id]),
-                subdistrict_id=motion.subdistrict_id,
-                community_id=motion.community_id,
-            )
-        ]
+    outbox.post_to_each(
+        _concerned(motion, at),
+        key,
+        told,
+        dedupe=f"{key}:{motion.public_id}",
+        at=at,
+        link=reverse("vote", args=[motion.public_id]),
+        subdistrict_id=motion.subdistrict_id,
+        community_id=motion.community_id,
     )
 
 

@@ -115,20 +115,14 @@ def _post(
     told: dict[str, object] = {"title": topic.title}
     if due:
         told["due"] = due.isoformat()
-    outbox.post_all(
-        [
-            notice
-            for person in people
-            for notice in outbox.notices_for(
-                person,
-                key,
-                told,
-                dedupe=dedupe,
-                at=at,
-                urgency=urgency,
-                link=reverse(page, args=[topic.public_id]),
-                subdistrict_id=topic.subdistrict_id,
-                community_id=topic.community_id,
-            )
-        ]
+    outbox.post_to_each(
+        people,
+        key,
+        told,
+        dedupe=dedupe,
+        at=at,
+        urgency=urgency,
+        link=reverse(page, args=[topic.public_id]),
+        subdistrict_id=topic.subdistrict_id,
+        community_id=topic.community_id,
     )
