@@ -3,16 +3,12 @@
 from django.urls import URLPattern, path
 
 from issues.deliberation.views.meeting_desk import (
-    desk_amendment,
-    desk_line,
     desk_meeting,
     desk_meeting_edit,
     desk_meeting_new,
     desk_meeting_room,
     desk_meeting_step,
     desk_meetings,
-    desk_point,
-    desk_point_step,
 )
 from issues.deliberation.views.meetings import (
     calendar_feed,
@@ -30,6 +26,7 @@ from issues.deliberation.views.meetings import (
     meeting_proxy,
     visit_photo,
 )
+from issues.deliberation.views.minutes_desk import desk_amendment, desk_line, desk_point, desk_point_step
 
 ONE = "meetings/<uuid:public_id>"
 AT_DESK = "desk/meetings/<uuid:public_id>"

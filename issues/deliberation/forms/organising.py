@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.domain.moment import local_day
-from governance.models import Building, Estate
+from governance.models import Estate
 from governance.models.scope import Scope
 from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.forms.places import InABuildingForm
 from issues.deliberation.models import BY_OWNERS, Matter, Motion, MotionKind, RuleSet, Topic, TopicState
 from residents.forms.filing import NamesSelect, OwnWordsField
 
@@ -28,8 +29,14 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, error_messages=messages, required=False, **options)
 
 
-class PlanForm(forms.Form):
+class PlanForm(InABuildingForm):
     """A vote as it is being prepared. A draft may be unfinished: what makes it unlawful is said on its page."""
+
+    # As on the page, so that its errors are listed from top to bottom.
+    field_order = (
+        "title", "words", "topic", "estate", "building", "stairwell", "matter", "rule_set", "kind", "opens_at",
+        "closes_at",
+    )  # fmt: skip
 
     estate = forms.ModelChoiceField(
         Estate.objects.none(),
@@ -45,20 +52,6 @@ class PlanForm(forms.Form):
         empty_label=_("None of those being deliberated"),
         widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": _("This topic isn't being deliberated any more.")},
-    )
-    building = forms.CharField(
-        label=_("Only this building"),
-        required=False,
-        max_length=40,
-        help_text=_("Its name in the register, for example 3栋. Empty: the whole estate."),
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
-    stairwell = forms.IntegerField(
-        label=_("Only this entrance"),
-        required=False,
-        min_value=1,
-        max_value=99,
-        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     title = forms.CharField(
         label=_("The question"),
@@ -122,19 +115,11 @@ class PlanForm(forms.Form):
             self.add_error("closes_at" if opens else "opens_at", _("Give both: when voting begins and when it ends."))
         elif opens and closes and closes <= opens:
             self.add_error("closes_at", _("Voting ends after it begins."))
-        self._find_building(given)
+        self.find_building(given)
         topic = given.get("topic")
         if topic and topic.estate_id and given.get("estate") and topic.estate_id != given["estate"].pk:
             self.add_error("topic", _("This topic belongs to another estate."))
         return given
-
-    def _find_building(self, given: dict[str, Any]) -> None:
-        name, estate = (given.get("building") or "").strip(), given.get("estate")
-        given["found"] = Building.objects.filter(estate=estate, name=name).first() if name and estate else None
-        if name and estate and given["found"] is None:
-            self.add_error("building", _("There is no building of this name in the estate."))
-        if given.get("stairwell") and not name:
-            self.add_error("building", _("An entrance belongs to a building: name it."))
 
     def plan(self) -> Plan:
         given = self.cleaned_data

@@ -8,9 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from governance.models import OF_AN_ESTATE, Body, BodyKind, Building, Community, Estate
+from governance.models import OF_AN_ESTATE, Body, BodyKind, Community, Estate
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.domain.vetting import REASONS, Finding
+from issues.deliberation.forms.places import InABuildingForm
 from issues.deliberation.models import Topic, TopicOrigin, VettingReason
 from residents.forms.filing import NamesSelect, OwnWordsField
 from residents.models import Petition
@@ -92,7 +93,7 @@ class TopicForm(forms.Form):
         )  # fmt: skip
 
 
-class DeskTopicForm(TopicForm):
+class DeskTopicForm(InABuildingForm, TopicForm):
     """A topic that the office makes of what people reported: of one estate or wider, with the petitions."""
 
     community = forms.ModelChoiceField(
@@ -101,20 +102,6 @@ class DeskTopicForm(TopicForm):
         empty_label=None,
         widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={"required": _("Please choose the community.")},
-    )
-    building = forms.CharField(
-        label=_("Only this building"),
-        required=False,
-        max_length=40,
-        help_text=_("Its name in the register, for example 3栋."),
-        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
-    )
-    stairwell = forms.IntegerField(
-        label=_("Only this entrance"),
-        required=False,
-        min_value=1,
-        max_value=99,
-        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     receipts = OwnWordsField(
         label=_("Receipt numbers of the petitions it comes from"),
@@ -138,17 +125,9 @@ class DeskTopicForm(TopicForm):
         estate, community = given.get("estate"), given.get("community")
         if estate and community and estate.community_id != community.pk:
             self.add_error("estate", _("This estate lies in another community."))
-        self._find_building(given, estate)
+        self.find_building(given)
         given["found_petitions"] = self._find_petitions(given.get("receipts", ""))
         return given
-
-    def _find_building(self, given: dict[str, Any], estate: Estate | None) -> None:
-        name = (given.get("building") or "").strip()
-        given["found"] = Building.objects.filter(estate=estate, name=name).first() if name and estate else None
-        if name and given["found"] is None:
-            self.add_error("building", _("There is no building of this name in the estate."))
-        if given.get("stairwell") and not name:
-            self.add_error("building", _("An entrance belongs to a building: name it."))
 
     def _find_petitions(self, receipts: str) -> tuple[Petition, ...]:
         found, unknown = petitions_by_receipt(receipts, self.petitions)

@@ -1,4 +1,4 @@
-"""Meetings as those see them who call and run them: the list, a meeting as a list of tasks, the room, the minutes."""
+"""Meetings as those see them who call and run them: the list, a meeting as a list of tasks, the room."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ from governance.domain.refusals import Refusal
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import attending, inviting, mandates, meetings, minuting, visiting
-from issues.deliberation.domain.setting_up import NotLawful, WrittenMeanwhile
+from issues.deliberation.domain.setting_up import NotLawful
 from issues.deliberation.forms.meetings import (
     AnswerChangeForm,
     AskBodyForm,
@@ -31,16 +31,14 @@ from issues.deliberation.forms.meetings import (
     AskByPhoneForm,
     CancelForm,
     ItemForm,
-    LineForm,
     MeetingForm,
-    OutcomeForm,
-    RewriteForm,
     VisitForm,
     WalkInForm,
 )
 from issues.deliberation.minutes_page import versions_of
-from issues.deliberation.models import AgendaItem, Consensus, LineKind, Meeting, MeetingState, MinuteLine, Outcome, Part
+from issues.deliberation.models import Meeting, MeetingState, Part
 from issues.deliberation.models.meetings import DOORS_OPEN
+from issues.deliberation.views.sent import version_of
 from issues.deliberation.workflow import MEETING
 from issues.views.queue import desk_context
 
@@ -107,7 +105,7 @@ def desk_meeting_edit(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def desk_meeting(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """A meeting as a list of tasks: what is done, what stands in the way, what to think about."""
-    return _page(request, find_organised(request, public_id))
+    return meeting_page(request, find_organised(request, public_id))
 
 
 @never_cache
@@ -135,38 +133,38 @@ def _call(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     try:
         meetings.call(meeting, actor=request.user, at=request.now)
     except NotLawful as refusal:
-        return _page(request, meeting, status=refusal.status)
+        return meeting_page(request, meeting, status=refusal.status)
     messages.success(request, _("Called. Everybody who was asked is told."))
-    return _back(meeting)
+    return back_to(meeting)
 
 
 def _cancel(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
-        return _page(request, meeting, {"cancel": form}, status=400)
+        return meeting_page(request, meeting, {"cancel": form}, status=400)
     meetings.cancel(meeting, words=form.cleaned_data["words"], actor=request.user, at=request.now)
     messages.success(request, _("Cancelled."))
-    return _back(meeting)
+    return back_to(meeting)
 
 
 def _hold(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     meetings.hold(meeting, actor=request.user, at=request.now)
     messages.success(request, _("The meeting is open. Write down now what is said, point by point."))
-    return _back(meeting)
+    return back_to(meeting)
 
 
 def _add_item(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     form = ItemForm(request.POST, topics=meetings.topics_for(meeting, request.user, request.now))
     if not form.is_valid():
-        return _page(request, meeting, {"item": form}, status=400)
+        return meeting_page(request, meeting, {"item": form}, status=400)
     meetings.add_item(meeting, **form.cleaned_data, actor=request.user, at=request.now)
-    return _back(meeting, "agenda")
+    return back_to(meeting, "agenda")
 
 
 def _ask_building(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     form = AskBuildingForm(request.POST, meeting=meeting)
     if not form.is_valid():
-        return _page(request, meeting, {"building": form}, status=400)
+        return meeting_page(request, meeting, {"building": form}, status=400)
     people = inviting.people_of_building(form.cleaned_data["building"])
     return _asked(request, meeting, people, Part.RESIDENT)
 
@@ -174,7 +172,7 @@ def _ask_building(request: PortalRequest, meeting: Meeting) -> HttpResponse:
 def _ask_body(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     form = AskBodyForm(request.POST, bodies=inviting.bodies_for(meeting))
     if not form.is_valid():
-        return _page(request, meeting, {"body": form}, status=400)
+        return meeting_page(request, meeting, {"body": form}, status=400)
     body = form.cleaned_data["body"]
     return _asked(request, meeting, inviting.people_of_body(body, request.now), Part.BODY, body=body)
 
@@ -187,7 +185,7 @@ def _ask_phone(request: PortalRequest, meeting: Meeting) -> HttpResponse:
             return _asked(request, meeting, [person], Part(form.cleaned_data["part"]))
         except mandates.NobodyThere as refusal:
             form.add_error("phone", str(refusal.sentence))
-    return _page(request, meeting, {"phone": form}, status=400)
+    return meeting_page(request, meeting, {"phone": form}, status=400)
 
 
 def _ask_petitioners(request: PortalRequest, meeting: Meeting) -> HttpResponse:
@@ -198,39 +196,39 @@ def _asked(request: PortalRequest, meeting: Meeting, people: Any, part: Part, **
     number = inviting.ask(meeting, people, part=part, actor=request.user, at=request.now, **given)
     sentence = ngettext("%(number)s person more is asked.", "%(number)s people more are asked.", number)
     messages.success(request, sentence % {"number": number})
-    return _back(meeting, "people")
+    return back_to(meeting, "people")
 
 
 def _ask_no_more(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     invitation = get_object_or_404(meeting.invitations, public_id=_uuid(request, "invitation"))
     inviting.withdraw(invitation, actor=request.user, at=request.now)
-    return _back(meeting, "people")
+    return back_to(meeting, "people")
 
 
 def _visit(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     form = VisitForm(request.POST, request.FILES, now=request.now)
     if not form.is_valid():
-        return _page(request, meeting, {"visit": form}, status=400)
+        return meeting_page(request, meeting, {"visit": form}, status=400)
     visiting.note_visit(meeting, **form.cleaned_data, actor=request.user, at=request.now)
-    return _back(meeting, "visits")
+    return back_to(meeting, "visits")
 
 
 def _draw_up(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     minuting.draw_up(meeting, actor=request.user, at=request.now)
     messages.success(request, _("Drawn up. Somebody else has to check the minutes now."))
-    return _back(meeting)
+    return back_to(meeting)
 
 
 def _check_minutes(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     minuting.check_minutes(meeting, actor=request.user, at=request.now)
     messages.success(request, _("Published. Those who were there can ask for changes."))
-    return _back(meeting)
+    return back_to(meeting)
 
 
 def _finish(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     minuting.finish(meeting, actor=request.user, at=request.now)
     messages.success(request, _("The minutes are final."))
-    return _back(meeting)
+    return back_to(meeting)
 
 
 # --- the room ---
@@ -277,125 +275,10 @@ PRESSES: dict[str, Press] = {
 }
 
 
-# --- one point of the agenda ---
-
-
-@never_cache
-@login_required
-@require_safe
-def desk_point(request: PortalRequest, public_id: UUID, item: UUID) -> HttpResponse:
-    """Live minutes of one point: who said what for whom, and what came of it."""
-    return _point(request, *_find_item(request, public_id, item))
-
-
-@login_required
-@takes_presses
-def desk_point_step(request: PortalRequest, public_id: UUID, item: UUID, verb: str) -> HttpResponse:
-    meeting, point = _find_item(request, public_id, item)
-    match verb:
-        case "up" | "down":
-            meetings.move_item(point, up=verb == "up", actor=request.user, at=request.now)
-        case "remove":
-            meetings.remove_item(point, actor=request.user, at=request.now)
-        case "say":
-            return _say(request, meeting, point)
-        case "conclude":
-            return _conclude(request, meeting, point)
-        case _:
-            raise Http404
-    return _back(meeting, "agenda")
-
-
-@never_cache
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def desk_line(request: PortalRequest, public_id: UUID, line: UUID) -> HttpResponse:
-    """Put a line of the minutes in other words, or take it out, before they are checked."""
-    meeting = find_organised(request, public_id)
-    lines = MinuteLine.objects.filter(item__meeting=meeting)
-    written = get_object_or_404(lines.select_related("item__meeting", "speaker"), public_id=line)
-    form = RewriteForm(request.POST if request.method == "POST" else None, initial={"words": written.words})
-    if request.method == "POST" and ("strike" in request.POST or form.is_valid()):
-        try:
-            _rewrite_or_strike(request, written, form)
-            return redirect("desk_point", meeting.public_id, written.item.public_id)
-        except WrittenMeanwhile as refusal:
-            form.is_valid()
-            form.add_error(None, str(refusal.sentence))
-    context = {
-        **desk_context(request), "meeting": meeting, "line": written, "form": form, "form_errors": form.errors,
-        "work_page": "desk_meetings", "is_writable": minuting.is_writable(meeting),
-    }  # fmt: skip
-    return render(request, "deliberation/desk_line.html", context)
-
-
-@login_required
-@takes_presses
-def desk_amendment(request: PortalRequest, public_id: UUID, amendment: UUID) -> HttpResponse:
-    """Take a change in that somebody asked for, or say why not."""
-    meeting = find_organised(request, public_id)
-    asked = get_object_or_404(meeting.amendments.select_related("meeting", "item"), public_id=amendment)
-    form = AnswerChangeForm(request.POST, prefix=str(asked.number))
-    if not form.is_valid():
-        return _page(request, meeting, {f"change {asked.number}": form}, status=400)
-    given = form.cleaned_data
-    minuting.answer_change(
-        asked, take_in=given["is_taken_in"] == "yes", words=given["words"], actor=request.user, at=request.now
-    )
-    return _back(meeting, "changes")
-
-
-def _find_item(request: PortalRequest, public_id: UUID, item: UUID) -> tuple[Meeting, AgendaItem]:
-    meeting = find_organised(request, public_id)
-    related = ("meeting__mechanism", "topic", "put_off_to")
-    return meeting, get_object_or_404(meeting.items.select_related(*related), public_id=item)
-
-
-def _say(request: PortalRequest, meeting: Meeting, point: AgendaItem) -> HttpResponse:
-    form = LineForm(request.POST, meeting=meeting)
-    if not form.is_valid():
-        return _point(request, meeting, point, line=form, status=400)
-    given = {name: form.cleaned_data[name] for name in ("speaker", "kind", "for_whom", "words", "body", "building")}
-    minuting.write_line(point, **given | {"kind": LineKind(given["kind"])}, actor=request.user, at=request.now)
-    return redirect("desk_point", meeting.public_id, point.public_id)
-
-
-def _conclude(request: PortalRequest, meeting: Meeting, point: AgendaItem) -> HttpResponse:
-    form = OutcomeForm(request.POST, others=_others(request, meeting))
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            minuting.write_outcome(
-                point, consensus=Consensus(given["consensus"]), outcome=Outcome(given["outcome"]),
-                words=given["words"], put_off_to=given["put_off_to"], version=_version(request), actor=request.user,
-                at=request.now,
-            )  # fmt: skip
-            return _back(meeting, "agenda")
-        except WrittenMeanwhile as refusal:
-            form.add_error(None, str(refusal.sentence))
-    return _point(request, meeting, point, outcome=form, status=400)
-
-
-def _rewrite_or_strike(request: PortalRequest, line: Any, form: RewriteForm) -> None:
-    version = _version(request)
-    if "strike" in request.POST:
-        minuting.strike_line(line, version=version, actor=request.user, at=request.now)
-    else:
-        words = form.cleaned_data["words"]
-        minuting.rewrite_line(line, words=words, version=version, actor=request.user, at=request.now)
-
-
-def _others(request: PortalRequest, meeting: Meeting) -> Any:
-    """The meetings to which something may be put off: of the same place, still to come."""
-    rows = Meeting.objects.organised_by(request.user.scope(request.now)).exclude(pk=meeting.pk)
-    ahead = rows.filter(community=meeting.community_id, state__in=(MeetingState.DRAFT, MeetingState.CALLED))
-    return ahead.order_by("starts_at", "pk")
-
-
 # --- shown ---
 
 
-def _page(
+def meeting_page(
     request: PortalRequest, meeting: Meeting, wrong: dict[str, forms.Form] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """The meeting's page at the desk, with what was sent and has to be mended."""
@@ -477,31 +360,6 @@ def _code(meeting: Meeting) -> SafeString:
     return mark_safe(drawn.svg_inline(omitsize=True, border=4, svgclass="qr", lineclass=None))
 
 
-def _point(
-    request: PortalRequest,
-    meeting: Meeting,
-    point: AgendaItem,
-    *,
-    line: LineForm | None = None,
-    outcome: OutcomeForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    others = _others(request, meeting)
-    context = {
-        **desk_context(request),
-        "meeting": meeting,
-        "item": point,
-        "lines": point.lines.select_related("speaker", "body", "building").order_by("pk"),
-        "line_form": line or LineForm(meeting=meeting, auto_id="line_%s"),
-        "outcome_form": outcome or OutcomeForm(others=others, initial=OutcomeForm.as_written(point)),
-        "is_writable": minuting.is_writable(meeting),
-        "wrong": line or outcome,
-        "form_errors": status != 200,
-        "work_page": "desk_meetings",
-    }
-    return render(request, "deliberation/desk_point.html", context, status=status)
-
-
 def _plan_form(request: PortalRequest, meeting: Meeting | None = None) -> MeetingForm:
     return MeetingForm(
         request.POST if request.method == "POST" else None,
@@ -514,7 +372,7 @@ def _plan_form(request: PortalRequest, meeting: Meeting | None = None) -> Meetin
 
 def _rewritten(request: PortalRequest, form: MeetingForm, meeting: Meeting) -> bool:
     try:
-        meetings.rewrite(meeting, form.plan(), version=_version(request), actor=request.user, at=request.now)
+        meetings.rewrite(meeting, form.plan(), version=version_of(request), actor=request.user, at=request.now)
     except NotLawful as refusal:
         for obstacle in refusal.obstacles:
             form.add_error(None, str(obstacle.sentence))
@@ -533,13 +391,8 @@ def _written(request: PortalRequest, form: MeetingForm, meeting: Meeting | None 
     return render(request, "deliberation/desk_meeting_edit.html", context)
 
 
-def _back(meeting: Meeting, part: str = "") -> HttpResponse:
+def back_to(meeting: Meeting, part: str = "") -> HttpResponse:
     return redirect(reverse("desk_meeting", args=[meeting.public_id]) + (f"#{part}" if part else ""))
-
-
-def _version(request: PortalRequest) -> int:
-    version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
 
 
 def _uuid(request: PortalRequest, name: str) -> UUID:

@@ -23,11 +23,10 @@ from issues.deliberation.meeting_calendar import feed_of, invitation_of
 from issues.deliberation.meeting_papers import minutes_pdf, notice_pdf
 from issues.deliberation.minutes_page import consults_only, difference, read
 from issues.deliberation.models import CalendarFeed, Meeting, MeetingState, MinutesStage, SiteVisitPhoto
+from issues.deliberation.views.files import CALENDAR, PDF, to_take_away
 from residents.views.photos import serve_jpeg
 
 A_PAGE = 20
-PDF = "application/pdf"
-CALENDAR = "text/calendar; charset=utf-8"
 
 
 @never_cache
@@ -144,7 +143,7 @@ def meeting_minutes(request: PortalRequest, public_id: UUID, number: int) -> Htt
 @require_safe
 def meeting_notice_paper(request: PortalRequest, public_id: UUID) -> HttpResponse:
     found = find_meeting(request, public_id)
-    return _file(notice_pdf(found), PDF, f"meeting-{found.public_id}.pdf")
+    return to_take_away(notice_pdf(found), PDF, f"meeting-{found.public_id}.pdf")
 
 
 @never_cache
@@ -156,7 +155,7 @@ def meeting_minutes_paper(request: PortalRequest, public_id: UUID) -> HttpRespon
     version = _readable(request, found)[-1:]
     if not version:
         raise Http404
-    return _file(minutes_pdf(read(version[0])), PDF, f"minutes-{found.public_id}.pdf")
+    return to_take_away(minutes_pdf(read(version[0])), PDF, f"minutes-{found.public_id}.pdf")
 
 
 @never_cache
@@ -165,7 +164,7 @@ def meeting_minutes_paper(request: PortalRequest, public_id: UUID) -> HttpRespon
 def meeting_invitation(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """For the person's calendar."""
     found = find_meeting(request, public_id)
-    return _file(invitation_of(found), CALENDAR, f"meeting-{found.public_id}.ics")
+    return to_take_away(invitation_of(found), CALENDAR, f"meeting-{found.public_id}.ics")
 
 
 @login_required
@@ -251,10 +250,3 @@ def _page(
         "wrong": proxy or change,
     }
     return render(request, "deliberation/meeting.html", context, status=status)
-
-
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -21,6 +21,7 @@ from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwh
 from issues.deliberation.forms.organising import AnswerForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState, Topic, TopicState
 from issues.deliberation.turnout import turnout
+from issues.deliberation.views.sent import version_of
 from issues.deliberation.workflow import MOTION
 from issues.views.queue import desk_context
 
@@ -181,10 +182,8 @@ def _form(request: PortalRequest, motion: Motion | None = None, on: Topic | None
 
 def _rewritten(request: PortalRequest, form: PlanForm, motion: Motion) -> bool:
     plan: Plan = form.plan()
-    version = request.POST.get("version", "")
     try:
-        known = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0
-        setting_up.rewrite(motion, plan, version=known, actor=request.user, at=request.now)
+        setting_up.rewrite(motion, plan, version=version_of(request), actor=request.user, at=request.now)
     except WrittenMeanwhile as refusal:
         form.add_error(None, str(refusal.sentence))
         return False

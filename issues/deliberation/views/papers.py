@@ -18,8 +18,8 @@ from issues.deliberation.domain.casting import VoteNotOpen
 from issues.deliberation.domain.papers import PrintedForAnother, SerialUsed
 from issues.deliberation.forms.papers import PaperForm, SaysForm
 from issues.deliberation.models import Ballot, Channel, Motion, MotionState
+from issues.deliberation.views.files import PDF, to_take_away
 from issues.deliberation.views.organising import find_organised
-from issues.deliberation.views.votes import pdf
 from issues.deliberation.vote_papers import ballots_pdf
 from issues.views.queue import desk_context
 
@@ -65,7 +65,7 @@ def desk_ballots(request: PortalRequest, public_id: UUID) -> HttpResponse:
     if motion.state != MotionState.OPENED or building not in buildings:
         raise Http404
     rows = motion.roll.filter(building=building).order_by("pk")
-    return pdf(ballots_pdf(motion, rows), f"vote-{motion.public_id}-ballots.pdf")
+    return to_take_away(ballots_pdf(motion, rows), PDF, f"vote-{motion.public_id}-ballots.pdf")
 
 
 @never_cache

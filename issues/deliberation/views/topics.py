@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -24,6 +23,7 @@ from issues.deliberation.forms.topics import JudgeForm, TopicForm
 from issues.deliberation.models import Topic, TopicState
 from issues.deliberation.models.topics import TopicQuerySet
 from issues.deliberation.story import story_of
+from issues.deliberation.views.sent import sending_of
 from residents.models import Occupancy
 
 A_PAGE = 20
@@ -51,14 +51,14 @@ def topic_new(request: PortalRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             topic = proposing.propose(
-                form.proposal(), sending=read_sending(request), actor=request.user, at=request.now
+                form.proposal(), sending=sending_of(request), actor=request.user, at=request.now
             )  # fmt: skip
         except proposing.OnlyOwnersGather as refusal:
             form.add_error("gather", str(refusal.sentence))
         else:
             messages.success(request, _("Noted. Here you see who looks at it, and by when."))
             return redirect("topic", topic.public_id)
-    sending = read_sending(request) if form.is_bound else uuid4()
+    sending = sending_of(request) if form.is_bound else uuid4()
     context = {"form": form, "sending": sending, "form_errors": form.errors}
     return render(request, "deliberation/topic_new.html", context)
 
@@ -105,14 +105,6 @@ def find_topic(request: PortalRequest, public_id: UUID) -> Topic:
     for motion in found.motions.public():
         bring_up_to_date(motion, request.now)
     return found
-
-
-def read_sending(request: PortalRequest) -> UUID:
-    """Which sheet was sent. Raises `BadRequest` for one that none of our pages has."""
-    try:
-        return UUID(request.POST.get("sending", ""))
-    except ValueError as error:
-        raise BadRequest("No such page.") from error
 
 
 def _readable(request: PortalRequest) -> TopicQuerySet:

@@ -32,7 +32,7 @@ from issues.deliberation.forms.topics import (
 )
 from issues.deliberation.models import Topic, TopicState
 from issues.deliberation.story import story_of
-from issues.deliberation.views.topics import read_sending
+from issues.deliberation.views.sent import sending_of
 from issues.deliberation.workflow import TOPIC
 from issues.models import Issue, IssuePetition
 from issues.views.queue import desk_context
@@ -76,10 +76,10 @@ def desk_topic_new(request: PortalRequest) -> HttpResponse:
         petitions=_petitions(request),
     )
     if form.is_bound and form.is_valid():
-        topic = proposing.propose(form.proposal(), sending=read_sending(request), actor=request.user, at=request.now)
+        topic = proposing.propose(form.proposal(), sending=sending_of(request), actor=request.user, at=request.now)
         messages.success(request, _("Noted. It is looked at by somebody else than you."))
         return redirect("desk_topic", topic.public_id)
-    sending = read_sending(request) if form.is_bound else uuid4()
+    sending = sending_of(request) if form.is_bound else uuid4()
     context = _context(request, form=form, sending=sending, form_errors=form.errors)
     return render(request, "deliberation/desk_topic_new.html", context)
 

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -29,6 +28,8 @@ from issues.deliberation.models import Ballot, Choice, Motion, RollEntry
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.turnout import turnout
 from issues.deliberation.verdict_page import verdict_of
+from issues.deliberation.views.files import CSV, PDF, to_take_away
+from issues.deliberation.views.sent import sending_of
 from issues.deliberation.vote_papers import notice_pdf
 from residents.models import Occupancy
 
@@ -70,7 +71,7 @@ def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
     paper = paper_or_404(request, motion, unit)
     if request.method != "POST":
         return _form(request, motion, paper, sending=uuid4())
-    sending = _sending(request)
+    sending = sending_of(request)
     choice = request.POST.get("choice", "")
     if choice not in Choice.values:
         return _form(request, motion, paper, sending=sending, is_missing=True)
@@ -92,9 +93,7 @@ def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
     motion = find_motion(request, public_id)
     if motion.tally_file is None:
         raise Http404
-    response = HttpResponse(public_file(motion), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="vote-{motion.public_id}.csv"'
-    return response
+    return to_take_away(public_file(motion), CSV, f"vote-{motion.public_id}.csv")
 
 
 @never_cache
@@ -103,7 +102,7 @@ def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
 def vote_notice(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """The notice as a paper for the entrances."""
     motion = find_motion(request, public_id)
-    return pdf(notice_pdf(motion), f"vote-{motion.public_id}-notice.pdf")
+    return to_take_away(notice_pdf(motion), PDF, f"vote-{motion.public_id}-notice.pdf")
 
 
 @never_cache
@@ -136,12 +135,6 @@ def vote_object(request: PortalRequest, public_id: UUID) -> HttpResponse:
     objection = objecting.object_to(motion, words=form.cleaned_data["words"], actor=request.user, at=request.now)
     messages.success(request, _("Noted as objection %(number)s. It is answered here.") % {"number": objection.number})
     return redirect("vote", motion.public_id)
-
-
-def pdf(paper: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(paper, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
 
 
 def find_motion(request: PortalRequest, public_id: UUID) -> Motion:
@@ -195,13 +188,6 @@ def paper_or_404(request: PortalRequest, motion: Motion, unit: UUID) -> Paper:
         return casting.paper_with(request.user, entry)
     except casting.NotOnTheRoll as error:
         raise Http404 from error
-
-
-def _sending(request: PortalRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("sending", ""))
-    except ValueError as error:
-        raise BadRequest("No such page.") from error
 
 
 def _form(

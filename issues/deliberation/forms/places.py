@@ -1,0 +1,36 @@
+"""Where something belongs, as it is typed: an estate's building by its name, and one entrance of it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.models import Building
+
+
+class InABuildingForm(forms.Form):
+    """Of a whole estate, which the form itself asks for, or of one building or entrance there."""
+
+    building = forms.CharField(
+        label=_("Only this building"),
+        required=False,
+        max_length=40,
+        help_text=_("Its name in the register, for example 3栋. Empty: the whole estate."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    stairwell = forms.IntegerField(
+        label=_("Only this entrance"),
+        required=False,
+        min_value=1,
+        max_value=99,
+        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+    def find_building(self, given: dict[str, Any]) -> None:
+        """Put the building that is meant into `given["found"]`; what can't be meant is said at its field."""
+        name, estate = (given.get("building") or "").strip(), given.get("estate")
+        given["found"] = Building.objects.filter(estate=estate, name=name).first() if name and estate else None
+        if name and given["found"] is None and (estate or "estate" not in self.errors):
+            self.add_error("building", _("There is no building of this name in the estate."))
+        if given.get("stairwell") and not name:
+            self.add_error("building", _("An entrance belongs to a building: name it."))
