@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from governance import wording
 from issues.deliberation.domain.attending import LANGUAGE
 from issues.deliberation.domain.papers import printed_serials
 from issues.deliberation.domain.results import rule_of
-from issues.deliberation.models import MatterRule, Motion, RollEntry
-from issues.deliberation.templatetags.deliberation import WORTH, area
+from issues.deliberation.models import Motion, RollEntry
+from issues.deliberation.templatetags.deliberation import WORTH, area, needs
 from issues.deliberation.typesetting import long_day, long_moment, typeset
 
 CHOICES = ("同意", "反对", "弃权")
@@ -62,31 +61,13 @@ def _notice(motion: Motion) -> dict[str, Any]:
         "scope": " ".join(part for part in where if part),
         "how": "手机上投票，或者填写纸质表决票" if motion.takes_electronic_ballots else "填写纸质表决票，送到每一户",
         "lines": motion.words.splitlines(),
-        "needs": _needs(rule),
+        "needs": needs(rule),
         "article": rule.article,
         "law": rule.text,
         "worth": str(WORTH[motion.kind]),
         "by": str(motion.community),
         "on": long_day(motion.published_at) if motion.published_at else "",
     }
-
-
-def _needs(rule: MatterRule) -> list[str]:
-    """As the vote's page says it."""
-    taking_part = (
-        _("Taking part: at least %(area)s of all area, and at least %(heads)s of all owners")
-        if rule.quorum_area
-        else _("Taking part: %(heads)s of those entitled")
-    )
-    in_favour = (
-        _("In favour: more than %(share)s of those taking part, by area and by owners")
-        if rule.majority_needs_more
-        else _("In favour: at least %(share)s of those taking part, by area and by owners")
-    )
-    return [
-        taking_part % {"area": rule.quorum_area, "heads": rule.quorum_heads},
-        in_favour % {"share": rule.majority_heads},
-    ]
 
 
 def _ballot(entry: RollEntry, serial: str) -> dict[str, str]:

@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
 from governance.domain.refusals import Refusal, StepNotAllowed
 from governance.domain.working_time import add_working_days, calendar_of
 from governance.models import Body, Building, Community, Estate, User, WorkingCalendar
+from governance.models.scope import Scope
 from issues.deliberation.domain import demanding, topic_news
 from issues.deliberation.models import Topic, TopicConcern, TopicOrigin, TopicPetition, TopicState
 from residents.models import Occupancy, Petition
@@ -108,20 +110,20 @@ def _check(proposal: Proposal, actor: User, at: datetime) -> None:
         homes = Occupancy.objects.standing().filter(user=actor, unit__building__estate=proposal.estate)
         if proposal.estate is None or not homes.exists():
             raise NotTheirPlace
-    elif not may_bring_up(actor, proposal.community, at):
+    elif not communities_of(actor.scope(at)).filter(pk=proposal.community.pk).exists():
         raise NotTheirPlace
 
 
-def may_bring_up(actor: User, community: Community, at: datetime) -> bool:
-    """Whether it is the person's work to make topics of what people of the community report."""
-    scope = actor.scope(at)
+def communities_of(scope: Scope) -> QuerySet[Community]:
+    """Those of whose people's reports it is the person's work to make topics: by office, or by a branch there."""
     branches = scope.party_branches
-    return (
-        community.pk in scope.communities
-        or community.subdistrict_id in scope.subdistricts
-        or Community.objects.filter(pk=community.pk, partybranch__in=branches).exists()
-        or Estate.objects.filter(community=community, partybranch__in=branches).exists()
+    theirs = Community.objects.filter(
+        Q(pk__in=scope.communities)
+        | Q(subdistrict__in=scope.subdistricts)
+        | Q(partybranch__in=branches)
+        | Q(estates__partybranch__in=branches)
     )
+    return Community.objects.filter(pk__in=theirs.values("pk"))
 
 
 def _write(proposal: Proposal, sending: UUID, actor: User, at: datetime) -> Topic:

@@ -6,14 +6,14 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from governance import wording
 from governance.models import User
 from governance.templatetags.words import own_words
 from issues.deliberation.domain import casting
-from issues.deliberation.models import Motion, MotionKind, RollEntry
+from issues.deliberation.models import MatterRule, Motion, MotionKind, RollEntry
 
 register = template.Library()
 
@@ -52,3 +52,22 @@ def entrance(stairwell: int) -> str:
 def masked(user: User | None) -> SafeString:
     """李*: enough for those who share a home to know whom to ask."""
     return own_words(casting.masked(user))
+
+
+@register.filter
+def needs(rule: MatterRule) -> list[str]:
+    """How many have to take part, and how many of them to agree: for the page and for the notice on paper."""
+    taking_part = (
+        gettext("Taking part: at least %(area)s of all area, and at least %(heads)s of all owners")
+        if rule.quorum_area
+        else gettext("Taking part: %(heads)s of those entitled")
+    )
+    in_favour = (
+        gettext("In favour: more than %(share)s of those taking part, by area and by owners")
+        if rule.majority_needs_more
+        else gettext("In favour: at least %(share)s of those taking part, by area and by owners")
+    )
+    return [
+        taking_part % {"area": rule.quorum_area, "heads": rule.quorum_heads},
+        in_favour % {"share": rule.majority_heads},
+    ]

@@ -218,17 +218,16 @@ _STEPS: dict[str, Callable[[Topic, Any, PortalRequest], Topic]] = {
 
 
 def _places(request: PortalRequest) -> tuple[QuerySet[Community], QuerySet[Estate]]:
-    """Where the person may make topics: own communities, the places of own branches, the own street."""
+    """Where the person may make topics; of a community with a branch at one estate alone, that estate."""
     scope = request.user.scope(request.now)
-    branches = scope.party_branches
-    whole = Q(pk__in=scope.communities) | Q(subdistrict__in=scope.subdistricts) | Q(partybranch__in=branches)
-    of_an_estate = Q(estates__partybranch__in=branches)
-    communities = Community.objects.filter(pk__in=Community.objects.filter(whole | of_an_estate).values("pk"))
-    wide = Community.objects.filter(whole)
-    estates = Estate.objects.filter(
-        pk__in=Estate.objects.filter(Q(community__in=wide) | Q(partybranch__in=branches)).values("pk")
+    communities = proposing.communities_of(scope)
+    of_estates_alone = Community.objects.filter(estates__partybranch__in=scope.party_branches).exclude(
+        Q(pk__in=scope.communities) | Q(subdistrict__in=scope.subdistricts) | Q(partybranch__in=scope.party_branches)
     )
-    return communities.order_by("name", "pk"), estates.select_related("community").order_by("name", "pk")
+    whole = communities.exclude(pk__in=of_estates_alone.values("pk"))
+    estates = Estate.objects.filter(Q(community__in=whole) | Q(partybranch__in=scope.party_branches))
+    estates = Estate.objects.filter(pk__in=estates.values("pk")).select_related("community")
+    return communities.order_by("name", "pk"), estates.order_by("name", "pk")
 
 
 def _petitions(request: PortalRequest) -> QuerySet[Petition]:
