@@ -21,6 +21,7 @@ from config.embedded.holding import ensure_running
 from config.embedded.places import Places
 from config.health import web_is_well
 from config.services import services
+from governance.backups import postgres
 
 TEMPLATE = "youying_bench_empty"
 MEASURED = "youying_bench"
@@ -63,7 +64,8 @@ class Bench:
 
     def drop(self, database: str) -> None:
         """Only ever one of our own two names."""
-        self._say(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            postgres.drop(connection, database)
 
     def make_fresh(self) -> "Measured":
         """A database with everything a fresh portal has, and nothing more."""

@@ -196,6 +196,11 @@ def written_since(before: dict[str, set[str]]) -> dict[str, set[str]]:
     return {table: new for table, found in rows().items() if (new := found - before[table])}
 
 
+def without_its_number(row: str) -> str:
+    """Rows are numbered on and on: the second time, the number may have a digit more."""
+    return re.sub(r"^\(\d+", "(", row)
+
+
 def names_of_choices() -> set[str]:
     """Each choice by its code, and as the portal names it in each language, on a ballot and in figures."""
     names = set(Choice.values)
@@ -263,12 +268,12 @@ def test_before_the_close_no_row_names_a_choice_and_after_it_the_count_does(cast
         moment[0] = VOTING
         with held(motion, browsers, choices):
             written = written_since(before)
-            sizes.append({table: sorted(map(len, new)) for table, new in written.items()})
+            sizes.append(sorted(len(without_its_number(row)) for row in written["deliberation_ballot"]))
             assert {"deliberation_ballot", "governance_auditentry"} <= written.keys()
             assert names_choices(written) == set()
             opening.bring_up_to_date(Motion.objects.get(pk=motion.pk), CLOSES)
             assert names_choices(written_since(before)) == {"deliberation_motion"}
-    assert sizes[0]["deliberation_ballot"] == sizes[1]["deliberation_ballot"]
+    assert sizes[0] == sizes[1]
 
 
 def test_a_choice_is_sealed_at_one_length(cast, motion, browsers, moment):
