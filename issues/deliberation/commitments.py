@@ -21,6 +21,7 @@ from issues.deliberation.models import (
     CommitmentHelper,
     CommitmentMove,
     CommitmentPart,
+    CommitmentPhoto,
     CommitmentState,
     CommitmentStep,
     Light,
@@ -83,6 +84,14 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A photo that everybody sees, and what stands under it."""
+
+    public_id: UUID
+    caption: str
+
+
+@dataclass(frozen=True)
 class Line:
     """One commitment as everybody reads it. `light` is `out` once nobody has to look any more."""
 
@@ -106,6 +115,7 @@ class Line:
     blockers: list[Blocker]
     moves: list[Move]
     happened: list[Happened]
+    pictures: list[Picture]
     decided_yuan: Decimal | None
     payer: str
     paid_yuan: Decimal | None
@@ -137,7 +147,7 @@ class Line:
 
 
 def commitments_of(topic: Topic, now: datetime) -> list[Line]:
-    """The topic's commitments at `now`, the first promised first. Six queries, however many they are; one for none."""
+    """The topic's commitments at `now`, the first promised first. Seven queries, however many; one for none."""
     rows = loaded(Commitment.objects.filter(topic=topic), now)
     return [line_of(row, now) for row in rows.order_by("promised_at", "pk")]
 
@@ -155,6 +165,7 @@ def loaded(rows: QuerySet[Commitment], now: datetime) -> QuerySet[Commitment]:
             Prefetch("parts", CommitmentPart.objects.select_related("building")),
             Prefetch("blockers", CommitmentBlocker.objects.select_related("owner")),
             Prefetch("moves", CommitmentMove.objects.select_related("decided_by")),
+            Prefetch("photos", CommitmentPhoto.objects.released().numbered(), to_attr="pictures"),
             Prefetch("steps", CommitmentStep.objects.filter(verb__in=TOLD).select_related("actor")),
         )
     )
@@ -184,6 +195,7 @@ def line_of(row: Any, now: datetime) -> Line:
         blockers=[_blocker(one, now) for one in row.blockers.all()],
         moves=[_move(one) for one in row.moves.all()],
         happened=[_happened(one) for one in row.steps.all()],
+        pictures=[Picture(one.public_id, one.caption) for one in row.pictures],
         decided_yuan=row.decided_yuan,
         payer=row.payer,
         paid_yuan=row.paid_yuan,

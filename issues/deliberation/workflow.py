@@ -231,6 +231,13 @@ COMMITMENT = Workflow(
             pgettext_lazy("commitment", "Note what it cost"),
         ),
         Step(
+            "show_photos",
+            (UNDER_WAY, REPORTED, KEPT),
+            None,
+            "deliberation.may_judge",
+            pgettext_lazy("commitment", "Choose the photos that everybody sees"),
+        ),
+        Step(
             "hand_over",
             (PROMISED, UNDER_WAY),
             PROMISED,

@@ -105,6 +105,7 @@ THINGS: dict[str, tuple[str, ...]] = {
     "part of a commitment": ("commitment_part",),
     "what is in the way of a commitment": ("blocker",),
     "photo of a commitment": ("commitment_photo",),
+    "photo of a commitment that was released": ("released_photo",),
     "“not done”": ("doubt",),
     **rights_meetings.THINGS,
     "register row": ("register",),

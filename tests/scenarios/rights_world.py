@@ -619,6 +619,7 @@ def commitments_at(building: Building) -> dict[str, Model]:
         return carrying_out.ask_to_quit(commitment, reason="缺货。", actor=steward, at=NOW)
 
     accepted = reported(promised("accepted_commitment"))
+    supervising.show_photos(accepted, photos=accepted.photos.all(), actor=officer, at=NOW)
     supervising.accept(accepted, words="看过了。", actor=officer, at=NOW)
     in_parts = promised("in_parts", parts=[Part(building, "1单元电梯"), Part(building, "2单元电梯")])
     in_hand = promised("commitment")
@@ -635,6 +636,7 @@ def commitments_at(building: Building) -> dict[str, Model]:
         "accepted_commitment": accepted,
         "commitment_part": in_parts.parts.last(),
         "commitment_photo": done.photos.get(),
+        "released_photo": accepted.photos.get(),
         "blocker": blocker,
         "doubt": doubting.doubt(accepted, words="北侧没装。", actor=absent, at=NOW),
     }

@@ -12,7 +12,7 @@ from issues.deliberation.domain import commitment_news, due_days
 from issues.deliberation.domain.carrying_out import PassedAlready, refuse_open_parts
 from issues.deliberation.domain.committing import check_body
 from issues.deliberation.domain.roles_in import role_in
-from issues.deliberation.models import Commitment, CommitmentMove, CommitmentPart
+from issues.deliberation.models import Commitment, CommitmentMove, CommitmentPart, CommitmentPhoto
 from issues.deliberation.models.topics import bodies_close_to
 from issues.deliberation.workflow import COMMITMENT
 
@@ -143,6 +143,16 @@ def _check_second(commitment: Commitment, actor: User) -> None:
         raise StepNotAllowed
     if commitment.quit_asked_by_id == actor.pk:
         raise SecondPerson
+
+
+def show_photos(commitment: Commitment, *, photos: Iterable[CommitmentPhoto], actor: User, at: datetime) -> Commitment:
+    """Everybody sees these photos of it from now on, and no others. Raises `NotInCharge`, `StepNotAllowed`."""
+    with bridge.alone_with(commitment):
+        shown = commitment.photos.filter(pk__in=[photo.pk for photo in photos])
+        COMMITMENT.take_step(commitment, "show_photos", actor=actor, at=at, shown=shown.count())
+        commitment.photos.exclude(pk__in=shown).update(released_at=None, released_by=None)
+        shown.filter(released_at=None).update(released_at=at, released_by=actor)
+    return commitment
 
 
 def hand_over(commitment: Commitment, *, to: Body, post: str, words: str, actor: User, at: datetime) -> Commitment:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,7 +14,7 @@ from governance.models import Body, Building, Category, Estate
 from issues.deliberation import bridge
 from issues.deliberation.domain import due_days
 from issues.deliberation.domain.committing import Part, Promise, bodies_here
-from issues.deliberation.models import Commitment, CommitmentPart, Motion, Topic
+from issues.deliberation.models import Commitment, CommitmentPhoto, Motion, Topic
 from issues.forms.orders import PhotosField
 from residents.forms.filing import NamesSelect, OwnWordsField, described
 
@@ -218,18 +219,24 @@ def read_parts(lines: str, buildings: Iterable[Building]) -> list[Part]:
     return list(dict.fromkeys(parts))
 
 
-class PartsTicks(forms.ModelMultipleChoiceField):
-    """Which parts aren't done."""
+class Ticks(forms.ModelMultipleChoiceField):
+    """Which of the rows of a commitment; which rows there are, `StepForm.prepare` says."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(
-            CommitmentPart.objects.none(),
-            label=_("Which of them aren't done"),
+            queryset=None,
             required=False,
             to_field_name="public_id",
             widget=forms.CheckboxSelectMultiple(attrs=TICK),
             error_messages=NOT_LISTED,
+            **options,
         )  # fmt: skip
+
+
+class PhotoTicks(Ticks):
+    def label_from_instance(self, photo: Model) -> str:
+        assert isinstance(photo, CommitmentPhoto)  # noqa: S101 - of this very field
+        return photo.caption
 
 
 class StepForm(SaidForm):
@@ -247,6 +254,14 @@ class StepForm(SaidForm):
         """The keyword arguments of the verb in the domain."""
         return dict(self.cleaned_data)
 
+    def _rows(self, name: str, rows: QuerySet[Any]) -> None:
+        """What the ticks choose from; nothing to choose from, nothing to ask."""
+        field = self.fields[name]
+        assert isinstance(field, Ticks)  # noqa: S101 - of this very class
+        field.queryset = rows
+        if not rows:
+            del self.fields[name]
+
     def _bodies(self, name: str, *, but: int | None = None) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - of this very class
@@ -261,15 +276,10 @@ class AcceptForm(StepForm):
 
 class AgainForm(StepForm):
     words = words_field(_("What isn't done"), most=600, help_text=_("Everybody reads it."))
-    parts = PartsTicks()
+    parts = Ticks(label=_("Which of them aren't done"))
 
     def prepare(self) -> None:
-        parts = self.commitment.parts.select_related("building")
-        field = self.fields["parts"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - of this very class
-        field.queryset = parts
-        if not parts:
-            del self.fields["parts"]
+        self._rows("parts", self.commitment.parts.select_related("building"))
 
 
 class DecideForm(StepForm):
@@ -318,6 +328,17 @@ class UnblockForm(StepForm):
 class CostForm(StepForm):
     paid_yuan = yuan_field(_("Cost paid so far, in yuan"), required=True, help_text=_("All of it, not the last bill."))
     paid_by = line_field(_("Who paid"), most=60, help_text=_("A body or a fund, no person."))
+
+
+class ShowPhotosForm(StepForm):
+    photos = PhotoTicks(
+        label=_("Everybody sees these photos"), help_text=_("None with faces, doors with names or number plates.")
+    )
+
+    def prepare(self) -> None:
+        photos = self.commitment.photos.numbered()
+        self._rows("photos", photos)
+        self.initial["photos"] = [photo.public_id for photo in photos if photo.released_at]
 
 
 class HandOverForm(StepForm):

@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from governance.models import Body, BodyKind
 from governance.models.scope import Scope
@@ -290,8 +291,22 @@ def commitment_photo_path(photo: "CommitmentPhoto", _filename: str) -> str:
     return f"commitments/{photo.public_id.hex[:2]}/{photo.public_id.hex}.jpg"
 
 
+class CommitmentPhotoQuerySet(models.QuerySet["CommitmentPhoto"]):
+    def released(self) -> Self:
+        """What everybody sees: what is promised in deliberating is public."""
+        return self.filter(released_at__isnull=False)
+
+    def numbered(self) -> Self:
+        """With the number by which people speak of it, within its commitment, and its part."""
+        order = Window(RowNumber(), partition_by=F("commitment"), order_by=("added_at", "pk"))
+        return self.select_related("part__building").annotate(n=order)
+
+
 class CommitmentPhoto(models.Model):
-    """What shows that it was done, of a part or of the whole. Seen by those who carry it out and who follow it."""
+    """What shows that it was done, of a part or of the whole.
+
+    Seen by those who carry it out and who follow it; by everybody once whoever supervises it has released it.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="photos")
@@ -301,9 +316,28 @@ class CommitmentPhoto(models.Model):
     height = models.PositiveIntegerField(editable=False)
     taken_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = CommitmentPhotoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(released_at=None, released_by=None)
+                | Q(released_at__gte=F("added_at"), released_by__isnull=False),
+                name="photo_released_by_somebody",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)
+
+    @property
+    def caption(self) -> str:
+        """What stands under it: of which part it is, or its number (as `numbered` gives it)."""
+        return str(self.part) if self.part else gettext("Photo %(n)s") % {"n": getattr(self, "n", "")}
 
 
 class CommitmentBlocker(models.Model):

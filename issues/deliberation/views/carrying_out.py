@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +24,7 @@ from issues.deliberation.models import Commitment, CommitmentPhoto, CommitmentSt
 from issues.deliberation.models.commitments import CommitmentQuerySet
 from issues.deliberation.rules import carries_out
 from issues.deliberation.views.commitment_steps import OF_THE_BODY, Bound, find, offered, panels, take
+from residents.views.photos import serve_jpeg
 
 
 def _in_sight(request: PortalRequest) -> CommitmentQuerySet:
@@ -88,21 +88,15 @@ def commitment_unblock(request: PortalRequest, public_id: UUID, blocker: UUID) -
 
 
 @never_cache
-@login_required
 @require_safe
 def commitment_photo(request: PortalRequest, public_id: UUID) -> FileResponse:
-    """A photo that shows that it is done, for those who carry it out and who follow it."""
-    scope = request.user.scope(request.now)
-    in_sight = CommitmentPhoto.objects.filter(
-        commitment__in=Commitment.objects.carried_out_by(scope).values("pk")
-    ) | CommitmentPhoto.objects.filter(commitment__in=Commitment.objects.followed_by(scope).values("pk"))
-    photo = get_object_or_404(in_sight, public_id=public_id)
-    try:
-        response = FileResponse(photo.file.open("rb"), content_type="image/jpeg")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    patch_cache_control(response, private=True, max_age=3600)
-    return response
+    """A photo that shows that it is done: released, or for those who carry it out and who follow it."""
+    in_sight = CommitmentPhoto.objects.released()
+    if request.user.is_authenticated:
+        scope = request.user.scope(request.now)
+        for theirs in (Commitment.objects.carried_out_by(scope), Commitment.objects.followed_by(scope)):
+            in_sight |= CommitmentPhoto.objects.filter(commitment__in=theirs.values("pk"))
+    return serve_jpeg(get_object_or_404(in_sight, public_id=public_id))
 
 
 @never_cache
@@ -155,7 +149,7 @@ def _page(
         "unblock_page": "commitment_unblock",
         "parts": found.parts.all(),
         "reports_parts": may_report,
-        "photos": found.photos.select_related("part__building").order_by("added_at", "pk"),
+        "photos": found.photos.numbered(),
         "order_url": bridge.address_of_order(found) if is_ours else "",
         "bound": bound.form if bound else None,
         "form_errors": has_errors,

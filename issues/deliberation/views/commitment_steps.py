@@ -58,6 +58,7 @@ DEEDS: dict[str, Deed] = {
     "refuse_to_quit": Deed(forms.WhyForm, supervising.refuse_to_quit, _("It stays promised.")),
     "block": Deed(forms.BlockForm, carrying_out.block, _("Noted. The due date stays.")),
     "note_cost": Deed(forms.CostForm, carrying_out.note_cost, _("Noted.")),
+    "show_photos": Deed(forms.ShowPhotosForm, supervising.show_photos, _("Saved. Everybody sees the photos chosen.")),
     "ask_to_move": Deed(
         forms.MoveForm, carrying_out.ask_to_move, _("Asked. The supervisor decides before the day passes.")
     ),
@@ -104,6 +105,7 @@ def offered(commitment: Commitment, user: User, verbs: tuple[str, ...], *, may_r
     has_move = commitment.moves.filter(decided_at=None).exists()
     hidden = set() if has_move else {"move", "refuse_to_move"}
     hidden |= {"ask_to_move"} if has_move else set()
+    hidden |= set() if commitment.photos.exists() else {"show_photos"}
     hidden |= {"ask_to_quit"} if commitment.quit_asked_at else {"quit", "refuse_to_quit"}
     return [verb for verb in verbs if verb in allowed - hidden]
 

@@ -200,7 +200,7 @@ def _page(
             for one in commitment.doubts.all()
         ],
         "may_answer": supervises(request.user, commitment),
-        "photos": commitment.photos.select_related("part__building").order_by("added_at", "pk"),
+        "photos": commitment.photos.numbered(),
         "parts": commitment.parts.all(),
         "bound": bound.form if bound else None,
         "form_errors": has_errors,

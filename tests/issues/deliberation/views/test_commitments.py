@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client
 
 from governance.models import Category
 from issues.deliberation.commitments import commitments_of
@@ -97,6 +98,27 @@ def test_the_secretary_accepts_on_the_page(cast, topic):
     assert (commitment.state, commitment.judged_by) == (CommitmentState.KEPT, cast.chen)
     page = client_of(cast.li).get(f"/commitments/{commitment.public_id}/not-done/").content.decode()
     assert "陈书记" in page
+
+
+def test_everybody_sees_the_photos_that_the_supervisor_chooses_and_no_others(cast, topic):
+    commitment = promise(cast, topic)
+    carrying_out.report_done(commitment, words="装好了。", photos=[jpeg(), jpeg()], actor=cast.zhou, at=NOW)
+    shown, kept_back = (photo.public_id for photo in commitment.photos.all())
+    address, anybody = f"/desk/commitments/{commitment.public_id}/show_photos/", Client()
+
+    def seen() -> list[int]:
+        return [anybody.get(f"/commitments/photos/{photo}/").status_code for photo in (shown, kept_back)]
+
+    assert seen() == [404, 404]
+    assert client_of(cast.zhou).post(address, {"photos": [shown]}).status_code == 404
+    assert client_of(cast.wu).post(address, {"photos": [shown]}).status_code == 403
+    assert client_of(cast.chen).post(address, {"photos": [shown]}).status_code == 302
+    assert seen() == [200, 404]
+    page = anybody.get(f"/topics/{topic.public_id}/").content.decode()
+    assert (str(shown) in page, str(kept_back) in page) == (True, False)
+    assert client_of(cast.chen).post(address, {}).status_code == 302
+    assert seen() == [404, 404]
+    assert client_of(cast.chen).post(address, {"photos": [uuid4()]}).status_code == 400
 
 
 def test_a_resident_says_not_done(cast, topic):
