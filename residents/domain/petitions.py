@@ -72,37 +72,53 @@ def file_petition(
     Raises `NotReady`. After the commit the office is told; that failing doesn't touch the filing. What was
     `written_down` for its person is told to them by text message, with the receipt number.
     """
-    with transaction.atomic():
-        # With all that is asked of it, in one query. Filed long ago, it may be gone.
-        drafts = PetitionDraft.objects.select_related("category", "estate__community")
-        locked = drafts.select_for_update(no_key=True, of=("self",)).filter(pk=draft.pk).first()
-        filed = Petition.objects.filter(draft_token=draft.token)
-        if filed.exists():
-            return filed.get()
-        if locked is None:
-            raise PetitionDraft.DoesNotExist
-        draft = locked
-        if draft.user_id == actor.pk:
-            draft.user = actor
-        problems = what_is_missing(draft)
-        if problems:
-            raise NotReady(problems)
-        petition = _write_petition(draft, at, written_down)
-        draft.photos.update(petition=petition)
-        _tell_that_it_is_filed(petition, written_down, at)
-        audit.record(
-            "file",
-            "petition",
-            petition.receipt_no,
-            actor=actor,
-            at=at,
-            subdistrict_id=petition.subdistrict_id,
-            channel=petition.channel,
-        )
-        transaction.on_commit(
-            lambda: signals.petition_filed.send_robust(sender=Petition, petition=petition, at=at), robust=True
-        )
+    for _attempt in range(5):
+        try:
+            with transaction.atomic():
+                return _file(draft, actor, at, written_down)
+        except IntegrityError as error:
+            # Not asked for before writing: hardly any is filed twice.
+            if "draft_token" in str(error):
+                return Petition.objects.get(draft_token=draft.token)
+            if "receipt_no" not in str(error):
+                raise
+    raise RuntimeError("No free receipt number in five attempts: the random source is broken.")
+
+
+def _file(draft: PetitionDraft, actor: User, at: datetime, written_down: WrittenDown | None) -> Petition:
+    # With all that is asked of it, in one query. Filed long ago, it may be gone.
+    drafts = PetitionDraft.objects.select_related("category", "estate__community")
+    locked = drafts.select_for_update(no_key=True, of=("self",)).filter(pk=draft.pk).first()
+    if locked is None:
+        return _filed_long_ago(draft)
+    if locked.user_id == actor.pk:
+        locked.user = actor
+    problems = what_is_missing(locked)
+    if problems:
+        raise NotReady(problems)
+    petition = _write_petition(locked, at, written_down)
+    locked.photos.update(petition=petition)
+    _tell_that_it_is_filed(petition, written_down, at)
+    audit.record(
+        "file",
+        "petition",
+        petition.receipt_no,
+        actor=actor,
+        at=at,
+        subdistrict_id=petition.subdistrict_id,
+        channel=petition.channel,
+    )
+    transaction.on_commit(
+        lambda: signals.petition_filed.send_robust(sender=Petition, petition=petition, at=at), robust=True
+    )
     return petition
+
+
+def _filed_long_ago(draft: PetitionDraft) -> Petition:
+    filed = Petition.objects.filter(draft_token=draft.token).first()
+    if filed is None:
+        raise PetitionDraft.DoesNotExist
+    return filed
 
 
 def ask_who_has_it(petition: Petition, *, at: datetime) -> bool:
@@ -146,38 +162,29 @@ def _tell_that_it_is_filed(petition: Petition, written_down: WrittenDown | None,
 
 
 def _write_petition(draft: PetitionDraft, at: datetime, written_down: WrittenDown | None) -> Petition:
-    """Write the row under a fresh receipt number; one that is taken is thrown away for another."""
+    """Write the row under a fresh receipt number. Raises `IntegrityError` where it is taken, or the draft is filed."""
     assert draft.estate is not None  # noqa: S101 - what_is_missing has seen to both
     assert draft.category is not None  # noqa: S101
     community = draft.estate.community
-    for _attempt in range(5):
-        try:
-            with transaction.atomic():
-                return Petition.objects.create(
-                    receipt_no=new_receipt_no(),
-                    draft_token=draft.token,
-                    subdistrict_id=community.subdistrict_id,
-                    community=community,
-                    estate=draft.estate,
-                    building_id=draft.building_id,
-                    stairwell=draft.stairwell,
-                    spot=draft.spot,
-                    petitioner=draft.user,
-                    category=draft.category,
-                    words=draft.words.strip(),
-                    name_visibility=(
-                        NameVisibility.NOBODY if draft.category.hides_petitioner else draft.name_visibility
-                    ),
-                    same_as_id=draft.same_as_id,
-                    filed_at=at,
-                    channel=written_down.channel if written_down else PetitionChannel.PORTAL,
-                    filed_by=written_down.filed_by if written_down else None,
-                    consent_noted_at=at if written_down else None,
-                )
-        except IntegrityError as error:
-            if "receipt_no" not in str(error):
-                raise
-    raise RuntimeError("No free receipt number in five attempts: the random source is broken.")
+    return Petition.objects.create(
+        receipt_no=new_receipt_no(),
+        draft_token=draft.token,
+        subdistrict_id=community.subdistrict_id,
+        community=community,
+        estate=draft.estate,
+        building_id=draft.building_id,
+        stairwell=draft.stairwell,
+        spot=draft.spot,
+        petitioner=draft.user,
+        category=draft.category,
+        words=draft.words.strip(),
+        name_visibility=NameVisibility.NOBODY if draft.category.hides_petitioner else draft.name_visibility,
+        same_as_id=draft.same_as_id,
+        filed_at=at,
+        channel=written_down.channel if written_down else PetitionChannel.PORTAL,
+        filed_by=written_down.filed_by if written_down else None,
+        consent_noted_at=at if written_down else None,
+    )
 
 
 @contextmanager
