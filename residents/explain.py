@@ -22,7 +22,7 @@ from governance.domain.working_time import Calendar, CountedDay, DayReason, Mark
 from governance.models.working_time import CalendarDay, DayKind, WorkingWindow
 from governance.templatetags.words import own_words
 from residents.models import Petition
-from residents.timeline import say
+from residents.sentences import say
 
 ALWAYS = "always"
 ONE_DAY = timedelta(days=1)

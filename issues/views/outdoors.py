@@ -25,8 +25,8 @@ from issues.models import Issue, IssuePhoto, IssueState, OrderPhoto, WorkOrder
 from issues.views.queue import desk_context
 from residents.domain import on_behalf
 from residents.domain.petitions import ask_who_has_it
+from residents.due_words import next_step
 from residents.models import Petition, PetitionPhoto
-from residents.timeline import next_step
 from residents.views.photos import serve_jpeg
 
 STEP_FORMS: dict[str, type[forms.OutdoorsForm]] = {

@@ -11,7 +11,7 @@ from django.core.files.base import File
 from governance.models.many import insert
 from residents.models import NameVisibility, Petition, PetitionPhoto, PetitionUpdate, PhotoKind
 from residents.models.petitions import MAX_PHOTOS
-from residents.timeline import KINDS
+from residents.sentences import KINDS
 from residents.workflow import PETITION
 
 
@@ -31,7 +31,7 @@ NOBODY = Teller()
 def tell(
     petition: Petition, kind: str, /, *, at: datetime, words: str = "", by: Teller = NOBODY, **params: Any
 ) -> None:
-    """Write one line of the timeline. `kind` must be one of `residents.timeline.KINDS`, else `ValueError`."""
+    """Write one line of the timeline. `kind` must be one of `residents.sentences.KINDS`, else `ValueError`."""
     tell_all([petition], kind, at=at, words=words, by=by, **params)
 
 

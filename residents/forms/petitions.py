@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from residents.forms.filing import OwnWordsField, described
 from residents.models.petitions import MAX_WORDS
-from residents.timeline import SATISFACTION
+from residents.sentences import SATISFACTION
 
 TOO_LONG = _("You wrote %(count)d characters; 2,000 fit. Please shorten it. Nothing is lost.")
 YES, NO = "yes", "no"

@@ -11,8 +11,9 @@ from governance import wording
 from governance.models.roles import surname_for_reader
 from governance.templatetags.portal import due_line
 from governance.templatetags.words import door, own_words, place
+from residents.due_words import next_step
 from residents.models import Petition, PetitionStage
-from residents.timeline import next_step, person, say
+from residents.sentences import person, say
 
 register = template.Library()
 

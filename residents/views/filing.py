@@ -30,11 +30,11 @@ from governance.templatetags.words import own_words
 from residents.domain import drafts
 from residents.domain.finding import find_categories
 from residents.domain.petitions import NotReady, ask_who_has_it, file_petition, what_is_missing
+from residents.due_words import next_step
 from residents.forms.filing import EstateForm, PlaceForm, WordsForm, described
 from residents.models import NameVisibility, Petition, PetitionDraft, PetitionPhoto
 from residents.models.petitions import MAX_PHOTOS
 from residents.promise import promise_for
-from residents.timeline import next_step
 
 STEPS: dict[str, str | Promise] = {
     "photo": pgettext_lazy("filing step", "photos"),

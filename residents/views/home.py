@@ -15,9 +15,10 @@ from governance.models.roles import surname_for_reader
 from governance.requests import PortalRequest
 from governance.templatetags.words import own_words
 from residents.domain.drafts import draft_to_continue, home_of
+from residents.due_words import next_step
 from residents.explain import count_working_days_left
 from residents.models import Petition, PetitionStage
-from residents.timeline import next_step, person, say
+from residents.sentences import person, say
 from residents.voting import count_waiting_ballots
 
 SHOWN = 3

@@ -15,7 +15,7 @@ from governance import wording
 from governance.domain.refusals import StepNotAllowed
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from residents import explain, timeline
+from residents import due_words, explain, sentences, timeline
 from residents.domain import petitions as domain
 from residents.forms.petitions import EvaluationForm, SupplementForm
 from residents.models import Evaluation, Petition, PetitionStage
@@ -87,7 +87,7 @@ def _page(request: PortalRequest, petition: Petition, form: EvaluationForm | Non
         "photos": list(petition.photos.order_by("-kind", "position")),  # before, then after
         "may_confirm_arrival": _may_confirm_arrival(petition),
         "evaluation": evaluation,
-        "satisfaction": timeline.SATISFACTION[evaluation.satisfaction] if evaluation else "",
+        "satisfaction": sentences.SATISFACTION[evaluation.satisfaction] if evaluation else "",
         "form": form or EvaluationForm(initial={"epoch": petition.epoch}),
         "form_errors": form.errors if form else None,
     }
@@ -111,7 +111,7 @@ def _told_since_it_rings(petition: Petition) -> str:
     if petition.state != PetitionStage.IN_HAND:
         return ""
     last = petition.updates.filter(kind__in=WHOSE_TURN).order_by("-at", "-id").first()
-    return timeline.actor(last) if last and last.kind == "rung" and last.actor_surname else ""
+    return sentences.actor(last) if last and last.kind == "rung" and last.actor_surname else ""
 
 
 def _clock(petition: Petition, explanation: explain.Explanation | None, now: datetime) -> dict | None:
@@ -119,12 +119,12 @@ def _clock(petition: Petition, explanation: explain.Explanation | None, now: dat
     if not petition.next_due_at or not petition.next_kind or petition.state == PetitionStage.WITHDRAWN:
         return None
     due = petition.next_due_at
-    clock = {"due": due, "was_due": timeline.was_due(petition.next_kind, due, now)}
+    clock = {"due": due, "was_due": due_words.was_due(petition.next_kind, due, now)}
     if petition.finished_at:
         return clock | _used(petition, petition.finished_at, due, explanation)
     days = explanation.working_days_left if explanation else None
     return clock | {
-        "step": timeline.next_step(petition.next_kind),
+        "step": due_words.next_step(petition.next_kind),
         "state": wording.due_state(due, now),
         "relative": wording.remaining(due, now, working_days=days),
     }
@@ -179,13 +179,13 @@ def petition_nudge(request: PortalRequest, receipt_no: str) -> HttpResponse:
     """Always answered at once: who has it, and by when. Again within a minute the answer is only repeated."""
     petition = _mine(request, receipt_no)
     domain.nudge(petition, actor=request.user, at=request.now)
-    answer = timeline.who_and_when(
+    answer = sentences.who_and_when(
         holder_name(petition), petition.holder_body, petition.next_kind, petition.next_due_at, request.now
     )
     if petition.nudged_at == request.now:
-        messages.success(request, timeline.say(gettext("Nudged. %(answer)s"), answer=answer))
+        messages.success(request, sentences.say(gettext("Nudged. %(answer)s"), answer=answer))
     else:
-        messages.info(request, timeline.say(gettext("You nudged less than a minute ago. %(answer)s"), answer=answer))
+        messages.info(request, sentences.say(gettext("You nudged less than a minute ago. %(answer)s"), answer=answer))
     return redirect("petition_detail", receipt_no)
 
 

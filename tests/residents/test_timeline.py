@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from residents import timeline
+from residents import sentences, timeline
 from residents.models import Petition, PetitionUpdate
 from tests.cast import NOW
 
@@ -83,11 +83,11 @@ def said(kind: str, **facts) -> tuple[str, str]:
 
 
 def test_every_kind_that_may_be_written_is_tried_here():
-    assert set(PARAMS) == timeline.KINDS
+    assert set(PARAMS) == sentences.KINDS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", sorted(timeline.KINDS))
+@pytest.mark.parametrize("kind", sorted(sentences.KINDS))
 def test_every_kind_has_a_sentence_in_every_language(kind, language):
     with translation.override(language):
         heading, words = said(kind)
@@ -129,7 +129,7 @@ def test_nobody_accepting_is_said_with_whoever_is_called():
 
 
 def test_a_nudge_while_nobody_has_accepted_is_answered_with_the_body():
-    answer = timeline.who_and_when("", "恒信物业", "arrive", NOW + 3 * MINUTE, NOW)
+    answer = sentences.who_and_when("", "恒信物业", "arrive", NOW + 3 * MINUTE, NOW)
 
     assert answer == (
         '<span lang="zh-Hans">恒信物业</span> has it; nobody there has accepted it yet.'
@@ -138,7 +138,7 @@ def test_a_nudge_while_nobody_has_accepted_is_answered_with_the_body():
 
 
 def test_a_nudge_after_the_limit_says_that_it_is_late():
-    answer = timeline.who_and_when("", "", "resolve", NOW - 2 * MINUTE, NOW)
+    answer = sentences.who_and_when("", "", "resolve", NOW - 2 * MINUTE, NOW)
 
     assert answer.endswith("It was to be put right by 14:15 today; it is late.")
 
@@ -190,9 +190,9 @@ def test_nothing_comes_after_the_end(state):
 
 def test_a_holder_is_named_in_the_readers_script():
     with translation.override("zh-hans"):
-        in_chinese = timeline.person("property_manager", "郑", "Zheng")
+        in_chinese = sentences.person("property_manager", "郑", "Zheng")
     assert "郑" in in_chinese
     assert "Zheng" not in in_chinese
     assert "lang=" not in in_chinese
-    assert timeline.person("property_manager", "郑", "Zheng") == "Manager Zheng"
-    assert timeline.person("property_manager", "郑", "") == 'Manager <span lang="zh-Hans">郑</span>'
+    assert sentences.person("property_manager", "郑", "Zheng") == "Manager Zheng"
+    assert sentences.person("property_manager", "郑", "") == 'Manager <span lang="zh-Hans">郑</span>'

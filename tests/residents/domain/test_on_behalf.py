@@ -9,7 +9,7 @@ from django.utils import translation
 from governance import messages
 from governance.domain.refusals import FactMissing, NotInCharge, StepNotAllowed
 from governance.models import AuditEntry, Category, Notice, User
-from residents import timeline
+from residents import sentences, timeline
 from residents.domain import on_behalf
 from residents.domain.on_behalf import Told
 from residents.domain.petitions import NotReady
@@ -62,7 +62,7 @@ def test_the_person_reads_who_wrote_it_down_and_how_it_was_told(cast: Cast, told
 @pytest.mark.parametrize("channel", [PetitionChannel.PHONE, PetitionChannel.PATROL, PetitionChannel.COUNTER])
 def test_every_way_of_telling_has_its_sentence(cast: Cast, told, channel):
     update = file_for(cast, told, channel=channel).updates.get()
-    assert timeline.entry(update, NOW).words == str(timeline.TOLD_BY[channel])
+    assert timeline.entry(update, NOW).words == str(sentences.TOLD_BY[channel])
 
 
 def test_the_number_goes_to_the_person_by_text_message(cast: Cast, told):
