@@ -1,7 +1,16 @@
 """The nouns of governance: who is responsible, and the ground everybody stands on."""
 
 from governance.models.audit import AuditEntry, AuditPayload
-from governance.models.bodies import OF_AN_ESTATE, Body, BodyKind, CommitteeTerm, Management, ManagementKind
+from governance.models.bodies import (
+    OF_AN_ESTATE,
+    Body,
+    BodyKind,
+    CommitteeTerm,
+    Management,
+    ManagementKind,
+    Post,
+    PostKind,
+)
 from governance.models.categories import Category
 from governance.models.coverage import CoverageRule, CoverageSnapshot, CoverageTarget
 from governance.models.duty import DutyShift
@@ -62,6 +71,8 @@ __all__ = [
     "NoticeState",
     "PartyBranch",
     "PartyMember",
+    "Post",
+    "PostKind",
     "RegisterImport",
     "Role",
     "RoleAssignment",

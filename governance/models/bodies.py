@@ -1,8 +1,9 @@
-"""Bodies that answer for something, who manages which estate from when to when, and the terms of committees."""
+"""Bodies that answer for something, who sits on them, who manages which estate, and the terms of committees."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.models.registers import Ended, Versioned, ends_after_it_begins, no_two_at_once
 from governance.models.scope import Scope
@@ -179,6 +180,53 @@ class CommitteeTerm(Versioned):
 
     def __str__(self):
         return f"{self.body or self.branch} {self.number}"
+
+
+class PostKind(models.TextChoices):
+    MEMBER = "member", pgettext_lazy("post", "member of the committee")
+    REPRESENTATIVE = "representative", _("residents' representative")
+
+
+class Post(Versioned, Ended):
+    """职务: who sits on a committee, or speaks for the residents of a community, from the first to the last day.
+
+    Not everybody who does has an account here. Retention: three years after the last day.
+    """
+
+    body = models.ForeignKey(
+        Body, models.PROTECT, related_name="posts", verbose_name=_("committee"),
+        help_text=_("Of a residents' representative: the residents' committee of the community"),
+    )  # fmt: skip
+    kind = models.CharField(_("kind"), max_length=16, choices=PostKind, default=PostKind.MEMBER)
+    title = models.CharField(
+        pgettext_lazy("of a person", "post"), max_length=20, help_text=_("For example: 主任, 委员")
+    )
+    full_name = models.CharField(_("full name"), max_length=60)
+    is_owner = models.BooleanField(_("is an owner of the estate"), default=False)
+    user = models.ForeignKey(
+        "governance.User", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("account")
+    )
+    since = models.DateField(_("first day"))
+
+    class Meta:
+        verbose_name = pgettext_lazy("of a person", "post")
+        verbose_name_plural = pgettext_lazy("of people", "posts")
+        constraints = [
+            models.CheckConstraint(condition=Q(title__gt="", full_name__gt=""), name="post_says_who_and_what"),
+            ends_after_it_begins("post_ends_after_it_begins", since="since", until="ended_on"),
+            no_two_at_once(
+                "body_id",
+                "user_id",
+                name="one_post_of_a_person_at_a_body",
+                since="since",
+                until="ended_on",
+                condition=Q(user__isnull=False),
+                message=_("This person sits there in these days already."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.body} {self.title}"
 
 
 class ManagementKind(models.TextChoices):

@@ -40,6 +40,8 @@ DONE |= {step.verb: step.label for step in MEETING.steps} | {
     "write_a_line": pgettext_lazy("deed", "minutes: a line written"),
     "rewrite_a_line": pgettext_lazy("deed", "minutes: a line rewritten"),
     "strike_a_line": pgettext_lazy("deed", "minutes: a line taken out"),
+    "decide": pgettext_lazy("deed", "minutes: a show of hands noted"),
+    "strike_a_decision": pgettext_lazy("deed", "minutes: a show of hands taken out"),
     "write_an_outcome": pgettext_lazy("deed", "minutes: an outcome written"),
     "ask_for_a_change": pgettext_lazy("deed", "change of the minutes asked for"),
     "answer_a_change": pgettext_lazy("deed", "change of the minutes answered"),

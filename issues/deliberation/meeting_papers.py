@@ -63,6 +63,7 @@ def _minutes(minutes: Minutes) -> dict[str, Any]:
             {
                 "title": f"{point.number}. {point.title}",
                 "raised": point.raised_in_the_room,
+                "decisions": [{"passed": each.has_passed, "words": each.sentences} for each in point.decisions],
                 "lines": [{"kind": line.kind, "words": said_line(line)} for line in point.lines],
                 "additions": [said_addition(addition) for addition in point.additions],
                 "consensus": gettext("How far people agree: %(level)s") % {"level": point.consensus},

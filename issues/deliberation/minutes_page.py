@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from governance import wording
+from issues.deliberation import hands_page
+from issues.deliberation.hands_page import SaidDecision
 from issues.deliberation.models import Consensus, ForWhom, LineKind, Meeting, MinutesVersion, Outcome
 
 
@@ -41,6 +43,7 @@ class Point:
     outcome_words: str
     put_off_to: datetime | None
     additions: list[dict[str, Any]]
+    decisions: list[SaidDecision]
 
     @property
     def goes_to_a_vote(self) -> bool:
@@ -164,6 +167,8 @@ def consults_only() -> str:
 
 def _of_point(point: Point) -> Iterator[str]:
     yield f"{point.number}. {point.title}"
+    for decision in point.decisions:
+        yield from decision.sentences
     for line in point.lines:
         yield said_line(line)
     for addition in point.additions:
@@ -187,6 +192,8 @@ def _point(number: int, told: dict[str, Any]) -> Point:
         outcome_words=told["outcome_words"],
         put_off_to=_instant(told["put_off_to"]),
         additions=told["additions"],
+        # Minutes that were sealed before bodies decided here have none.
+        decisions=[hands_page.said(decision) for decision in told.get("decisions", [])],
     )
 
 

@@ -143,6 +143,9 @@ class ShippedMechanism(NamedTuple):
     proxies: bool = False
     majority: str = ""
     majority_of: str = ""
+    body: str = ""
+    by_name: bool = False
+    quorum_owners: str = ""
 
 
 AMENDMENT_DAYS = 3
@@ -166,17 +169,24 @@ MECHANISMS = (
         "branch", ("支部党员大会", "Party branch meeting", "당 지부 당원대회"),
         "中国共产党支部工作条例（试行）第12条；提前天数为本平台所定",
         Mark.SECONDARY, Caller.SECRETARY, 3, is_public=False,
-        of=QuorumOf.ENTITLED, quorum="1/2", majority="1/2", majority_of=CountedOf.ENTITLED,
+        of=QuorumOf.ENTITLED, quorum="1/2", majority="1/2", majority_of=CountedOf.ENTITLED, body=DecidingBody.BRANCH,
     ),
     ShippedMechanism(
         "representatives", ("居民代表会议", "Residents' representatives' meeting", "주민대표 회의"),
         "惯例，各地规定不一，须由当地规则替换", Mark.UNSURE, Caller.COMMUNITY, 3, of=QuorumOf.ENTITLED, quorum="2/3",
-        majority="1/2", majority_of=CountedOf.PARTICIPATING,
+        majority="1/2", majority_of=CountedOf.PARTICIPATING, body=DecidingBody.REPRESENTATIVES,
     ),
     ShippedMechanism(
         "owners-committee", ("业主委员会会议", "Owners' committee meeting", "입주자위원회 회의"),
         "惯例，各地规定不一，须由当地规则替换", Mark.UNSURE, Caller.COMMUNITY, 7, of=QuorumOf.ENTITLED, quorum="1/2",
-        quorum_more=True, majority="1/2", majority_of=CountedOf.ENTITLED,
+        quorum_more=True, majority="1/2", majority_of=CountedOf.ENTITLED, body=DecidingBody.OWNERS_COMMITTEE,
+        by_name=True,
+    ),
+    ShippedMechanism(
+        "management-committee", ("物业管理委员会会议", "Property management committee meeting", "물업관리위원회 회의"),
+        "惯例，各地规定不一，须由当地规则替换", Mark.UNSURE, Caller.COMMUNITY, 7, of=QuorumOf.ENTITLED, quorum="1/2",
+        quorum_more=True, majority="1/2", majority_of=CountedOf.ENTITLED, body=DecidingBody.MANAGEMENT_COMMITTEE,
+        by_name=True, quorum_owners="1/2",
     ),
     ShippedMechanism(
         "owners-assembly", ("业主大会会议", "Owners' assembly", "구분소유자 총회"),
@@ -192,21 +202,37 @@ def ensure(get_model: GetModel) -> None:
 
 
 def ensure_mechanisms(get_model: GetModel) -> None:
+    """Of a model as it was at an early migration, only the columns that it had then."""
     mechanisms = get_model("deliberation", "Mechanism")
+    known = {field.name for field in mechanisms._meta.fields}
     for each in MECHANISMS:
-        names = dict(zip(("name_zh", "name_en", "name_ko"), each.names, strict=True))
-        mechanisms.objects.get_or_create(
-            code=each.code,
-            version=1,
-            defaults={
-                **names, "source": each.source, "mark": each.mark, "valid_from": CIVIL_CODE,
-                "called_by": each.called_by, "notice_days": each.notice_days, "is_open": each.is_open,
-                "is_public": each.is_public, "quorum_of": each.of, "quorum": each.quorum,
-                "quorum_needs_more": each.quorum_more, "proxies_allowed": each.proxies, "majority": each.majority,
-                "majority_of": each.majority_of, "majority_needs_more": bool(each.majority),
-                "amendment_days": AMENDMENT_DAYS,
-            },
-        )  # fmt: skip
+        columns = {name: value for name, value in _columns_of_mechanism(each).items() if name in known}
+        mechanisms.objects.get_or_create(code=each.code, version=1, defaults=columns)
+
+
+def _columns_of_mechanism(each: ShippedMechanism) -> dict[str, Any]:
+    names = dict(zip(("name_zh", "name_en", "name_ko"), each.names, strict=True))
+    return {
+        **names,
+        "source": each.source,
+        "mark": each.mark,
+        "valid_from": CIVIL_CODE,
+        "called_by": each.called_by,
+        "notice_days": each.notice_days,
+        "is_open": each.is_open,
+        "is_public": each.is_public,
+        "body": each.body,
+        "quorum_of": each.of,
+        "quorum": each.quorum,
+        "quorum_needs_more": each.quorum_more,
+        "quorum_owners": each.quorum_owners,
+        "proxies_allowed": each.proxies,
+        "majority": each.majority,
+        "majority_of": each.majority_of,
+        "majority_needs_more": bool(each.majority),
+        "by_name": each.by_name,
+        "amendment_days": AMENDMENT_DAYS,
+    }
 
 
 def ensure_rule_sets(get_model: GetModel) -> None:

@@ -618,6 +618,7 @@ WORKING = (
     Case("desk-meeting-over", "wu", meeting_at_desk("meeting_over"), is_for_staff=True),
     Case("desk-point", "wu", point_of("point_held"), is_for_staff=True),
     Case("desk-point-error", "wu", point_of("point_held"), submit("form[action$='/say/']"), is_for_staff=True),
+    Case("desk-decision-error", "wu", point_of("point_held"), submit("form[action$='/decide/']"), is_for_staff=True),
     Case("desk-outcome-error", "wu", point_of("point_held"), submit("form[action$='/conclude/']"), is_for_staff=True),
     Case("desk-line", "wu", a_line, is_for_staff=True),
     Case("not-reached", "wu", at("/not-reached/"), is_for_staff=True),

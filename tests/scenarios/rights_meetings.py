@@ -1,12 +1,13 @@
 """Meetings in the world of the rights tests: at each place one in every state, and what is sent with their presses."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Model
 
-from governance.models import Body, BodyKind, Building, Role, User, Venue, VenueKind
-from issues.deliberation.domain import attending, feeds, inviting, meetings, minuting, visiting
+from governance.models import Body, BodyKind, Building, Post, PostKind, Role, User, Venue, VenueKind
+from issues.deliberation.domain import attending, deciding, feeds, inviting, meetings, minuting, visiting
+from issues.deliberation.domain.deciding import Raised
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.models import (
     AgendaItem,
@@ -25,6 +26,8 @@ from issues.deliberation.models import (
 from tests.cast import NOW
 from tests.photos import jpeg
 
+# Whose members meet where hands go up.
+BODY = "representatives"
 CALLED = (
     "meeting_called", "meeting_now", "meeting_held", "meeting_drawn_up", "meeting_checked", "meeting_over",
     "meeting_cancelled", "assembly",
@@ -60,12 +63,13 @@ def meetings_at(resident: User, building: Building) -> dict[str, Model]:
     worker = User.objects.get(assignments__role=Role.COMMUNITY_STAFF, assignments__community=community)
     officer = User.objects.get(assignments__role=Role.STREET_OFFICER, assignments__subdistrict=community.subdistrict)
     made = _Made(resident, building, worker, officer)
-    held = made.held("垃圾房搬到哪里", NOW - timedelta(hours=1))
+    held = made.held("垃圾房搬到哪里", NOW - timedelta(hours=1), BODY)
+    made.decide(held, NOW)
     line = minuting.write_line(
         held.items.get(), speaker=held.attendances.get(user=resident), kind=LineKind.STATEMENT,
         for_whom=ForWhom.SELF, words="车位不够。", actor=worker, at=NOW,
     )  # fmt: skip
-    checked = made.checked("学校路停车怎么办", NOW - timedelta(hours=3), NOW)
+    checked = made.checked("学校路停车怎么办", NOW - timedelta(hours=3), NOW, BODY)
     over = NOW - timedelta(days=20)
     draft = made.draft("单元门禁怎么修", NOW + timedelta(days=10))
     inviting.ask(draft, [resident], part=Part.RESIDENT, actor=worker, at=NOW)
@@ -117,22 +121,37 @@ class _Made:
         return meeting
 
     def called(self, title: str, starts_at: datetime, kind: str = "discussion") -> Meeting:
+        """Of a body, the resident is its only member until it is called."""
         meeting, at = self.draft(title, starts_at, kind), self.at(starts_at)
-        inviting.ask(meeting, [self.resident], part=Part.RESIDENT, actor=self.worker, at=at)
-        return meetings.call(meeting, actor=self.worker, at=at)
+        if not meeting.mechanism.body:
+            inviting.ask(meeting, [self.resident], part=Part.RESIDENT, actor=self.worker, at=at)
+            return meetings.call(meeting, actor=self.worker, at=at)
+        seat = Post.objects.create(
+            body=Body.objects.get(kind=BodyKind.RESIDENTS_COMMITTEE, community=meeting.community), title="居民代表",
+            kind=PostKind.REPRESENTATIVE, full_name="某某", user=self.resident, since=date(2020, 1, 1),
+        )  # fmt: skip
+        inviting.ask_members(meeting, actor=self.worker, at=at)
+        called = meetings.call(meeting, actor=self.worker, at=at)
+        seat.delete()
+        return called
 
-    def held(self, title: str, starts_at: datetime) -> Meeting:
-        meeting = self.called(title, starts_at)
+    def held(self, title: str, starts_at: datetime, kind: str = "discussion") -> Meeting:
+        meeting = self.called(title, starts_at, kind)
         self.bring(meeting, starts_at)
         return meeting
 
-    def drawn_up(self, title: str, starts_at: datetime) -> Meeting:
-        meeting = self.held(title, starts_at)
+    def decide(self, meeting: Meeting, at: datetime) -> None:
+        deciding.decide(meeting.items.get(), question="每天几点清运", raised=Raised(1, 0, 0), actor=self.worker, at=at)
+
+    def drawn_up(self, title: str, starts_at: datetime, kind: str = "discussion") -> Meeting:
+        meeting = self.held(title, starts_at, kind)
+        if meeting.mechanism.body:
+            self.decide(meeting, starts_at)
         self.conclude(meeting, starts_at + timedelta(hours=1))
         return meeting
 
-    def checked(self, title: str, starts_at: datetime, at: datetime) -> Meeting:
-        meeting = self.drawn_up(title, starts_at)
+    def checked(self, title: str, starts_at: datetime, at: datetime, kind: str = "discussion") -> Meeting:
+        meeting = self.drawn_up(title, starts_at, kind)
         minuting.check_minutes(meeting, actor=self.officer, at=at)
         return meeting
 
@@ -197,6 +216,10 @@ def _said(world: Any, site: str) -> dict[str, Any]:
     return {"speaker": speaker.public_id, "kind": "statement", "for_whom": "self", "words": "再等等。"}
 
 
+def _decided(world: Any, site: str) -> dict[str, Any]:
+    return {"decision": world.sites[site]["point_held"].decisions.get().public_id}
+
+
 def _asked_at(kind: str) -> Any:
     return lambda world, site: {"invitation": world.sites[site][kind].invitations.get().public_id}
 
@@ -218,6 +241,8 @@ POSTED: dict[str, Any] = {
     "desk_meeting_step/walk_in": {"name": "老吴"},
     "desk_meeting_step/visit": {"where": "路口", "seen": "车停满了。"},
     "desk_point_step/say": _said,
+    "desk_point_step/decide": {"question": "几点熄灯", "votes_for": "1", "votes_against": "0", "abstained": "0"},
+    "desk_point_step/strike_decision": _decided,
     "desk_point_step/conclude": {"consensus": "agreed", "outcome": "fixed", "words": "划好了", "version": "1"},
     "desk_line": {"words": "车位真不够。", "version": "1"},
     "desk_amendment": {"1-is_taken_in": "yes", "1-words": "属实"},

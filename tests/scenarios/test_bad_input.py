@@ -154,14 +154,25 @@ def addresses_of_meetings(cast) -> dict[str, list[str]]:
     wu += [f"/desk/meetings/{there['meeting_now'].public_id}/{part}/" for part in ("edit", "room", *IN_THE_ROOM)]
     held = f"/desk/meetings/{there['meeting_held'].public_id}"
     point = f"{held}/points/{there['point_held'].public_id}/"
-    wu += [f"{held}/", f"{held}/visit/", point, f"{point}say/", f"{point}conclude/"]
+    wu += [f"{held}/", f"{held}/visit/", point]
+    wu += [f"{point}{verb}/" for verb in ("say", "decide", "strike_decision", "conclude")]
     wu += [f"{held}/lines/{there['minute_line'].public_id}/"]
     asked = there["amendment"]
     wu += [f"/desk/meetings/{asked.meeting.public_id}/changes/{asked.public_id}/"]
     return {"li": ["/meetings/", *li], "wu": ["/desk/meetings/", "/desk/meetings/new/", *wu]}
 
 
-BEFORE = ("add_item", "ask_building", "ask_body", "ask_phone", "ask_petitioners", "ask_no_more", "call", "cancel")
+BEFORE = (
+    "add_item",
+    "ask_building",
+    "ask_body",
+    "ask_phone",
+    "ask_members",
+    "ask_petitioners",
+    "ask_no_more",
+    "call",
+    "cancel",
+)
 IN_THE_ROOM = ("check_in", "walk_in", "hold")
 
 

@@ -212,6 +212,11 @@ def _asked(
     )
 
 
+def by_heads(threshold: Threshold, reached: int, total: int) -> Requirement:
+    """A requirement where only heads are counted, as in a body's meeting."""
+    return _requirement(threshold, reached, total, newcomers=None, amount=int)
+
+
 def _requirement(
     threshold: Threshold, reached: int, total: int, *, newcomers: int | None, amount: Callable[[int], Amount]
 ) -> Requirement:

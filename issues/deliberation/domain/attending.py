@@ -12,8 +12,9 @@ from governance.domain.refusals import Refusal, StepNotAllowed
 from governance.models import Building, Role, RoleAssignment, User
 from governance.models.people import ROLE_HELD_AT
 from governance.models.roles import role_and_surname
+from issues.deliberation.domain import members
 from issues.deliberation.domain.meetings import check_charge, lock, note
-from issues.deliberation.models import Arrival, Attendance, Meeting, Part
+from issues.deliberation.models import Arrival, Attendance, Invitation, Meeting, Part
 from residents.models import Occupancy, OccupancyRelation, OccupancyState
 
 SIGNER = Signer(salt="deliberation.door")
@@ -80,6 +81,24 @@ def check_in_by_hand(meeting: Meeting, person: User, *, actor: User, at: datetim
         return _note_arrival(locked, person, Arrival.HAND, actor, at)
 
 
+def check_in_by_name(invitation: Invitation, *, actor: User, at: datetime) -> Attendance:
+    """The secretary sees a member who was asked by name, having no account. Doing so again changes nothing.
+
+    Raises `NotInCharge`, `DoorsClosed`; `StepNotAllowed` for whoever has an account.
+    """
+    with transaction.atomic():
+        locked = lock(invitation.meeting)
+        check_charge(locked, actor, at)
+        if invitation.user_id:
+            raise StepNotAllowed
+        came = locked.attendances.filter(invitation=invitation).first()
+        if came:
+            return came
+        known_as = named_by_post(invitation, locked, invitation.name[:1])
+        row = Attendance(invitation=invitation, name=invitation.name, known_as=known_as, how=Arrival.WALK_IN)
+        return _arrive(locked, row, actor, at)
+
+
 def walk_in(meeting: Meeting, *, name: str, building: Building | None = None, actor: User, at: datetime) -> Attendance:
     """Somebody without an account is here. Raises `NotInCharge`, `DoorsClosed`."""
     with transaction.atomic():
@@ -109,9 +128,17 @@ def _arrive(meeting: Meeting, row: Attendance, actor: User, at: datetime) -> Att
 def known_as(person: User, meeting: Meeting, at: datetime) -> str:
     """3栋一位业主, 恒信物业 郑经理: never a resident's name. Who lives there and was asked as a neighbour is one."""
     invitation = meeting.invitations.filter(user=person).first()
+    if invitation and invitation.post:
+        return named_by_post(invitation, meeting, person.surname or person.full_name[:1])
     as_neighbour = invitation is not None and invitation.part == Part.RESIDENT
     said = (_as_resident, _as_staff) if as_neighbour else (_as_staff, _as_resident)
     return next((words for ways in said if (words := ways(person, meeting, at))), "一位居民")
+
+
+def named_by_post(member: Invitation, meeting: Meeting, surname: str) -> str:
+    """王委员 of a committee, which the owners have elected; of a branch or the residents' representatives no name."""
+    is_elected = meeting.mechanism.body in members.COMMITTEES
+    return f"{surname}{member.post}" if is_elected else member.post
 
 
 def _as_resident(person: User, meeting: Meeting, _at: datetime) -> str:

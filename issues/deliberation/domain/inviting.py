@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain.refusals import Refusal, StepNotAllowed
 from governance.models import Body, BodyKind, Building, Role, RoleAssignment, User
+from issues.deliberation.domain import members
 from issues.deliberation.domain.meeting_notices import tell_invited
 from issues.deliberation.domain.meetings import check_charge, lock, note
+from issues.deliberation.domain.members import Member
 from issues.deliberation.models import Answer, Invitation, Meeting, MeetingState, Part, QuorumOf
 from residents.models import Occupancy, OccupancyState
 
@@ -56,21 +58,20 @@ def ask(
 ) -> int:
     """Ask these people, each once; returns how many are new. Of a meeting that was called they are told at once.
 
-    Those asked have a vote where the meeting counts a quorum, except guests. Raises `NobodyToAsk`, `TooManyAsked`,
+    Those asked have a vote where the meeting counts a quorum, except guests; of a body's meeting only its members, whom
+    `ask_members` asks. Raises `NobodyToAsk`, `TooManyAsked`,
     `NotInCharge`, `StepNotAllowed` once the meeting is open.
     """
     with transaction.atomic():
-        locked = lock(meeting)
-        check_charge(locked, actor, at)
-        if locked.state not in (MeetingState.DRAFT, MeetingState.CALLED):
-            raise StepNotAllowed
+        locked = _open_for_asking(meeting, actor, at)
         known = set(locked.invitations.values_list("user_id", flat=True))
         new = {person.pk: person for person in people if person.pk not in known and person.is_active}
         if not new:
             raise NobodyToAsk
         if len(known) + len(new) > MOST_ASKED:
             raise TooManyAsked
-        has_vote = locked.mechanism.quorum_of != QuorumOf.NOBODY and part != Part.GUEST
+        by = locked.mechanism
+        has_vote = by.quorum_of != QuorumOf.NOBODY and part != Part.GUEST and not by.body
         Invitation.objects.bulk_create(
             Invitation(
                 meeting=locked, user=person, part=part, body=body, has_vote=has_vote, invited_by=actor, invited_at=at
@@ -81,6 +82,44 @@ def ask(
         if locked.is_called:
             tell_invited(locked, new.values(), at=at)
     return len(new)
+
+
+def ask_members(meeting: Meeting, *, actor: User, at: datetime) -> int:
+    """Ask all members of the body that meets, by its register; returns how many are new, with or without an account.
+
+    They have a vote, also whoever was asked before as somebody else. Who has no account is asked by hand. Raises
+    `NobodyToAsk`, `NotInCharge`, `StepNotAllowed` as `ask`.
+    """
+    with transaction.atomic():
+        locked = _open_for_asking(meeting, actor, at)
+        known = members.known_to(locked)
+        new = [each for each in members.members_of(locked, at) if each.known not in known]
+        if not new:
+            raise NobodyToAsk(_("The register knows no member who isn't asked yet."))
+        told = [person for each in new if (person := _ask_member(locked, each, actor, at))]
+        note("ask_to_a_meeting", locked, actor, at, part=Part.MEMBER.value, people=len(new))
+        if locked.is_called:
+            tell_invited(locked, told, at=at)
+    return len(new)
+
+
+def _ask_member(meeting: Meeting, member: Member, actor: User, at: datetime) -> User | None:
+    """Whoever is to be told of it: with an account, and not asked before as somebody else."""
+    seat = {"post": member.post, "is_owner": member.is_owner, "part": Part.MEMBER, "body": None, "has_vote": True}
+    if member.user and meeting.invitations.filter(user=member.user).update(**seat):
+        return None
+    Invitation.objects.create(
+        meeting=meeting, user=member.user, name=member.name, invited_by=actor, invited_at=at, **seat
+    )
+    return member.user
+
+
+def _open_for_asking(meeting: Meeting, actor: User, at: datetime) -> Meeting:
+    locked = lock(meeting)
+    check_charge(locked, actor, at)
+    if locked.state not in (MeetingState.DRAFT, MeetingState.CALLED):
+        raise StepNotAllowed
+    return locked
 
 
 def petitioners_of(meeting: Meeting) -> Iterable[User]:

@@ -1,7 +1,7 @@
 """Preparing, calling, changing, cancelling and opening a meeting; its agenda."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,20 @@ from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.domain.venues import book, release
 from governance.models import Community, Estate, User, Venue, VenueBooking
+from issues.deliberation.domain import members
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.domain.setting_up import NotLawful, Obstacle, WrittenMeanwhile
-from issues.deliberation.models import AgendaItem, Answer, Mechanism, Meeting, MeetingState, QuorumOf, Topic, TopicState
+from issues.deliberation.models import (
+    AgendaItem,
+    Answer,
+    Invitation,
+    Mechanism,
+    Meeting,
+    MeetingState,
+    QuorumOf,
+    Topic,
+    TopicState,
+)
 from issues.deliberation.models.meetings import DOORS_OPEN
 from issues.deliberation.workflow import MEETING
 
@@ -86,10 +97,17 @@ class Presence:
     with_vote: int
     with_vote_here: int
     needed: int
+    owners: int = 0
+    owners_here: int = 0
+    owners_needed: int = 0
 
     @property
     def has_quorum(self) -> bool:
-        return self.with_vote_here >= self.needed
+        return self.with_vote_here >= self.needed and self.owners_here >= self.owners_needed
+
+    @property
+    def owners_missing(self) -> int:
+        return max(self.owners_needed - self.owners_here, 0)
 
     @property
     def missing(self) -> int:
@@ -181,7 +199,13 @@ def hold(meeting: Meeting, *, actor: User, at: datetime) -> Meeting:
         meeting = lock(meeting)
         if meeting.starts_at and at < meeting.starts_at - DOORS_OPEN:
             raise TooEarly
-        missing = presence(meeting).missing
+        here = presence(meeting)
+        missing = here.missing
+        if not missing and here.owners_missing:
+            raise NoQuorum(
+                _("Too few of its owner members are here: %(here)s of %(needed)s that are needed.")
+                % {"here": here.owners_here, "needed": here.owners_needed}
+            )
         if missing:
             raise NoQuorum(
                 npgettext(
@@ -290,18 +314,46 @@ def earliest_start(meeting: Meeting, called_at: datetime) -> datetime:
 
 def presence(meeting: Meeting) -> Presence:
     """Two queries. Somebody with a vote is here when they, or whoever they sent, have checked in."""
-    asked = list(meeting.invitations.values_list("user_id", "proxy_id", "has_vote", "answer"))
-    came = list(meeting.attendances.values_list("user_id", flat=True))
-    here = set(came) - {None}
-    voting = [(user, proxy) for user, proxy, has_vote, _answer in asked if has_vote]
+    asked = list(meeting.invitations.only("user", "proxy", "has_vote", "is_owner", "answer", "meeting"))
+    came = _who_came(meeting)
+    voting = [each for each in asked if each.has_vote]
+    here = [each for each in voting if came.has(each)]
+    owners = sum(each.is_owner for each in voting)
     return Presence(
         asked=len(asked),
-        coming=sum(answer == Answer.YES for *_rest, answer in asked),
-        came=len(came),
+        coming=sum(each.answer == Answer.YES for each in asked),
+        came=came.people,
         with_vote=len(voting),
-        with_vote_here=sum(user in here or proxy in here for user, proxy in voting),
+        with_vote_here=len(here),
         needed=meeting.mechanism.needed_of(len(voting)),
+        owners=owners,
+        owners_here=sum(each.is_owner for each in here),
+        owners_needed=meeting.mechanism.needed_of_owners(owners),
     )
+
+
+def here_of(meeting: Meeting, asked: Iterable[Invitation]) -> list[Invitation]:
+    """Those of the asked who have come, or whose proxy has."""
+    came = _who_came(meeting)
+    return [each for each in asked if came.has(each)]
+
+
+@dataclass(frozen=True)
+class _Came:
+    """How many people came, by which accounts, and by which invitations those who have none."""
+
+    people: int
+    users: frozenset[int | None]
+    invitations: frozenset[int | None]
+
+    def has(self, asked: Invitation) -> bool:
+        by_account = {asked.user_id, asked.proxy_id} - {None}
+        return asked.pk in self.invitations or bool(by_account & self.users)
+
+
+def _who_came(meeting: Meeting) -> _Came:
+    rows = list(meeting.attendances.values_list("user_id", "invitation_id"))
+    return _Came(len(rows), frozenset(user for user, _asked in rows), frozenset(asked for _user, asked in rows))
 
 
 def _obstacles(meeting: Meeting, actor: User, earliest: datetime, now: datetime) -> Iterator[Obstacle]:
@@ -319,8 +371,22 @@ def _obstacles(meeting: Meeting, actor: User, earliest: datetime, now: datetime)
     asked = meeting.invitations.count()
     if not asked and not by.is_open:
         yield Obstacle("nobody", _("Nobody is asked to come."))
-    if by.quorum_of == QuorumOf.ENTITLED and not meeting.invitations.filter(has_vote=True).exists():
+    yield from _obstacles_of_members(meeting, now)
+    if by.quorum_of == QuorumOf.ENTITLED and not by.body and not meeting.invitations.filter(has_vote=True).exists():
         yield Obstacle("no_vote", _("Nobody who is asked has a vote, so there can be no quorum."))
+
+
+def _obstacles_of_members(meeting: Meeting, now: datetime) -> Iterator[Obstacle]:
+    """A body's meeting asks all of its members, by the register."""
+    if not meeting.mechanism.body:
+        return
+    found = members.members_of(meeting, now)
+    known = members.known_to(meeting)
+    missing = sum(each.known not in known for each in found)
+    if not found:
+        yield Obstacle("no_members", _("The register knows no members of this body. Enter them first."))
+    elif missing:
+        yield Obstacle("not_all_asked", _("Not all members are asked: %(missing)s are missing.") % {"missing": missing})
 
 
 def _obstacles_of_time(meeting: Meeting, earliest: datetime, now: datetime) -> Iterator[Obstacle]:

@@ -7,6 +7,7 @@ once; later versions add to it what was taken in, and take nothing away.
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -18,14 +19,18 @@ from governance.domain.moment import day_ends_at, local_day
 from governance.domain.refusals import FactMissing, NotInCharge, Refusal, StepNotAllowed
 from governance.domain.working_time import calendar_of, working_days
 from governance.models import Body, Building, User, WorkingCalendar
+from issues.deliberation.domain.hands import COUNTED, RULE, count_of
 from issues.deliberation.domain.meetings import check_charge, lock, note, presence
+from issues.deliberation.domain.owners_matters import check_outcome
 from issues.deliberation.domain.setting_up import WrittenMeanwhile
 from issues.deliberation.models import (
     AgendaItem,
     Amendment,
     Attendance,
     Consensus,
+    Decision,
     ForWhom,
+    Invitation,
     LineKind,
     Meeting,
     MeetingState,
@@ -90,7 +95,7 @@ def write_line(
 ) -> MinuteLine:
     """Note what somebody who is here said. Raises `NotInCharge`, `StepNotAllowed` outside of the meeting's minutes."""
     with transaction.atomic():
-        meeting = _writable(item.meeting, actor, at)
+        meeting = writable(item.meeting, actor, at)
         if speaker.meeting_id != meeting.pk:
             raise StepNotAllowed
         line = MinuteLine.objects.create(
@@ -104,7 +109,7 @@ def write_line(
 def rewrite_line(line: MinuteLine, *, words: str, version: int, actor: User, at: datetime) -> MinuteLine:
     """Put it in other words. Of two at once the second is told: `WrittenMeanwhile`."""
     with transaction.atomic():
-        meeting = _writable(line.item.meeting, actor, at)
+        meeting = writable(line.item.meeting, actor, at)
         changed = MinuteLine.objects.filter(pk=line.pk, version=version).update(words=words, version=version + 1)
         if not changed:
             raise WrittenMeanwhile
@@ -116,7 +121,7 @@ def rewrite_line(line: MinuteLine, *, words: str, version: int, actor: User, at:
 def strike_line(line: MinuteLine, *, version: int, actor: User, at: datetime) -> None:
     """Take a line out that was written by mistake, before the minutes are checked. `WrittenMeanwhile` as above."""
     with transaction.atomic():
-        meeting = _writable(line.item.meeting, actor, at)
+        meeting = writable(line.item.meeting, actor, at)
         gone, _rows = MinuteLine.objects.filter(pk=line.pk, version=version).delete()
         if not gone:
             raise WrittenMeanwhile
@@ -134,9 +139,13 @@ def write_outcome(
     actor: User,
     at: datetime,
 ) -> AgendaItem:
-    """What came of a point, and how far people agree. Of two at once the second is told: `WrittenMeanwhile`."""
+    """What came of a point, and how far people agree. Of two at once the second is told: `WrittenMeanwhile`.
+
+    Raises `OwnersDecide`, `NothingDecided` for what a show of hands at this point doesn't lead to.
+    """
     with transaction.atomic():
-        meeting = _writable(item.meeting, actor, at)
+        meeting = writable(item.meeting, actor, at)
+        check_outcome(item, outcome)
         changed = AgendaItem.objects.filter(pk=item.pk, version=version).update(
             consensus=consensus, outcome=outcome, outcome_words=words, put_off_to=put_off_to, version=version + 1
         )
@@ -152,7 +161,8 @@ def is_writable(meeting: Meeting) -> bool:
     return meeting.state == MeetingState.HELD and meeting.amend_until is None
 
 
-def _writable(meeting: Meeting, actor: User, at: datetime) -> Meeting:
+def writable(meeting: Meeting, actor: User, at: datetime) -> Meeting:
+    """The meeting, locked, whose minutes `actor` may write now. Raises `NotInCharge`, `StepNotAllowed`."""
     locked = lock(meeting)
     check_charge(locked, actor, at)
     if not is_writable(locked):
@@ -166,9 +176,11 @@ def _writable(meeting: Meeting, actor: User, at: datetime) -> Meeting:
 def draw_up(meeting: Meeting, *, actor: User, at: datetime) -> MinutesVersion:
     """Write a draft of the minutes from what was noted. Raises `NoOutcome`, `NotInCharge`, `StepNotAllowed`."""
     with transaction.atomic():
-        locked = _writable(meeting, actor, at)
+        locked = writable(meeting, actor, at)
         if locked.items.filter(outcome="").exists():
             raise NoOutcome
+        for item in locked.items.filter(decisions__isnull=False).distinct():
+            check_outcome(item, item.outcome)
         version = _seal(locked, MinutesStage.DRAFT, content_of(locked), actor, at)
         MEETING.take_step(locked, "draft_minutes", actor=actor, at=at, is_locked=True, number=version.number)
     return version
@@ -180,7 +192,7 @@ def check_minutes(meeting: Meeting, *, actor: User, at: datetime) -> MinutesVers
     Raises `NotInCharge` for whoever drew them up, `ChangedSince`, `StepNotAllowed`.
     """
     with transaction.atomic():
-        locked = _writable(meeting, actor, at)
+        locked = writable(meeting, actor, at)
         drawn_up = latest_of(locked)
         if drawn_up is None:
             raise StepNotAllowed
@@ -351,12 +363,52 @@ def _item(item: AgendaItem, names: dict[int, str]) -> dict[str, Any]:
             }
             for line in lines
         ],
+        "decisions": [told for _row, told in decisions_of(item)],
         "consensus": item.consensus,
         "outcome": item.outcome,
         "outcome_words": item.outcome_words,
         "put_off_to": _instant(item.put_off_to.starts_at) if item.put_off_to else "",
         "additions": [],
     }
+
+
+def decisions_of(item: AgendaItem) -> list[tuple[Decision, dict[str, Any]]]:
+    """The point's shows of hands, each with what the minutes say of it: the hands, and the rule that counts them, so
+    that whoever has the minutes can count again."""
+    rows = list(item.decisions.prefetch_related("hands__invitation"))
+    if not rows:
+        return []
+    by = item.meeting.mechanism
+    rule = {name: getattr(by, name) for name in RULE} | {"name": by.name_zh, "version": by.version}
+    names = names_of(item.meeting, [hand.invitation for row in rows for hand in row.hands.all()])
+    return [
+        (
+            row,
+            {
+                "question": row.question,
+                "matter": row.matter,
+                "hands": {name: getattr(row, name) for name in COUNTED},
+                "rule": rule,
+                "said": [{"who": names[hand.invitation_id], "said": hand.said} for hand in row.hands.all()],
+                "verdict": count_of(row, by).verdict.value,
+            },
+        )
+        for row in rows
+    ]
+
+
+def names_of(meeting: Meeting, asked: Iterable[Invitation]) -> dict[int, str]:
+    """How the minutes name each of these members, or whoever came in their place; by the invitation."""
+    came = list(meeting.attendances.values_list("pk", "user_id", "invitation_id"))
+    names = _names(meeting)
+    by_account = {user: names[pk] for pk, user, _invitation in came if user}
+    by_name = {invitation: names[pk] for pk, _user, invitation in came if invitation}
+
+    def name_of(one: Invitation) -> str:
+        known = by_account.get(one.user_id or 0) or by_account.get(one.proxy_id or 0) or by_name.get(one.pk)
+        return known or one.post
+
+    return {one.pk: name_of(one) for one in asked}
 
 
 def _names(meeting: Meeting) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """What organisers and residents write about a meeting: its plan, its agenda, who is asked, what was said and seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from governance.domain.phones import mobile_number
 from governance.domain.plain_words import plain
 from governance.models import Body, Building, Community, Estate, Venue
 from governance.models.scope import Scope
+from issues.deliberation.domain.deciding import Raised, Room
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.forms.organising import MomentField
 from issues.deliberation.models import (
@@ -22,7 +23,10 @@ from issues.deliberation.models import (
     Attendance,
     Consensus,
     ForWhom,
+    HandSaid,
+    Invitation,
     LineKind,
+    Matter,
     Mechanism,
     Meeting,
     Outcome,
@@ -367,6 +371,72 @@ class OutcomeForm(forms.Form):
             "consensus": item.consensus, "outcome": item.outcome, "words": item.outcome_words,
             "put_off_to": item.put_off_to and item.put_off_to.public_id,
         }  # fmt: skip
+
+
+def hands_field(label: Any, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=0, max_value=500, widget=forms.NumberInput(attrs=TEXT),
+        error_messages={"required": _("Write a number, 0 where nobody did.")}, **options,
+    )  # fmt: skip
+
+
+class DecisionForm(forms.Form):
+    """A show of hands: the question, and the hands by their numbers; or what each member did, where the meeting notes
+    that by name. What the portal knows to be an owners' matter isn't asked."""
+
+    question = line_field(_("What was put to the vote"), 200, _("Write the question as it was put."))
+    matter = forms.ChoiceField(
+        label=_("Does the law leave it to the owners?"), required=False,
+        choices=[("", _("No, the body may decide it")), *Matter.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
+    votes_for = hands_field(pgettext_lazy("vote", "For"))
+    votes_against = hands_field(pgettext_lazy("vote", "Against"))
+    abstained = hands_field(pgettext_lazy("vote", "Abstained"))
+    gone = hands_field(
+        _("Members who had come and weren't in the room any more"), required=False,
+        help_text=_("Empty: all who came were still there."),
+    )  # fmt: skip
+
+    numbers = ("votes_for", "votes_against", "abstained", "gone")
+    GONE = "gone"
+
+    def __init__(self, *args: Any, room: Room, names: Mapping[int, str], by_name: bool, matter: str, **options: Any):
+        super().__init__(*args, **options)
+        self.room, self.by_name = room, by_name
+        if matter:
+            del self.fields["matter"]
+        if by_name:
+            for name in self.numbers:
+                del self.fields[name]
+            self.fields |= {self._key(each): self._hand(names[each.pk]) for each in room.may_vote}
+
+    @staticmethod
+    def _key(member: Invitation) -> str:
+        return f"hand_{member.public_id.hex}"
+
+    def _hand(self, name: str) -> forms.ChoiceField:
+        sides = (HandSaid.FOR, HandSaid.AGAINST, HandSaid.ABSTAINED)
+        return forms.ChoiceField(
+            label=name, choices=[*((side.value, side.label) for side in sides), (self.GONE, _("Had left"))],
+            widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+            error_messages={"required": _("Say what this member did.")},
+        )  # fmt: skip
+
+    @property
+    def hands(self) -> list[forms.BoundField]:
+        """What each member did: the rows to choose in."""
+        return [self[self._key(each)] for each in self.room.may_vote] if self.by_name else []
+
+    @property
+    def said(self) -> dict[Invitation, HandSaid]:
+        """Of each who was still there."""
+        chosen = {each: self.cleaned_data[self._key(each)] for each in self.room.may_vote}
+        return {each: HandSaid(said) for each, said in chosen.items() if said != self.GONE}
+
+    @property
+    def raised(self) -> Raised:
+        return Raised(**{name: self.cleaned_data[name] or 0 for name in self.numbers})
 
 
 class ChangeForm(forms.Form):

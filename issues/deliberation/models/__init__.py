@@ -21,6 +21,7 @@ from issues.deliberation.models.commitments import (
     CommitmentStep,
     Light,
 )
+from issues.deliberation.models.decisions import Decision, Hand, HandSaid
 from issues.deliberation.models.mechanisms import Caller, Mechanism, QuorumOf
 from issues.deliberation.models.meetings import (
     AgendaItem,
@@ -80,8 +81,11 @@ __all__ = [
     "Consensus",
     "CountedOf",
     "DecidingBody",
+    "Decision",
     "ForWhom",
     "Gate",
+    "Hand",
+    "HandSaid",
     "InvalidReason",
     "Invitation",
     "Light",

@@ -37,6 +37,7 @@ class Consensus(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
+    DECIDED = "decided", pgettext_lazy("outcome", "decided by show of hands")
     FIXED = "fixed", pgettext_lazy("outcome", "settled on the spot")
     RECOMMENDED = "recommended", pgettext_lazy("outcome", "a recommendation")
     COMMITMENTS = "commitments", pgettext_lazy("outcome", "promises were made")
@@ -271,12 +272,16 @@ class Answer(models.TextChoices):
 class Invitation(models.Model):
     """邀请: somebody is asked to come, or said by themselves that they will. The quorum counts those with a vote.
 
-    Which petition made the office ask somebody is nowhere kept: a neighbour at the meeting is a neighbour.
+    A member of the body that meets is asked from the register, by `post`; without an account by hand, and `name` says
+    whom. Which petition made the office ask somebody is nowhere kept: a neighbour at the meeting is a neighbour.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="invitations")
-    user = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    user = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=60, blank=True)
+    post = models.CharField(max_length=20, blank=True)
+    is_owner = models.BooleanField(default=False, help_text="Of a body whose owner members are counted apart")
     part = models.CharField(max_length=10, choices=Part)
     body = models.ForeignKey("governance.Body", models.PROTECT, null=True, blank=True, related_name="+")
     has_vote = models.BooleanField(default=False)
@@ -303,10 +308,14 @@ class Invitation(models.Model):
                 condition=Q(part="body", body__isnull=False) | (~Q(part="body") & Q(body=None)),
                 name="part_for_a_body_names_it",
             ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, name="") | Q(user=None, name__gt="", part="member"),
+                name="asked_by_account_or_by_name",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.meeting}: {self.user_id}"
+        return f"{self.meeting}: {self.user_id or self.post}"
 
 
 class Arrival(models.TextChoices):
@@ -318,14 +327,18 @@ class Arrival(models.TextChoices):
 class Attendance(models.Model):
     """签到: somebody came. `known_as` is how the minutes name them: staff by post and surname, residents by building.
 
-    A walk-in's own name is kept for the signature sheet alone. Retention: as the minutes; the name, 1 year.
+    `invitation` is that of a member who was asked by name, having no account here. A walk-in's own name is kept for the
+    signature sheet alone. Retention: as the minutes; the name, 1 year.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendances")
     number = models.PositiveSmallIntegerField()
     user = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
-    name = models.CharField(max_length=20, blank=True)
+    invitation = models.OneToOneField(
+        Invitation, models.PROTECT, null=True, blank=True, related_name="came", help_text="Of a member by name"
+    )
+    name = models.CharField(max_length=60, blank=True)
     known_as = models.CharField(max_length=60)
     how = models.CharField(max_length=8, choices=Arrival)
     came_at = models.DateTimeField()
@@ -343,11 +356,13 @@ class Attendance(models.Model):
                 | (~Q(how="walk_in") & Q(user__isnull=False, name="")),
                 name="walk_in_has_a_name_and_no_account",
             ),
+            models.CheckConstraint(condition=Q(invitation=None) | Q(user=None), name="came_by_account_or_by_name"),
             models.CheckConstraint(condition=Q(known_as__gt=""), name="attendance_is_known_as_somebody"),
         ]
         triggers = [
             pgtrigger.ReadOnly(
-                name="as_it_was_noted", fields=["meeting", "number", "user", "known_as", "how", "came_at"]
+                name="as_it_was_noted",
+                fields=["meeting", "number", "user", "invitation", "known_as", "how", "came_at"],
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]

@@ -1,17 +1,22 @@
 """By which rules something is decided: data with a source and a validity, never constants in code."""
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 SHARE = r"^[1-9]\d?/[1-9]\d?$"
+# Of the whole: more than that is not to be had.
+WHOLE = r"^(\d+)/\1$"
 
 
 class DecidingBody(models.TextChoices):
@@ -59,15 +64,65 @@ class Mark(models.TextChoices):
     UNSURE = "C", pgettext_lazy("source", "not checked")
 
 
+ILL = _("Write a share as a fraction up to 1, for example 2/3.")
+
+
 def share(text: str) -> Fraction:
     """2/3 as a fraction. Raises `ValidationError` for anything but a share from just above 0 to 1."""
     if not re.match(SHARE, text) or Fraction(text) > 1:
-        raise ValidationError(_("Write a share as a fraction up to 1, for example 2/3."))
+        raise ValidationError(ILL)
     return Fraction(text)
+
+
+class IsShare(Func):
+    """In the database: whether it is a share from just above 0 to 1, or left empty."""
+
+    output_field = models.BooleanField()
+    template = (
+        f"CASE WHEN %(expressions)s ~ '{SHARE}' "
+        "THEN split_part(%(expressions)s, '/', 1)::int <= split_part(%(expressions)s, '/', 2)::int "
+        "ELSE %(expressions)s = '' END"
+    )
+
+
+def are_shares(table: str, *fields: str, more: Iterable[tuple[str, str]] = ()) -> list[models.CheckConstraint]:
+    """What the database promises of shares. Of `more`, pairs of a share and its flag, none is more than the whole."""
+    within = [
+        models.CheckConstraint(condition=IsShare(field), name=f"{table}_{field}_up_to_1", violation_error_message=ILL)
+        for field in fields
+    ]
+    reachable = [
+        models.CheckConstraint(
+            condition=~Q(**{f"{field}__regex": WHOLE, flag: True}),
+            name=f"{table}_{field}_can_be_reached",
+            violation_error_message=_("Nobody reaches more than the whole: choose “at least”, or a smaller share."),
+        )
+        for field, flag in more
+    ]
+    return within + reachable
+
+
+def no_two_versions_at_once(table: str) -> ExclusionConstraint:
+    """Of one code, no two versions are in force on the same day."""
+    code = Func(F("code"), function="hashtext")
+    days = Func(
+        F("valid_from"), F("valid_until"), RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+        function="daterange", output_field=DateRangeField(),
+    )  # fmt: skip
+    return ExclusionConstraint(
+        name=f"one_{table}_version_at_a_time",
+        expressions=[
+            (Func(code, code, Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+            (days, RangeOperators.OVERLAPS),
+        ],
+        violation_error_message=_("Another version is in force in these days."),
+    )
 
 
 class ShareField(models.CharField):
     """An exact share, kept as it is written in the law: 2/3."""
+
+    default_validators = [share]  # type: ignore[list-item]  # what it returns is not asked
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **(kwargs | {"max_length": 5}))
@@ -125,6 +180,7 @@ class RuleSet(models.Model):
                 condition=Q(valid_until=None) | Q(valid_until__gte=models.F("valid_from")),
                 name="rule_set_ends_after_it_begins",
             ),
+            no_two_versions_at_once("rule_set"),
             models.CheckConstraint(
                 condition=Q(signed_by="", signed_on=None) | Q(signed_by__gt="", signed_on__isnull=False),
                 name="rule_set_signed_by_somebody_on_a_day",
@@ -132,11 +188,28 @@ class RuleSet(models.Model):
             models.CheckConstraint(
                 condition=Q(demand_share__regex=SHARE, demand_days__gt=0), name="demand_share_is_a_share"
             ),
+            *are_shares("rule_set", "demand_share"),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="a_change_is_a_new_version",
+                fields=["code", "version", "name", "body", "source", "valid_from", "notice_days", "objection_days",
+                        "silence_follows", "parking_votes", "electronic", "names_choices", "proxy_cap",
+                        "demand_share", "demand_by_area", "demand_days"],
+            ),
+            pgtrigger.Protect(
+                name="signed_once",
+                operation=pgtrigger.UpdateOf("signed_by", "signed_on"),
+                condition=pgtrigger.Q(old__signed_by__gt=""),
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.name} ({self.version})"
+
+
+SHARES = ("quorum_area", "quorum_heads", "majority_area", "majority_heads")
 
 
 class MatterRule(models.Model):
@@ -168,11 +241,10 @@ class MatterRule(models.Model):
                 condition=Q(quorum_area="", majority_area="") | Q(quorum_area__gt="", majority_area__gt=""),
                 name="by_area_in_both_or_in_neither",
             ),
-            *(
-                models.CheckConstraint(
-                    condition=Q(**{field: ""}) | Q(**{f"{field}__regex": SHARE}), name=f"{field}_is_a_share"
-                )
-                for field in ("quorum_area", "quorum_heads", "majority_area", "majority_heads")
+            *are_shares(
+                "matter",
+                *SHARES,
+                more=[(name, f"{name.split('_')[0]}_needs_more") for name in SHARES],
             ),
             models.CheckConstraint(condition=Q(article__gt="", text__gt=""), name="matter_rule_names_its_article"),
         ]

@@ -188,19 +188,27 @@ def _ask_phone(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     return meeting_page(request, meeting, {"phone": form}, status=400)
 
 
+def _ask_members(request: PortalRequest, meeting: Meeting) -> HttpResponse:
+    return _said_how_many(request, meeting, inviting.ask_members(meeting, actor=request.user, at=request.now))
+
+
 def _ask_petitioners(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     return _asked(request, meeting, inviting.petitioners_of(meeting), Part.RESIDENT)
 
 
 def _asked(request: PortalRequest, meeting: Meeting, people: Any, part: Part, **given: Any) -> HttpResponse:
     number = inviting.ask(meeting, people, part=part, actor=request.user, at=request.now, **given)
+    return _said_how_many(request, meeting, number)
+
+
+def _said_how_many(request: PortalRequest, meeting: Meeting, number: int) -> HttpResponse:
     sentence = ngettext("%(number)s person more is asked.", "%(number)s people more are asked.", number)
     messages.success(request, sentence % {"number": number})
     return back_to(meeting, "people")
 
 
 def _ask_no_more(request: PortalRequest, meeting: Meeting) -> HttpResponse:
-    invitation = get_object_or_404(meeting.invitations, public_id=_uuid(request, "invitation"))
+    invitation = get_object_or_404(meeting.invitations, public_id=uuid_sent(request, "invitation"))
     inviting.withdraw(invitation, actor=request.user, at=request.now)
     return back_to(meeting, "people")
 
@@ -236,9 +244,13 @@ def _finish(request: PortalRequest, meeting: Meeting) -> HttpResponse:
 
 def _check_in(request: PortalRequest, meeting: Meeting) -> HttpResponse:
     invitation = get_object_or_404(
-        meeting.invitations.select_related("user", "proxy"), public_id=_uuid(request, "invitation")
+        meeting.invitations.select_related("user", "proxy"), public_id=uuid_sent(request, "invitation")
     )
-    attending.check_in_by_hand(meeting, invitation.proxy or invitation.user, actor=request.user, at=request.now)
+    person = invitation.proxy or invitation.user
+    if person:
+        attending.check_in_by_hand(meeting, person, actor=request.user, at=request.now)
+    else:
+        attending.check_in_by_name(invitation, actor=request.user, at=request.now)
     return redirect("desk_meeting_room", meeting.public_id)
 
 
@@ -266,6 +278,7 @@ PRESSES: dict[str, Press] = {
     "ask_building": _ask_building,
     "ask_body": _ask_body,
     "ask_phone": _ask_phone,
+    "ask_members": _ask_members,
     "ask_petitioners": _ask_petitioners,
     "ask_no_more": _ask_no_more,
     "visit": _visit,
@@ -334,16 +347,16 @@ def _room(
 ) -> HttpResponse:
     if meeting.called_at is None or meeting.state == MeetingState.CANCELLED:
         return redirect("desk_meeting", meeting.public_id)
-    here = set(meeting.attendances.exclude(user=None).values_list("user", flat=True))
     page = _people(request, meeting)
+    here = {each.pk for each in meetings.here_of(meeting, page)}
     context = {
         **desk_context(request),
         "meeting": meeting,
         "presence": meetings.presence(meeting),
         "arrived": meeting.attendances.order_by("number"),
         "page": page,
-        "people": [(each, each.user_id in here or each.proxy_id in here) for each in page],
-        "is_here": request.user.pk in here,
+        "people": [(each, each.pk in here) for each in page],
+        "is_here": meeting.attendances.filter(user=request.user).exists(),
         "is_on": meeting.lets_in_at(request.now),
         "qr": _code(meeting) if meeting.lets_in_at(request.now) else "",
         "walk_in": walk_in or WalkInForm(meeting=meeting),
@@ -395,7 +408,8 @@ def back_to(meeting: Meeting, part: str = "") -> HttpResponse:
     return redirect(reverse("desk_meeting", args=[meeting.public_id]) + (f"#{part}" if part else ""))
 
 
-def _uuid(request: PortalRequest, name: str) -> UUID:
+def uuid_sent(request: PortalRequest, name: str) -> UUID:
+    """A public id that a press sends. Raises `Http404`."""
     try:
         return UUID(request.POST.get(name, ""))
     except ValueError as error:

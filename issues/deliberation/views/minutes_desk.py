@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import meetings, minuting
+from issues.deliberation.domain import deciding, meetings, minuting
+from issues.deliberation.domain.owners_matters import OwnersDecide, matter_of
 from issues.deliberation.domain.setting_up import WrittenMeanwhile
-from issues.deliberation.forms.meetings import AnswerChangeForm, LineForm, OutcomeForm, RewriteForm
+from issues.deliberation.forms.meetings import AnswerChangeForm, DecisionForm, LineForm, OutcomeForm, RewriteForm
+from issues.deliberation.hands_page import said
 from issues.deliberation.models import AgendaItem, Consensus, LineKind, Meeting, MeetingState, MinuteLine, Outcome
-from issues.deliberation.views.meeting_desk import back_to, find_organised, meeting_page
+from issues.deliberation.views.meeting_desk import back_to, find_organised, meeting_page, uuid_sent
 from issues.deliberation.views.sent import version_of
 from issues.views.queue import desk_context
 
@@ -41,6 +43,12 @@ def desk_point_step(request: PortalRequest, public_id: UUID, item: UUID, verb: s
             return _say(request, meeting, point)
         case "conclude":
             return _conclude(request, meeting, point)
+        case "decide":
+            return _decide(request, meeting, point)
+        case "strike_decision":
+            struck = get_object_or_404(point.decisions, public_id=uuid_sent(request, "decision"))
+            deciding.strike(struck, actor=request.user, at=request.now)
+            return redirect("desk_point", meeting.public_id, point.public_id)
         case _:
             raise Http404
     return back_to(meeting, "agenda")
@@ -116,6 +124,40 @@ def _conclude(request: PortalRequest, meeting: Meeting, point: AgendaItem) -> Ht
     return _point(request, meeting, point, outcome=form, status=400)
 
 
+def _decide(request: PortalRequest, meeting: Meeting, point: AgendaItem) -> HttpResponse:
+    form = _decision_form(request, point)
+    if form is None:
+        raise deciding.NoShowOfHands
+    if not form.is_valid():
+        return _point(request, meeting, point, decision=form, status=400)
+    asked = {"question": form.cleaned_data["question"], "matter": form.cleaned_data.get("matter", "")}
+    try:
+        if form.by_name:
+            deciding.decide_by_name(point, **asked, hands=form.said, actor=request.user, at=request.now)
+        else:
+            deciding.decide(point, **asked, raised=form.raised, actor=request.user, at=request.now)
+    except (deciding.TooManyHands, meetings.NoQuorum, OwnersDecide) as refusal:
+        form.add_error(None, str(refusal))
+        return _point(request, meeting, point, decision=form, status=400)
+    return redirect("desk_point", meeting.public_id, point.public_id)
+
+
+def _decision_form(request: PortalRequest, point: AgendaItem) -> DecisionForm | None:
+    """The form for a show of hands; None where the meeting has none."""
+    by = point.meeting.mechanism
+    if not by.majority:
+        return None
+    room = deciding.room_at(point, request.now)
+    return DecisionForm(
+        request.POST if request.method == "POST" and "question" in request.POST else None,
+        room=room,
+        names=minuting.names_of(point.meeting, room.may_vote + room.aside),
+        by_name=by.by_name,
+        matter=matter_of(point.topic),
+        auto_id="decision_%s",
+    )
+
+
 def _rewrite_or_strike(request: PortalRequest, line: Any, form: RewriteForm) -> None:
     version = version_of(request)
     if "strike" in request.POST:
@@ -132,6 +174,12 @@ def _others(request: PortalRequest, meeting: Meeting) -> Any:
     return ahead.order_by("starts_at", "pk")
 
 
+def _names_aside(form: DecisionForm | None, point: AgendaItem) -> list[str]:
+    if form is None:
+        return []
+    return list(minuting.names_of(point.meeting, form.room.aside).values())
+
+
 def _point(
     request: PortalRequest,
     meeting: Meeting,
@@ -139,9 +187,12 @@ def _point(
     *,
     line: LineForm | None = None,
     outcome: OutcomeForm | None = None,
+    decision: DecisionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     others = _others(request, meeting)
+    is_writable = minuting.is_writable(meeting)
+    decision_form = decision or (_decision_form(request, point) if is_writable else None)
     context = {
         **desk_context(request),
         "meeting": meeting,
@@ -149,8 +200,11 @@ def _point(
         "lines": point.lines.select_related("speaker", "body", "building").order_by("pk"),
         "line_form": line or LineForm(meeting=meeting, auto_id="line_%s"),
         "outcome_form": outcome or OutcomeForm(others=others, initial=OutcomeForm.as_written(point)),
-        "is_writable": minuting.is_writable(meeting),
-        "wrong": line or outcome,
+        "decisions": [(row, said(told)) for row, told in minuting.decisions_of(point)],
+        "decision_form": decision_form,
+        "aside": _names_aside(decision_form, point),
+        "is_writable": is_writable,
+        "wrong": line or outcome or decision,
         "form_errors": status != 200,
         "work_page": "desk_meetings",
     }

@@ -3,12 +3,24 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from governance.models import User, Venue, VenueKind
+from governance.models import (
+    Body,
+    MemberKind,
+    Membership,
+    PartyMember,
+    Post,
+    PostKind,
+    Standing,
+    User,
+    Venue,
+    VenueKind,
+)
 from issues.deliberation.domain import attending, inviting, meetings, minuting
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.models import (
     AgendaItem,
     Consensus,
+    DecidingBody,
     ForWhom,
     LineKind,
     Mechanism,
@@ -20,6 +32,7 @@ from issues.deliberation.models import (
     TopicState,
 )
 from tests.cast import NOW, Cast
+from tests.net import SINCE
 
 # Monday after next, ten days after `NOW`: any kind of meeting but an assembly may be called for it.
 STARTS = (NOW + timedelta(days=10)).replace(hour=19, minute=0, second=0)
@@ -37,6 +50,32 @@ def a_hall(cast: Cast, **given) -> Venue:
     fields |= given
     found = Venue.objects.filter(community=fields["community"], name=fields["name"])
     return found.first() or Venue.objects.create(**fields)
+
+
+def enter_members(cast: Cast, body: str, people: list[User | str], *, owners: int = 0) -> None:
+    """On the register of the body: whoever has an account, and by name whoever has none. The first are `owners`."""
+    for number, who in enumerate(people):
+        user, name = (None, who) if isinstance(who, str) else (who, who.full_name)
+        if body == DecidingBody.BRANCH:
+            member = PartyMember.objects.create(
+                number=f"m{number}", full_name=name, kind=MemberKind.RESIDENT, community=cast.community, user=user
+            )
+            Membership.objects.create(member=member, branch=cast.branch, standing=Standing.FULL, since=SINCE)
+            continue
+        of_residents = body == DecidingBody.REPRESENTATIVES
+        Post.objects.create(
+            body=cast.residents_committee if of_residents else a_committee(cast, body),
+            kind=PostKind.REPRESENTATIVE if of_residents else PostKind.MEMBER,
+            title="居民代表" if of_residents else "委员", full_name=name, user=user,
+            is_owner=number < owners, since=SINCE,
+        )  # fmt: skip
+
+
+def a_committee(cast: Cast, kind: str) -> Body:
+    """春和苑's, of the owners or for managing it: the two kinds of body are called as in the register of bodies."""
+    fields = {"kind": kind, "subdistrict": cast.subdistrict, "estate": cast.estate}
+    names = {"name": f"春和苑小区{kind}", "short_name": "春和苑委员会"}
+    return Body.objects.filter(**fields).first() or Body.objects.create(**fields, **names)
 
 
 def plan(cast: Cast, **given) -> MeetingPlan:
@@ -57,12 +96,17 @@ def a_draft(cast: Cast, *, actor: User | None = None, at: datetime = NOW, **give
 
 
 def a_called(
-    cast: Cast, *, people: list[User] | None = None, part: Part = Part.RESIDENT, at: datetime = NOW, **given
+    cast: Cast, *, people: list[User | str] | None = None, part: Part = Part.RESIDENT, at: datetime = NOW, **given
 ) -> Meeting:
     meeting = a_draft(cast, at=at, **given)
     actor = given.get("actor") or cast.wu
-    for person in people if people is not None else [cast.li]:
-        inviting.ask(meeting, [person], part=part, actor=actor, at=at)
+    people = people if people is not None else [cast.li]
+    if meeting.mechanism.body:
+        enter_members(cast, meeting.mechanism.body, people)
+        inviting.ask_members(meeting, actor=actor, at=at)
+    else:
+        for person in people:
+            inviting.ask(meeting, [person], part=part, actor=actor, at=at)
     return meetings.call(meeting, actor=actor, at=at)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pgtrigger
 import pytest
 from django.db import DatabaseError, transaction
 
@@ -67,7 +68,8 @@ def test_the_company_holds_no_mandates_on_its_own_contract(cast, make_motion, ho
 
 
 def test_nobody_holds_more_mandates_than_the_rule_set_allows(motion, house, rule_set):
-    type(rule_set).objects.filter(pk=rule_set.pk).update(proxy_cap=1)
+    with pgtrigger.ignore("deliberation.RuleSet:a_change_is_a_new_version"):
+        type(rule_set).objects.filter(pk=rule_set.pk).update(proxy_cap=1)
     mandate(motion, house, "ann", "outsider", "801")
     with pytest.raises(TooManyMandates):
         mandate(motion, house, "ben", "outsider", "802")

@@ -33,7 +33,7 @@ def test_all_obstacles_are_named_at_once_with_the_earliest_lawful_time(cast):
     meeting = meetings.draft(unfinished, actor=cast.wu, at=NOW)
     with pytest.raises(NotLawful) as refused:
         meetings.call(meeting, actor=cast.wu, at=NOW)
-    assert codes(refused.value.obstacles) == {"caller", "too_early", "place", "agenda", "nobody", "no_vote"}
+    assert codes(refused.value.obstacles) == {"caller", "too_early", "place", "agenda", "nobody", "no_members"}
     # Three days, the day of the call not counted: Monday is the third, so it may begin on Tuesday.
     assert meetings.check(meeting, cast.wu, NOW).earliest.isoformat() == "2026-05-19T00:00:00+08:00"
 

@@ -23,6 +23,7 @@ from tests.issues.deliberation.meeting import (
     a_held,
     a_minuted,
     a_topic,
+    enter_members,
     item_of,
 )
 
@@ -143,6 +144,40 @@ def test_drafts_of_meetings_and_of_minutes_are_not_the_residents(cast, moment):
     assert li.get(page(drawn_up, "minutes/1/")).status_code == 404
     assert li.get(page(drawn_up, "minutes.pdf")).status_code == 404
     assert client_of(cast.chen).get(page(drawn_up, "minutes/1/")).status_code == 200
+
+
+def test_a_show_of_hands_is_noted_by_name_at_the_desk_and_read_by_residents(cast, moment):
+    """Who has no account is asked by hand, and checked in by the secretary; bad hands are said on the form."""
+    meeting = a_draft(cast, kind="owners-committee")
+    enter_members(cast, "owners_committee", [cast.li, "孙一", "周二"])
+    wu = client_of(cast.wu)
+    wu.post(desk(meeting, "ask_members/"))
+    shown = text_of(wu.get(desk(meeting)))
+    assert "没有账号" in shown
+    assert "孙一" not in shown
+    wu.post(desk(meeting, "call/"))
+    moment(STARTS)
+    for each in meeting.invitations.order_by("pk")[:2]:
+        wu.post(desk(meeting, "check_in/"), {"invitation": each.public_id})
+    wu.post(desk(meeting, "hold/"))
+    point = desk(meeting, f"points/{item_of(meeting).public_id}/")
+    li, sun = (f"hand_{each.public_id.hex}" for each in meeting.invitations.order_by("pk")[:2])
+    asked = {"question": "先修北门", "matter": ""}
+    assert "孙委员" in text_of(wu.get(point))
+    assert wu.post(f"{point}decide/", {**asked, li: "for"}).status_code == 400
+    gone = wu.post(f"{point}decide/", {**asked, li: "for", sun: "gone"})
+    assert (gone.status_code, "不足，现在不能表决" in text_of(gone)) == (400, True)
+    for _twice in range(2):
+        wu.post(f"{point}decide/", {**asked, li: "for", sun: "for"})
+    first = item_of(meeting).decisions.first()
+    wu.post(f"{point}strike_decision/", {"decision": first.public_id})
+    assert item_of(meeting).decisions.count() == 1
+    wu.post(f"{point}conclude/", {"consensus": "agreed", "outcome": "decided", "words": "先修北门。", "version": "1"})
+    wu.post(desk(meeting, "draft_minutes/"))
+    client_of(cast.chen).post(desk(meeting, "check_minutes/"))
+    read = text_of(client_of(cast.li).get(page(meeting)))
+    for words in ("表决决定", "先修北门", "同意 2 票，反对 0 票，弃权 0 票", "李委员，孙委员"):
+        assert words in read, words
 
 
 def test_a_branch_meeting_is_its_members_alone(cast, moment):
