@@ -3,10 +3,12 @@
 The instant asked about is the one of the person's scope: the request's.
 """
 
+from datetime import datetime
+
 import rules
 
 from governance.models import Body, User
-from issues.deliberation.models import Commitment, Meeting, Motion, Topic, TopicOrigin
+from issues.deliberation.models import Commitment, Matter, Meeting, Motion, Topic, TopicOrigin
 from residents.models import Occupancy
 
 
@@ -41,6 +43,15 @@ def organises(user: User, motion: Motion) -> bool:
 def is_second(user: User, motion: Motion) -> bool:
     """Whether somebody else has asked for the withdrawal: nobody withdraws a vote alone."""
     return motion.withdrawn_by_id not in (None, user.pk)
+
+
+def stands_to_gain(user: User, motion: Motion, at: datetime) -> bool:
+    """Whether the person works for the company whose contract is decided, or for one of those that offer.
+
+    Such people hold no mandates and touch no paper of that vote.
+    """
+    bodies = user.scope(at).bodies
+    return bool(bodies) and (motion.matter == Matter.MANAGER or motion.options.filter(body__in=bodies).exists())
 
 
 @rules.predicate

@@ -206,8 +206,8 @@ def _motions(topic: Topic) -> list[Motion]:
 
 def _vote(motion: Motion) -> VoteSaid:
     verdict = verdict_of(motion)
-    parts = [row.part for row in verdict.rows if row.part.depth] if verdict else []
-    sides = [Side(said.name, saying.heads(said.part.heads), saying.area(said.part.area)) for said in parts[:3]]
+    parts = verdict.sides if verdict else []
+    sides = [Side(said.name, saying.heads(said.part.heads), saying.area(said.part.area)) for said in parts]
     return VoteSaid(motion, rule_of(motion), verdict, sides)
 
 

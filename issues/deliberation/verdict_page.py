@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from issues.deliberation.counting import saying
-from issues.deliberation.counting.count import Amount, Count, Part, Requirement, Standing, Verdict, count
+from issues.deliberation.counting.count import Amount, Count, OptionCount, Part, Requirement, Standing, Verdict, count
 from issues.deliberation.counting.reading import read
 from issues.deliberation.counting.rules import Threshold
 from issues.deliberation.counting.saying import SaidPart, SaidRequirement
@@ -87,8 +87,30 @@ class Row(NamedTuple):
     heads_share: str
 
 
+class Reach(NamedTuple):
+    """How far an option came by one measure, with the line that it had to reach, in per cent of those counted."""
+
+    name: str
+    reached: str
+    percentage: str
+    width: str
+    line: str
+
+
+@dataclass(frozen=True)
+class OptionSaid:
+    """One of several options: how far it came, and what it lacked."""
+
+    title: str
+    rows: tuple[Reach, Reach]
+    short_of: str
+    is_chosen: bool
+
+
 @dataclass(frozen=True)
 class VerdictPage:
+    """`options` and `key` are for a vote with several; `sides` those who voted, as they did."""
+
     passed: bool
     verdict: str
     summary: str
@@ -97,6 +119,9 @@ class VerdictPage:
     missing: list[Missing]
     rows: list[Row]
     how: list[str]
+    sides: list[SaidPart]
+    options: list[OptionSaid]
+    key: list[tuple[str, str]]
 
 
 def verdict_of(motion: Motion) -> VerdictPage | None:
@@ -118,7 +143,36 @@ def verdict_of(motion: Motion) -> VerdictPage | None:
         missing=[_missing(each) for each in _unmet(counted)],
         rows=_rows(counted),
         how=saying.how_counted(counted, file.rules),
+        sides=saying.sides(counted),
+        options=[_option(option, counted) for option in counted.options],
+        key=_key(counted),
     )
+
+
+def _option(option: OptionCount, counted: Count) -> OptionSaid:
+    measures = ((_("By area"), option.majority.area), (_("By heads"), option.majority.heads))
+    by_area, by_heads = (_reach(name, requirement) for name, requirement in measures)
+    return OptionSaid(option.title, (by_area, by_heads), saying.short_of(option), option == counted.chosen)
+
+
+def _reach(name: str, requirement: Requirement) -> Reach:
+    total = Fraction(requirement.total)
+    return Reach(
+        name=name,
+        reached=saying.said_amount(requirement.reached),
+        percentage=saying.percentage(requirement),
+        width=_percent(Fraction(requirement.reached) / total if total else Fraction(0)),
+        line=_percent(requirement.threshold.share),
+    )
+
+
+def _key(counted: Count) -> list[tuple[str, str]]:
+    """What each look in the bars stands for."""
+    if counted.leading:
+        sides = [("aye", counted.leading.title), ("alt", _("The other options")), ("nay", saying.none_of_these())]
+    else:
+        sides = [("aye", saying.standing(Standing.FOR)), ("nay", saying.standing(Standing.AGAINST))]
+    return [*sides, ("abs", saying.standing(Standing.ABSTAINED)), ("out", _("Not taking part"))]
 
 
 def _unmet(counted: Count) -> list[Requirement]:
@@ -173,17 +227,21 @@ def _line(threshold: Threshold) -> str:
 
 
 def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
-    """For, against, abstained with what takes no side, and the rest of the roll."""
+    """For, against, abstained with what takes no side, and the rest of the roll; of several options the leading one
+    first, without its name, which may be longer than the segment, then the others together."""
+    named = dict(_key(counted))
+    agreed, leading = counted.components[Standing.FOR], counted.leading.part if counted.leading else None
     sides = (
-        ("aye", Standing.FOR, saying.standing(Standing.FOR)),
-        ("nay", Standing.AGAINST, saying.standing(Standing.AGAINST)),
-        ("abs", Standing.ABSTAINED, ""),
-        ("abs", Standing.SPLIT, ""),
-        ("abs", Standing.SILENCE_ADDED, ""),
+        ("aye", leading or agreed, "" if leading else named["aye"]),
+        ("alt", _less(agreed, leading) if leading else Part(), ""),
+        ("nay", counted.components[Standing.AGAINST], named["nay"]),
+        ("abs", counted.components[Standing.ABSTAINED], ""),
+        ("abs", counted.components[Standing.SPLIT], ""),
+        ("abs", counted.components[Standing.SILENCE_ADDED], ""),
     )
     segments, at = [], Fraction(0)
-    for look, standing, name in sides:
-        width = _measure(counted, standing, roll) / Fraction(roll)
+    for look, part, name in sides:
+        width = _measure(part, roll) / Fraction(roll)
         shown = name if width > Fraction(1, 5) else ""
         segments.append(Segment(look, _percent(at), _percent(width), shown))
         at += width
@@ -193,8 +251,11 @@ def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
     return tuple(segment for segment in segments if segment.width != "0.000%")
 
 
-def _measure(counted: Count, standing: Standing, like: Amount) -> Fraction:
-    part = counted.components[standing]
+def _less(whole: Part, part: Part) -> Part:
+    return Part(whole.area - part.area, whole.heads - part.heads, whole.units - part.units)
+
+
+def _measure(part: Part, like: Amount) -> Fraction:
     return Fraction(part.area if isinstance(like, Decimal) else part.heads)
 
 
@@ -233,9 +294,10 @@ def _rows(counted: Count) -> list[Row]:
     rows[1] = rows[1]._replace(
         area_share=saying.percentage(counted.quorum.area), heads_share=saying.percentage(counted.quorum.heads)
     )
-    rows[2] = rows[2]._replace(
-        area_share=saying.percentage(counted.majority.area), heads_share=saying.percentage(counted.majority.heads)
-    )
+    for place, majority in enumerate([each.majority for each in counted.options] or [counted.majority], start=2):
+        rows[place] = rows[place]._replace(
+            area_share=saying.percentage(majority.area), heads_share=saying.percentage(majority.heads)
+        )
     return rows
 
 

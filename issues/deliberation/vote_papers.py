@@ -17,6 +17,7 @@ from issues.deliberation.templatetags.deliberation import WORTH, area, needs
 from issues.deliberation.typesetting import long_day, long_moment, typeset
 
 CHOICES = ("同意", "反对", "弃权")
+NONE_OF_THESE, ABSTAINING = "以上都不选", "弃权"
 
 
 def notice_pdf(motion: Motion) -> bytes:
@@ -28,12 +29,13 @@ def notice_pdf(motion: Motion) -> bytes:
 
 
 def ballots_pdf(motion: Motion, entries: Iterable[RollEntry]) -> bytes:
-    """表决票, one for each line of the roll, two on a sheet."""
+    """表决票, one for each line of the roll, two on a sheet; with several options, one."""
     with translation.override(LANGUAGE):
         serials = printed_serials(motion)
         told = {
             **_head(motion),
             "choices": CHOICES,
+            "options": _options(motion),
             "ballots": [_ballot(entry, serials[entry.pk]) for entry in entries],
         }
         return typeset("ballots.typ", told)
@@ -61,6 +63,7 @@ def _notice(motion: Motion) -> dict[str, Any]:
         "scope": " ".join(part for part in where if part),
         "how": "手机上投票，或者填写纸质表决票" if motion.takes_electronic_ballots else "填写纸质表决票，送到每一户",
         "lines": motion.words.splitlines(),
+        "options": _options(motion),
         "needs": needs(rule),
         "article": rule.article,
         "law": rule.text,
@@ -68,6 +71,16 @@ def _notice(motion: Motion) -> dict[str, Any]:
         "by": str(motion.community),
         "on": long_day(motion.published_at) if motion.published_at else "",
     }
+
+
+def _options(motion: Motion) -> list[dict[str, Any]]:
+    """What can be chosen, where it isn't yes or no: the last two lines stand on every such ballot."""
+    options = [
+        {"title": option.title, "price": option.price, "lines": option.words.splitlines()}
+        for option in motion.options.all()
+    ]
+    others = [{"title": title, "price": "", "lines": []} for title in (NONE_OF_THESE, ABSTAINING)]
+    return options + others if options else []
 
 
 def _ballot(entry: RollEntry, serial: str) -> dict[str, str]:

@@ -119,6 +119,8 @@ MEETING = Workflow(
 MOTION = Workflow(
     noun="motion",
     steps=(
+        Step("add_option", (DRAFT,), None, "deliberation.may_organise", _("Put an option on the ballot")),
+        Step("drop_option", (DRAFT,), None, "deliberation.may_organise", _("Take an option off the ballot")),
         Step(
             "publish", (DRAFT,), PUBLISHED, "deliberation.may_organise", pgettext_lazy("motion", "Publish the notice")
         ),

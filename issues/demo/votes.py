@@ -1,4 +1,5 @@
-"""What the owners of the demo's estate are asked: one vote that runs, one that failed by a little, one being prepared.
+"""What the owners of the demo's estate are asked: one vote runs, one failed by a little, one is being prepared, and in
+one they have chosen a company.
 
 Each went through the functions that people's clicks call, at the instants at which it would have. The rule set is the
 shipped one, signed by a lawyer who doesn't exist: without a signature no vote may call itself legal.
@@ -16,9 +17,9 @@ from uuid import UUID
 
 from governance.domain import outbox
 from governance.domain.moment import LOCAL_ZONE, local_day
-from governance.models import User
+from governance.models import Body, User
 from issues.deliberation.domain import casting, objecting, opening, setting_up
-from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.domain.setting_up import Offer, Plan
 from issues.deliberation.models import Choice, Matter, Motion, MotionKind, RollEntry, RuleSet, Topic
 from issues.demo.owners import ESTATE
 from issues.demo.playing import StoryDoesNotHold
@@ -40,6 +41,7 @@ class Ask:
     matter: Matter
     title: str
     words: str
+    offers: tuple[Offer, ...] = ()
 
 
 PUMPS = Ask(
@@ -62,6 +64,22 @@ LIFT = Ask(
     "在 3栋 2单元北侧加装一部六层六站电梯，占用绿地约 9 平方米。\n"
     "预算 58 万元，政府补贴 20 万元，其余 38 万元由本单元业主按楼层分摊，一层不出，六层最多。\n"
     "每年电费和维保约 6,000 元，由使用的住户分摊。",
+)
+MANAGER = Ask(
+    Matter.MANAGER,
+    "选聘下一任物业服务企业",
+    "现合同今年底到期。社区党支部和业委会看了六家企业，按资质、在管小区走访和报价推荐三家，请业主从中选一家。\n"
+    "三家的服务方案和合同文本在服务站可看。选定后由业委会签三年合同，每年年底由业主评价一次。\n"
+    "三家都达不到过半数的，不作决定，现合同按月顺延，另行组织推荐。",
+    (
+        Offer(
+            "恒信物业服务有限公司",
+            "住宅每月每平方米 1.60 元",
+            "现任企业。保留现有人员，每栋每天保洁一次，夜间保安两人。",
+        ),
+        Offer("锦和物业管理有限公司", "住宅每月每平方米 1.75 元", "增加电梯和门禁专员各一人，报修 15 分钟到场。"),
+        Offer("安居物业服务有限公司", "住宅每月每平方米 1.48 元", "公共收益七成归全体业主，夜间保安一人。"),
+    ),
 )
 OBJECTION = "5栋 2单元楼道里没有看到纸质公告，有的老人可能不知道要投票。请说明公告是怎么送到的。"
 ANSWER = "公告当天贴在各单元一层信箱旁，5栋 2单元的照片已放在服务站可查；同一天也发到了每位业主的消息里。"
@@ -89,6 +107,7 @@ def hold_votes(street: Street, rng: random.Random, now: datetime, lift: Topic) -
     pumps = _announce(street, rule_set, PUMPS, at_hour(today, -3, 9), at_hour(today, 6, 18))
     _let_some_vote(pumps, rng, now)
     _leave_a_draft(street, rule_set, now, lift)
+    _let_one_be_chosen(_announce(street, rule_set, MANAGER, at_hour(today, -44, 9), at_hour(today, -30, 18)), rng)
     _deliver(now)
 
 
@@ -102,7 +121,11 @@ def _announce(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, c
     """Drafted the day before its notice, announced in time, and open."""
     plan = _plan(street, rule_set, ask, opens_at, closes_at)
     published_at = opens_at - NOTICE
-    motion = setting_up.draft(plan, actor=street.people["wu"], at=published_at - timedelta(days=1))
+    drafted_at = published_at - timedelta(days=1)
+    motion = setting_up.draft(plan, actor=street.people["wu"], at=drafted_at)
+    for version, offer in enumerate(ask.offers, start=motion.version):
+        company = replace(offer, body=Body.objects.filter(name=offer.title).first())
+        setting_up.add_option(motion, company, version=version, actor=street.people["wu"], at=drafted_at)
     setting_up.publish(motion, actor=street.people["luo"], at=published_at)
     _deliver(published_at)
     motion = opening.bring_up_to_date(Motion.objects.get(pk=motion.pk), opens_at)
@@ -154,6 +177,22 @@ def _let_it_fail_by_a_little(motion: Motion, rng: random.Random) -> None:
         raise StoryDoesNotHold(f"{motion.title}: by the story it fails")
 
 
+def _let_one_be_chosen(motion: Motion, rng: random.Random) -> None:
+    """Most of those who vote want the company they know; by now nobody can object any more."""
+    choices = [
+        (paper, rng.choices(("1", "2", "3", Choice.AGAINST, Choice.ABSTAIN), weights=(64, 18, 10, 5, 3))[0])
+        for paper in _papers(motion, rng)
+    ]
+    assert motion.opens_at  # noqa: S101 - it is announced
+    assert motion.closes_at  # noqa: S101
+    _cast_all(motion, choices[: len(choices) * 85 // 100], rng, motion.opens_at, motion.closes_at)
+    opening.bring_up_to_date(motion, motion.closes_at)
+    if not motion.has_passed or motion.objections_until is None:
+        raise StoryDoesNotHold(f"{motion.title}: by the story one company is chosen")
+    opening.bring_up_to_date(motion, motion.objections_until)
+    _deliver(motion.objections_until)
+
+
 def _object(motion: Motion, street: Street, at: datetime, answered_at: datetime) -> None:
     """One neighbour asks about the notice, and the community answers the day after."""
     objection = objecting.object_to(motion, words=OBJECTION, actor=street.people["zhang"], at=at)
@@ -188,12 +227,12 @@ def _let_some_vote(motion: Motion, rng: random.Random, now: datetime) -> None:
 
 
 def _cast_all(
-    motion: Motion, choices: list[tuple[Paper, Choice]], rng: random.Random, first: datetime, until: datetime
+    motion: Motion, choices: Sequence[tuple[Paper, str]], rng: random.Random, first: datetime, until: datetime
 ) -> None:
     """Hand them in one after another, at hours at which people are awake."""
     instants = sorted(_by_day(rng, first, until) for _each in choices)
-    rng.shuffle(choices)
-    for at, (paper, choice) in zip(instants, choices, strict=True):
+    shuffled = rng.sample(choices, len(choices))
+    for at, (paper, choice) in zip(instants, shuffled, strict=True):
         sending = UUID(int=rng.getrandbits(128), version=4)
         casting.cast(motion, entries=list(paper.entries), choice=choice, sending=sending, actor=paper.voter, at=at)
 

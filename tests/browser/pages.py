@@ -289,7 +289,7 @@ def hand_in_another(page: Page, world: World) -> None:
     send = """(form, [path, sending]) => {
         form.action = path;
         form.elements.sending.value = sending;
-        form.querySelector("#choice-for").checked = true;
+        form.querySelector("#choice-abstain").checked = true;
         form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));
         form.requestSubmit();
     }"""
@@ -423,7 +423,7 @@ FOLLOWING = (
     Case("vote-receipt", "li", lambda world: f"{vote('failed')(world)}receipt/"),
     Case("vote-receipt-none", "li", lambda world: f"{vote('failed')(world)}receipt/?number=AAAA-2222"),
     Case("vote-ballot", "li", ballot("open", "101")),
-    Case("vote-ballot-error", "li", ballot("open", "101"), submit("main form:has([name=sending])")),
+    Case("vote-ballot-error", "li", ballot("unwanted", "101"), submit("main form:has([name=sending])")),
     Case("vote-ballot-mandate", "li", ballot("open", "103")),
     Case("vote-ballot-check", "li", ballot("open", "101"), choose_and_check),
     Case("vote-ballot-taken", "li", ballot("open", "101"), hand_in_another),

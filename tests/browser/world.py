@@ -1,5 +1,6 @@
 """The cast's street on `NOW`, with something on every page: rows, errors to be made, a clock that has run out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -88,6 +89,12 @@ from tests.scenarios.rights_meetings import meetings_at
 
 SINCE = date(2021, 1, 1)
 ALIKE = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
+
+OFFERS = (
+    setting_up.Offer("恒信物业服务有限公司", "每月每平方米 1.60 元", "保留现有人员，每栋每天清洁一次，夜间保安两人。"),
+    setting_up.Offer("嘉园城市服务（长名字）股份有限公司第三分公司", "每月每平方米 1.45 元，电梯费另计"),
+    setting_up.Offer("万和物业", "每月每平方米 1.80 元", "增加夜间巡逻。\n电梯维保已含在内。"),
+)
 
 
 @dataclass
@@ -387,26 +394,24 @@ def _put_to_the_vote(world: World) -> None:
     votes = world.votes
     long_words = "共用水泵使用 18 年，故障频繁。\n更换两台水泵及控制柜，费用 12,600 元，从维修资金列支。"
     votes["too_early"] = _plan(world, "春和苑停车收费标准是否调整", opens_in=3, kind=MotionKind.LEGAL)
-    votes["ready"] = _plan(world, "动用维修资金更换 3 栋水泵", opens_in=40, words=long_words)
+    votes["ready"] = _plan(world, "动用维修资金更换 3 栋水泵", opens_in=40, words=long_words, offers=OFFERS[:2])
     votes["announced"] = _announce(world, "门禁系统是否更换", opens_in=20)
-    votes["open"] = _announce(world, "是否聘请新的物业服务企业", opens_in=-2, words=long_words)
+    votes["open"] = _announce(world, "选聘物业服务企业", opens_in=-2, words=long_words, offers=OFFERS)
     votes["taken"] = _announce(world, "是否加装电梯", opens_in=-2)
     votes["passed"] = _announce(world, "动用维修资金修缮屋顶", opens_in=-9)
-    votes["failed"] = _announce(world, "动用维修资金粉刷外墙", opens_in=-9)
+    votes["failed"] = _announce(world, "外墙粉刷选哪家施工单位", opens_in=-9, offers=OFFERS)
     votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
     votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)
 
     mandates.give(votes["open"], doors["103"], to=cast.li, actor=cast.xu, at=_ago(hours=20))
     _cast(votes["open"], cast.xu, Choice.AGAINST, "102")
     _cast(votes["taken"], cast.li, Choice.FOR, "101")
-    for owner, door, second in (
-        (cast.li, "101", Choice.FOR), (cast.xu, "102", Choice.AGAINST), (cast.xu, "103", Choice.ABSTAIN),
-    ):  # fmt: skip
+    for owner, door, second in ((cast.li, "101", "1"), (cast.xu, "102", "2"), (cast.xu, "103", Choice.ABSTAIN)):
         _cast(votes["passed"], owner, Choice.FOR, door)
         _cast(votes["failed"], owner, second, door)
     paper = votes["open"].roll.get(number="104")
     papers.record(
-        paper, said=Choice.FOR, serial="A-0104", channel=BallotChannel.DOOR, cast_at=_ago(hours=3), actor=cast.sun,
+        paper, said="1", serial="A-0104", channel=BallotChannel.DOOR, cast_at=_ago(hours=3), actor=cast.sun,
         at=_ago(hours=2),
     )  # fmt: skip
     why = "票样上印错了金额，改正后重新表决。"
@@ -516,25 +521,30 @@ def _met(world: World) -> None:
 
 
 def _plan(
-    world: World, title: str, *, opens_in: int, words: str = "说明见附件。", kind: str = MotionKind.CONSULTATIVE
-) -> Motion:
+    world: World, title: str, *, opens_in: int, words: str = "说明见附件。", kind: str = MotionKind.CONSULTATIVE,
+    offers: Sequence[setting_up.Offer] = (),
+) -> Motion:  # fmt: skip
     """A draft of a week's vote, so many days from `NOW`: old enough, if that is in the past."""
     cast, opens_at = world.cast, (NOW + timedelta(days=opens_in)).replace(hour=9, minute=0, second=0)
     plan = setting_up.Plan(
         estate=cast.estate, building=cast.building, stairwell=3, kind=kind, matter="278-5", title=title, words=words,
         rule_set=RuleSet.objects.get(code="owners-assembly"), opens_at=opens_at, closes_at=opens_at + timedelta(days=7),
     )  # fmt: skip
-    return setting_up.draft(plan, actor=cast.wu, at=min(NOW, opens_at - timedelta(days=30)))
+    drafted_at = min(NOW, opens_at - timedelta(days=30))
+    motion = setting_up.draft(plan, actor=cast.wu, at=drafted_at)
+    for version, offer in enumerate(offers, start=motion.version):
+        setting_up.add_option(motion, offer, version=version, actor=cast.wu, at=drafted_at)
+    return motion
 
 
-def _announce(world: World, title: str, *, opens_in: int, **plan: str) -> Motion:
+def _announce(world: World, title: str, *, opens_in: int, **plan: Any) -> Motion:
     """Announced in time; open, if it has begun."""
     motion = _plan(world, title, opens_in=opens_in, **plan)
     motion = setting_up.publish(motion, actor=world.cast.wu, at=motion.drafted_at)
     return opening.bring_up_to_date(motion, motion.opens_at) if opens_in < 0 else motion
 
 
-def _cast(motion: Motion, voter: User, choice: Choice, door: str) -> None:
+def _cast(motion: Motion, voter: User, choice: str, door: str) -> None:
     """An hour after it has begun."""
     casting.cast(
         motion, entries=[motion.roll.get(number=door)], choice=choice, sending=uuid4(), actor=voter,

@@ -233,6 +233,14 @@ POSTED: dict[str, Data] = {
         "look_at_the_process-words": "合规。",
     },
     "desk_vote_edit": _rewritten,
+    "desk_vote_step/add_option": lambda world, site: {
+        "title": "第三家",
+        "version": world.sites[site]["vote_draft"].version,
+    },
+    "desk_vote_step/drop_option": lambda world, site: {
+        "number": "2",
+        "version": world.sites[site]["vote_draft"].version,
+    },
     "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},
     "desk_commitment_step/hand_over": _to_a_department,
     "desk_commitment_step/quit": {"words": "市政已接手。"},

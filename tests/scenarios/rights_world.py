@@ -548,7 +548,7 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         "mandate": mandates.give(announced, mine, to=absent, actor=resident, at=NOW),
         "objection": objecting.object_to(counted, words="漏了一户", actor=absent, at=NOW),
         **typed,
-        "vote_draft": a_draft(building, worker, "vote_draft", opens_in=25, closes_in=32),
+        "vote_draft": with_options(a_draft(building, worker, "vote_draft", opens_in=25, closes_in=32), worker),
         "vote_announced": announced,
         "vote_open": vote,
         "vote_counted": counted,
@@ -556,6 +556,13 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         "mandated_ballot": vote.roll.get(unit=entrusted),
         **asked,
     }
+
+
+def with_options(motion: Motion, worker: User) -> Motion:
+    for version, title in enumerate(("甲方案", "乙方案"), start=motion.version):
+        setting_up.add_option(motion, setting_up.Offer(title), version=version, actor=worker, at=NOW)
+    motion.refresh_from_db()
+    return motion
 
 
 def topics_at(resident: User, estate: Estate) -> dict[str, Model]:

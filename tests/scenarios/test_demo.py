@@ -200,9 +200,9 @@ def test_everybody_was_told_but_the_one_who_has_no_phone(demo):
     assert not Notice.objects.filter(state=NoticeState.PENDING).exists()
 
 
-def test_the_owners_are_asked_three_things(demo):
-    parking, pumps, lift = Motion.objects.order_by("id")
-    assert [motion.state for motion in (parking, pumps, lift)] == ["counted", "opened", "draft"]
+def test_the_owners_are_asked_four_things(demo):
+    parking, pumps, lift, manager = Motion.objects.order_by("id")
+    assert [motion.state for motion in (parking, pumps, lift, manager)] == ["counted", "opened", "draft", "final"]
     assert pumps.is_open_at(NOW)
     assert {motion.rule_set.signed_by for motion in (parking, pumps, lift)} == {"方律师（演示）"}
     assert [each.code for each in setting_up.rehearse(lift, NOW).obstacles] == ["too_early"]
@@ -220,6 +220,13 @@ def test_the_vote_on_the_parking_failed_by_some_square_metres(demo):
     assert 0 < counted.majority.area.short_by < 100
     assert parking.objections.get().answered_by.username == "luo"
     assert results.counted_anew(parking, NOW).result == bytes(parking.result)
+
+
+def test_of_three_companies_the_owners_have_chosen_one(demo):
+    manager = Motion.objects.get(state="final")
+    counted = counting.count(read(bytes(manager.tally_file)))
+    assert [option.has_majority for option in counted.options] == [True, False, False]
+    assert all(option.body for option in manager.options.all())
 
 
 def test_somebody_is_on_duty_at_every_hour_of_the_next_thirty_days(demo):

@@ -8,8 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from issues.deliberation.counting.file import Ballot, Choice, InvalidReason, RollEntry, TallyFile
-from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Rules, Silence, SplitHead, Threshold
+from issues.deliberation.counting.file import Ballot, Choice, InvalidReason, Motion, Option, RollEntry, TallyFile
+from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Silence, SplitHead, Threshold
 
 # Square metres with two decimals, or whole heads.
 Amount = Decimal | int
@@ -71,9 +71,29 @@ class Requirement:
     short_by_newcomers: Amount | None = None
 
 
+Majorities = Mapping[Choice | Option, ByMeasure[Requirement]]
+
+
+@dataclass(frozen=True)
+class OptionCount:
+    """What became of one of several options: the ballots for it, and its majority, with silence if it followed."""
+
+    number: Option
+    title: str
+    part: Part
+    majority: ByMeasure[Requirement]
+
+    @property
+    def has_majority(self) -> bool:
+        return self.majority.area.met and self.majority.heads.met
+
+
 @dataclass(frozen=True)
 class Count:
-    """The result of a vote. `followed` is the side that silence was added to, if the rules say so and there was one."""
+    """The result of a vote. `followed` is the side that silence was added to, if the rules say so and there was one.
+
+    With several `options`, `majority` is that of the `leading` one, and “for” among the components is for any of them.
+    """
 
     verdict: Verdict
     verdict_without_silence: Verdict
@@ -83,16 +103,28 @@ class Count:
     participating: Part
     components: Mapping[Standing, Part]
     invalid: Mapping[InvalidReason, Part]
-    followed: Choice | None
+    followed: Choice | Option | None
     ballots: int
     superseded: int
+    options: tuple[OptionCount, ...] = ()
+
+    @property
+    def leading(self) -> OptionCount | None:
+        """The option with the majority; where none has it, the one with most area, then most heads, then the first."""
+        return _leading(self.options)
+
+    @property
+    def chosen(self) -> OptionCount | None:
+        """The option that the vote has decided for."""
+        return self.leading if self.verdict is Verdict.PASSED else None
 
 
 class Place(NamedTuple):
-    """Where a unit or a head stands; a reason only where that is invalid."""
+    """Where a unit or a head stands; a reason only where that is invalid, an option where it is for one of several."""
 
     standing: Standing
     reason: InvalidReason | None = None
+    option: Option | None = None
 
 
 INVALID_FIRST = tuple(Place(Standing.INVALID, reason) for reason in InvalidReason)
@@ -107,14 +139,19 @@ def count(file: TallyFile) -> Count:
     """Count `file`, which must be as `read` gives it: one effective ballot a unit at the most."""
     effective = {ballot.unit: ballot for ballot in file.ballots if ballot.superseded_by is None}
     cast = _parts(file, effective, followed=None)
-    followed = _majority(cast) if file.rules.silence is Silence.FOLLOWS_MAJORITY else None
+    followed = _majority(cast, file.motion) if file.rules.silence is Silence.FOLLOWS_MAJORITY else None
     parts = _parts(file, effective, followed)
-    quorum, majority = _requirements(file.rules, parts, followed)
+    quorum, majorities = _requirements(file, parts, followed)
+    options = tuple(
+        OptionCount(number, title, parts.get(_as_voted(number), Part()), majorities[number])
+        for number, title in file.motion.numbered.items()
+    )
+    leading = _leading(options)
     return Count(
-        verdict=_verdict(quorum, majority),
-        verdict_without_silence=_verdict(*_requirements(file.rules, cast, None)),
+        verdict=_verdict(quorum, majorities),
+        verdict_without_silence=_verdict(*_requirements(file, cast, None)),
         quorum=quorum,
-        majority=majority,
+        majority=leading.majority if leading else majorities[Choice.FOR],
         roll=_together(parts, *Standing),
         participating=_together(parts, *TAKES_PART),
         components={standing: _together(parts, standing) for standing in Standing},
@@ -122,10 +159,20 @@ def count(file: TallyFile) -> Count:
         followed=followed,
         ballots=len(file.ballots),
         superseded=len(file.ballots) - len(effective),
+        options=options,
     )
 
 
-def _parts(file: TallyFile, effective: Mapping[str, Ballot], followed: Choice | None) -> dict[Place, Part]:
+def _leading(options: Sequence[OptionCount]) -> OptionCount | None:
+    """`max` keeps the first of equals."""
+
+    def rank(option: OptionCount) -> tuple[bool, Amount, Amount]:
+        return option.has_majority, option.majority.area.reached, option.majority.heads.reached
+
+    return max(options, key=rank, default=None)
+
+
+def _parts(file: TallyFile, effective: Mapping[str, Ballot], followed: Choice | Option | None) -> dict[Place, Part]:
     """The whole roll, each unit and each head in its place."""
     parts: defaultdict[Place, Part] = defaultdict(Part)
     heads: defaultdict[str, list[PlacedUnit]] = defaultdict(list)
@@ -138,12 +185,16 @@ def _parts(file: TallyFile, effective: Mapping[str, Ballot], followed: Choice | 
     return dict(parts)
 
 
-def _place(entry: RollEntry, ballot: Ballot | None, followed: Choice | None) -> Place:
+def _place(entry: RollEntry, ballot: Ballot | None, followed: Choice | Option | None) -> Place:
     if ballot is None:
         return Place(Standing.SILENCE_ADDED if followed and entry.delivered else Standing.SILENT)
     if ballot.invalid is not None or ballot.choice is None:
         return Place(Standing.INVALID, ballot.invalid)
-    return Place(AS_VOTED[ballot.choice])
+    return _as_voted(ballot.choice)
+
+
+def _as_voted(choice: Choice | Option) -> Place:
+    return Place(Standing.FOR, option=choice) if isinstance(choice, Option) else Place(AS_VOTED[choice])
 
 
 def _place_of_head(units: Sequence[PlacedUnit], split_head: SplitHead) -> Place:
@@ -169,11 +220,11 @@ def _side(voted: Mapping[Place, Decimal], split_head: SplitHead) -> Place:
     return sides[0]
 
 
-def _majority(cast: Mapping[Place, Part]) -> Choice | None:
-    """The side that has more than the other and than the abstentions, by area and by heads; None without one."""
-    for side in (Choice.FOR, Choice.AGAINST):
-        mine = cast.get(Place(AS_VOTED[side]), Part())
-        others = [cast.get(Place(AS_VOTED[other]), Part()) for other in Choice if other is not side]
+def _majority(cast: Mapping[Place, Part], motion: Motion) -> Choice | Option | None:
+    """The side that has more than each other and than the abstentions, by area and by heads; None without one."""
+    for side in (*motion.agreeing, Choice.AGAINST):
+        mine = cast.get(_as_voted(side), Part())
+        others = [cast.get(_as_voted(other), Part()) for other in motion.choices if other != side]
         if all(mine.area > other.area and mine.heads > other.heads for other in others):
             return side
     return None
@@ -184,16 +235,22 @@ def _together(parts: Mapping[Place, Part], *standings: Standing) -> Part:
 
 
 def _requirements(
-    rules: Rules, parts: Mapping[Place, Part], followed: Choice | None
-) -> tuple[ByMeasure[Requirement], ByMeasure[Requirement]]:
-    """Quorum and majority."""
+    file: TallyFile, parts: Mapping[Place, Part], followed: Choice | Option | None
+) -> tuple[ByMeasure[Requirement], Majorities]:
+    """The quorum, and the majority of each choice that agrees."""
+    rules = file.rules
     roll, participating = _together(parts, *Standing), _together(parts, *TAKES_PART)
-    agreeing = (Standing.FOR, Standing.SILENCE_ADDED) if followed is Choice.FOR else (Standing.FOR,)
-    agreed = _together(parts, *agreeing)
-    if rules.majority_of is MajorityOf.ENTITLED:
-        return _asked(rules.quorum, participating, roll), _asked(rules.majority, agreed, roll)
     absent = _together(parts, *(standing for standing in Standing if standing not in TAKES_PART))
-    return _asked(rules.quorum, participating, roll), _asked(rules.majority, agreed, participating, absent)
+
+    def majority(choice: Choice | Option) -> ByMeasure[Requirement]:
+        agreed = parts.get(_as_voted(choice), Part())
+        if choice == followed:
+            agreed += _together(parts, Standing.SILENCE_ADDED)
+        if rules.majority_of is MajorityOf.ENTITLED:
+            return _asked(rules.majority, agreed, roll)
+        return _asked(rules.majority, agreed, participating, absent)
+
+    return _asked(rules.quorum, participating, roll), {choice: majority(choice) for choice in file.motion.agreeing}
 
 
 def _asked(
@@ -247,10 +304,11 @@ def _short_by_newcomers(threshold: Threshold, reached: int, total: int) -> int |
     return max(1, gap // each + 1 if threshold.strictly_more else -(-gap // each))
 
 
-def _verdict(quorum: ByMeasure[Requirement], majority: ByMeasure[Requirement]) -> Verdict:
+def _verdict(quorum: ByMeasure[Requirement], majorities: Majorities) -> Verdict:
     if not (quorum.area.met and quorum.heads.met):
         return Verdict.NO_QUORUM
-    return Verdict.PASSED if majority.area.met and majority.heads.met else Verdict.NOT_PASSED
+    reached = any(each.area.met and each.heads.met for each in majorities.values())
+    return Verdict.PASSED if reached else Verdict.NOT_PASSED
 
 
 def _steps(area: Decimal) -> int:

@@ -8,6 +8,9 @@ from enum import StrEnum
 from issues.deliberation.counting.rules import Rules
 
 FORMAT = "youying-tally/1"
+# The same with several options to choose from.
+FORMAT_OF_OPTIONS = "youying-tally/2"
+FEWEST_OPTIONS, MOST_OPTIONS = 2, 9
 
 
 class MotionKind(StrEnum):
@@ -32,6 +35,17 @@ class Choice(StrEnum):
     ABSTAIN = "abstain"
 
 
+class Option(str):
+    """The number of one of several options, from "1": a ballot that chooses it agrees to this one and to no other."""
+
+    __slots__ = ()
+
+
+def choice_of(code: str) -> Choice | Option:
+    """What a ballot's code stands for. Raises `ValueError` for what is neither."""
+    return Option(code) if code.isdigit() else Choice(code)
+
+
 class Channel(StrEnum):
     ELECTRONIC = "electronic"
     PAPER = "paper"
@@ -54,7 +68,10 @@ class InvalidReason(StrEnum):
 
 @dataclass(frozen=True)
 class Motion:
-    """What was voted on. Ballots are taken from `opens_at` until before `closes_at`."""
+    """What was voted on. Ballots are taken from `opens_at` until before `closes_at`.
+
+    With `options` a ballot chooses one of them, or none (against); without, it says yes or no.
+    """
 
     id: str
     title: str
@@ -63,6 +80,22 @@ class Motion:
     scope: str
     opens_at: datetime
     closes_at: datetime
+    options: tuple[str, ...] = ()
+
+    @property
+    def numbered(self) -> dict[Option, str]:
+        """The options by their numbers."""
+        return {Option(number): title for number, title in enumerate(self.options, start=1)}
+
+    @property
+    def agreeing(self) -> tuple[Choice | Option, ...]:
+        """The choices that agree: to the motion, or to one of its options."""
+        return tuple(self.numbered) or (Choice.FOR,)
+
+    @property
+    def choices(self) -> tuple[Choice | Option, ...]:
+        """All that a ballot can choose. None of the options, and nothing at all, are always among them."""
+        return (*self.agreeing, Choice.AGAINST, Choice.ABSTAIN)
 
 
 @dataclass(frozen=True)
@@ -82,7 +115,7 @@ class Ballot:
 
     serial: str
     unit: str
-    choice: Choice | None
+    choice: Choice | Option | None
     channel: Channel
     cast_at: datetime
     invalid: InvalidReason | None = None

@@ -15,16 +15,21 @@ from unicodedata import category
 from django.utils.translation import gettext as _
 
 from issues.deliberation.counting.file import (
+    FEWEST_OPTIONS,
     FORMAT,
+    FORMAT_OF_OPTIONS,
+    MOST_OPTIONS,
     Ballot,
     Channel,
     Choice,
     InvalidReason,
     Motion,
     MotionKind,
+    Option,
     RollEntry,
     TallyFile,
     UnitKind,
+    choice_of,
 )
 from issues.deliberation.counting.rules import (
     ByMeasure,
@@ -75,14 +80,20 @@ class Record(dict[str, Any]):
 def read(data: bytes) -> TallyFile:
     """Read a tally file; roll and ballots come in the order of their references. Raises `BadTallyFile`."""
     top = Piece("", _parsed(data))
-    if isinstance(top.value, Record) and top.value.get("format") != FORMAT:
-        raise BadTallyFile(_("This isn't a tally file: its “format” must be “%(format)s”.") % {"format": FORMAT})
+    if isinstance(top.value, Record) and top.value.get("format") not in (FORMAT, FORMAT_OF_OPTIONS):
+        raise BadTallyFile(
+            _("This isn't a tally file: its “format” must be “%(format)s” or “%(of_options)s”.")
+            % {"format": FORMAT, "of_options": FORMAT_OF_OPTIONS}
+        )
     parts = top.record("format", "motion", "rules", "roll", "ballots")
-    motion = _motion(parts["motion"])
+    motion = _motion(parts["motion"], has_options=parts["format"].value == FORMAT_OF_OPTIONS)
+    rules = _rules(parts["rules"])
+    if motion.options and not rules.lets_one_pass:
+        parts["rules"].refuse(_("two options could reach this majority at once."))
     roll = _roll(parts["roll"])
     return TallyFile(
         motion=motion,
-        rules=_rules(parts["rules"]),
+        rules=rules,
         roll=tuple(sorted(roll.values(), key=lambda entry: entry.unit)),
         ballots=tuple(sorted(_ballots(parts["ballots"], roll, motion), key=lambda ballot: ballot.serial)),
     )
@@ -213,8 +224,9 @@ def _shown(value: object) -> str:
 # --- from pieces to nouns ---
 
 
-def _motion(piece: Piece) -> Motion:
-    parts = piece.record("id", "title", "kind", "matter", "scope", "opens_at", "closes_at")
+def _motion(piece: Piece, *, has_options: bool) -> Motion:
+    keys = ("id", "title", "kind", "matter", "scope", "opens_at", "closes_at")
+    parts = piece.record(*keys, *(("options",) if has_options else ()))
     motion = Motion(
         id=parts["id"].reference(),
         title=parts["title"].words(),
@@ -223,10 +235,24 @@ def _motion(piece: Piece) -> Motion:
         scope=parts["scope"].words(),
         opens_at=parts["opens_at"].instant(),
         closes_at=parts["closes_at"].instant(),
+        options=_options(parts["options"]) if has_options else (),
     )
     if motion.closes_at <= motion.opens_at:
         parts["closes_at"].refuse(_("the vote must close after it opens."))
     return motion
+
+
+def _options(piece: Piece) -> tuple[str, ...]:
+    rows = piece.rows()
+    if not FEWEST_OPTIONS <= len(rows) <= MOST_OPTIONS:
+        piece.refuse(_("there must be %(fewest)s to %(most)s.") % {"fewest": FEWEST_OPTIONS, "most": MOST_OPTIONS})
+    options: list[str] = []
+    for row in rows:
+        option = row.reference()
+        if option in options:
+            row.refuse(_("the option %(option)s stands there twice.") % {"option": _shown(option)})
+        options.append(option)
+    return tuple(options)
 
 
 def _rules(piece: Piece) -> Rules:
@@ -304,7 +330,7 @@ def _ballot(piece: Piece, motion: Motion) -> Ballot:
     ballot = Ballot(
         serial=parts["serial"].reference(),
         unit=parts["unit"].reference(),
-        choice=parts["choice"].unless_null(lambda choice: choice.one_of(Choice)),
+        choice=parts["choice"].unless_null(lambda choice: _choice(choice, motion)),
         channel=parts["channel"].one_of(Channel),
         cast_at=parts["cast_at"].instant(),
         invalid=parts["invalid"].unless_null(lambda reason: reason.one_of(InvalidReason)),
@@ -315,6 +341,12 @@ def _ballot(piece: Piece, motion: Motion) -> Ballot:
     if ballot.invalid is None and not motion.opens_at <= ballot.cast_at < motion.closes_at:
         parts["cast_at"].refuse(_("a ballot cast outside the time of the vote is invalid, and needs the reason."))
     return ballot
+
+
+def _choice(piece: Piece, motion: Motion) -> Choice | Option:
+    if isinstance(piece.value, str) and piece.value in motion.choices:
+        return choice_of(piece.value)
+    piece.refuse_value(_("must be one of %(choices)s") % {"choices": ", ".join(motion.choices)})
 
 
 def _refuse_more_than_one_effective(rows: Sequence[Piece], ballots: dict[str, Ballot]) -> None:

@@ -2,23 +2,24 @@
 
 from decimal import Decimal
 
-from issues.deliberation.counting.count import Amount, Count, Part, Requirement
+from issues.deliberation.counting.count import Amount, Count, OptionCount, Part, Requirement
 from issues.deliberation.counting.file import Motion
 from issues.deliberation.counting.rules import ByMeasure
 
 FORMAT = "youying-count/1"
+FORMAT_OF_OPTIONS = "youying-count/2"
 Written = dict[str, object]
 
 
 def as_json(motion: Motion, count: Count) -> Written:
     """Areas are text with two decimals, heads and units are whole numbers, exact shares are fractions as text."""
     return {
-        "format": FORMAT,
+        "format": FORMAT_OF_OPTIONS if count.options else FORMAT,
         "motion": {"id": motion.id, "title": motion.title, "kind": motion.kind},
         "verdict": count.verdict,
         "verdict_without_silence": count.verdict_without_silence,
         "quorum": _requirements(count.quorum),
-        "majority": _requirements(count.majority),
+        **(_options(count) if count.options else {"majority": _requirements(count.majority)}),
         "silence_follows": count.followed,
         "components": {
             "roll": _part(count.roll),
@@ -31,6 +32,23 @@ def as_json(motion: Motion, count: Count) -> Written:
             "effective": count.ballots - count.superseded,
             "superseded": count.superseded,
         },
+    }
+
+
+def _options(count: Count) -> Written:
+    """Each with its own majority, and which of them it is."""
+    return {
+        "chosen": count.chosen.number if count.chosen else None,
+        "options": [_option(option) for option in count.options],
+    }
+
+
+def _option(option: OptionCount) -> Written:
+    return {
+        "number": option.number,
+        "title": option.title,
+        "for": _part(option.part),
+        "majority": _requirements(option.majority),
     }
 
 

@@ -84,6 +84,13 @@ class Rules:
     silence: Silence = Silence.ABSENT
     split_head: SplitHead = SplitHead.ABSTAINS
 
+    @property
+    def lets_one_pass(self) -> bool:
+        """Whether of several options at most one can have the majority: by either measure it is more than half."""
+        half = Fraction(1, 2)
+        thresholds = (self.majority.area, self.majority.heads)
+        return any(each.share > half or (each.share == half and each.strictly_more) for each in thresholds)
+
 
 def both(share: Fraction, *, strictly_more: bool = False) -> ByMeasure[Threshold]:
     """The same threshold by area and by heads."""

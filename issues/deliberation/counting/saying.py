@@ -13,15 +13,15 @@ from django.utils.translation import ngettext, pgettext
 
 from issues.deliberation.counting.count import (
     AS_VOTED,
-    TAKES_PART,
     Amount,
     Count,
+    OptionCount,
     Part,
     Requirement,
     Standing,
     Verdict,
 )
-from issues.deliberation.counting.file import InvalidReason, MotionKind
+from issues.deliberation.counting.file import Choice, InvalidReason, MotionKind, Option
 from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Rules, Silence, SplitHead
 
 NO_PERCENTAGE = "—"
@@ -105,14 +105,33 @@ def kind(it: MotionKind) -> str:
 
 def summary(count: Count) -> str:
     """How many of the four requirements are met, and what is missing to those that decided."""
+    if count.options:
+        return _summary_of_options(count)
     met = sum(each.met for each in _all_four(count))
     if met == len(_all_four(count)):
         return _("All four requirements are met.")
     return _("%(met)s of the 4 requirements are met. %(missing)s") % {"met": met, "missing": missing(count)}
 
 
+def _summary_of_options(count: Count) -> str:
+    """Which option it is; else that it is none, and what was missing to the one that came closest."""
+    if count.chosen:
+        return _("“%(option)s” has the majority of those who took part.") % {"option": count.chosen.title}
+    if count.verdict is Verdict.NO_QUORUM or count.leading is None:
+        return _("Nothing is decided. %(missing)s") % {"missing": missing(count)}
+    return _("No option has the majority, so nothing is decided. Closest is “%(option)s”. %(missing)s") % {
+        "option": count.leading.title,
+        "missing": missing(count),
+    }
+
+
+def short_of(option: OptionCount) -> str:
+    """What an option lacks to its majority, heads first; empty if it has it."""
+    return _short(option.majority)
+
+
 def missing(count: Count) -> str:
-    """What the verdict failed by, heads first; empty if the motion passed."""
+    """What the verdict failed by, heads first; empty if the motion passed. Of several options the leading one's."""
     if count.verdict is Verdict.PASSED:
         return ""
     short = _short(count.quorum if count.verdict is Verdict.NO_QUORUM else count.majority)
@@ -134,13 +153,28 @@ def _all_four(count: Count) -> tuple[Requirement, ...]:
 
 
 def requirements(count: Count, rules: Rules) -> list[SaidRequirement]:
-    """The four rows: quorum by area and heads, majority by area and heads."""
+    """The four rows: quorum by area and heads, majority by area and heads; of several options the leading one's."""
     of_roll = rules.majority_of is MajorityOf.ENTITLED
-    return [
+    quorum = [
         _requirement(_("Area taking part"), count.quorum.area, of_roll=True),
         _requirement(_("Heads taking part"), count.quorum.heads, of_roll=True),
+    ]
+    if count.leading:
+        return [*quorum, *requirements_of(count.leading, rules)]
+    return [
+        *quorum,
         _requirement(_("Area in favour"), count.majority.area, of_roll=of_roll),
         _requirement(_("Heads in favour"), count.majority.heads, of_roll=of_roll),
+    ]
+
+
+def requirements_of(option: OptionCount, rules: Rules) -> list[SaidRequirement]:
+    """The majority of one of several options, by area and heads."""
+    of_roll = rules.majority_of is MajorityOf.ENTITLED
+    title = {"option": option.title}
+    return [
+        _requirement(_("Area for “%(option)s”") % title, option.majority.area, of_roll=of_roll),
+        _requirement(_("Heads for “%(option)s”") % title, option.majority.heads, of_roll=of_roll),
     ]
 
 
@@ -234,17 +268,33 @@ def from_newcomers(requirement: Requirement) -> str:
 
 def parts(count: Count) -> list[SaidPart]:
     """Every component apart, below the one that it is part of. What is rare, only where it occurs."""
-    said = {each: SaidPart(standing(each), part, 1) for each, part in count.components.items()}
+    said = {each: SaidPart(_named(each, count), part, 1) for each, part in count.components.items()}
     apart = count.components[Standing.SILENT] + count.components[Standing.INVALID]
     return [
         SaidPart(pgettext("vote", "Roll"), count.roll, 0),
         SaidPart(pgettext("vote", "Taking part"), count.participating, 0),
-        *(said[each] for each in TAKES_PART if each not in ONLY_WHERE_ANY or count.components[each] != Part()),
+        *sides(count),
+        *(said[each] for each in ONLY_WHERE_ANY if count.components[each] != Part()),
         SaidPart(pgettext("vote", "Not taking part"), apart, 0),
         said[Standing.SILENT],
         said[Standing.INVALID],
         *(SaidPart(reason(each), part, 2) for each, part in count.invalid.items() if part != Part()),
     ]
+
+
+def sides(count: Count) -> list[SaidPart]:
+    """For or against or neither, as the ballots said: with several options each of them, none of them, or neither."""
+    agreed = [SaidPart(option.title, option.part, 1) for option in count.options]
+    others = (Standing.AGAINST, Standing.ABSTAINED) if agreed else (Standing.FOR, Standing.AGAINST, Standing.ABSTAINED)
+    return agreed + [SaidPart(_named(each, count), count.components[each], 1) for each in others]
+
+
+def _named(it: Standing, count: Count) -> str:
+    return none_of_these() if it is Standing.AGAINST and count.options else standing(it)
+
+
+def none_of_these() -> str:
+    return pgettext("vote", "None of these")
 
 
 def standing(it: Standing) -> str:
@@ -278,7 +328,9 @@ def reason(it: InvalidReason) -> str:
 
 def how_counted(count: Count, rules: Rules) -> list[str]:
     """What became of abstentions, invalid and replaced ballots, divided heads and silence: a sentence each."""
+    of_options = [_("A ballot chooses one option or none. To have the most votes isn't enough: it takes the majority.")]
     return [
+        *(of_options if count.options else ()),
         _("An abstention takes part and doesn't agree. An invalid ballot neither takes part nor agrees."),
         _("Ballots received: %(received)s. Replaced by another of the same unit and not counted: %(superseded)s.")
         % {"received": f"{count.ballots:,}", "superseded": f"{count.superseded:,}"},
@@ -307,9 +359,15 @@ def _silence(count: Count, rules: Rules) -> str:
     ) % {
         "area": area(added.area),
         "heads": heads(added.heads),
-        "side": standing(AS_VOTED[count.followed]),
+        "side": _side(count, count.followed),
         "verdict": verdict(count.verdict_without_silence),
     }
+
+
+def _side(count: Count, choice: Choice | Option) -> str:
+    if isinstance(choice, Option):
+        return next(option.title for option in count.options if option.number == choice)
+    return _named(AS_VOTED[choice], count)
 
 
 def basis(rules: Rules) -> list[str]:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from fractions import Fraction
 
-from issues.deliberation.counting.file import FORMAT, Ballot, Motion, RollEntry, TallyFile
+from issues.deliberation.counting.file import FORMAT, FORMAT_OF_OPTIONS, Ballot, Motion, RollEntry, TallyFile
 from issues.deliberation.counting.reading import read
 from issues.deliberation.counting.rules import ByMeasure, Rules, Threshold
 
@@ -22,7 +22,7 @@ def write(file: TallyFile) -> bytes:
 
 def _written(file: TallyFile) -> bytes:
     fields: Written = {
-        "format": FORMAT,
+        "format": FORMAT_OF_OPTIONS if file.motion.options else FORMAT,
         "motion": _motion(file.motion),
         "rules": _rules(file.rules),
         "roll": [_entry(entry) for entry in file.roll],
@@ -42,6 +42,7 @@ def _motion(motion: Motion) -> Written:
         "scope": motion.scope,
         "opens_at": _instant(motion.opens_at),
         "closes_at": _instant(motion.closes_at),
+        **({"options": list(motion.options)} if motion.options else {}),
     }
 
 

@@ -21,11 +21,12 @@ from issues.deliberation.domain.telling import tell_owners
 from issues.deliberation.models import (
     Ballot,
     Channel,
-    Choice,
     Mandate,
     Motion,
     RollEntry,
+    choices_of,
 )
+from issues.deliberation.rules import stands_to_gain
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0, 1, I, L, O, U: read aloud over a counter
 RECEIPT_LENGTH = 16
@@ -43,6 +44,21 @@ class OnPaperOnly(Refusal):
 
     code = "on_paper_only"
     sentence = _("By the rules of this place this vote is held on paper alone. Your ballot comes to your door.")
+
+
+class NoSuchChoice(Refusal):
+    """This vote's ballot has no such line."""
+
+    code = "no_such_choice"
+    status = 400
+    sentence = _("This can't be chosen in this vote.")
+
+
+class NoProxyHere(Refusal):
+    """The company and its people hold no mandates where their own contract is decided."""
+
+    code = "no_proxy_here"
+    sentence = _("Whoever works for the property company can't vote for others on its own contract.")
 
 
 class NotOnTheRoll(Refusal):
@@ -140,14 +156,16 @@ def paper_with(user: User, entry: RollEntry) -> Paper:
 
 
 def cast(
-    motion: Motion, *, entries: list[RollEntry], choice: Choice, sending: UUID, actor: User, at: datetime
+    motion: Motion, *, entries: list[RollEntry], choice: str, sending: UUID, actor: User, at: datetime
 ) -> list[Receipt]:
-    """Hand in one choice for units of one head. All of them are taken, or none.
+    """Hand in one choice (one of `choices_of` the motion) for units of one head. All of them are taken, or none.
 
     `sending` names the page it was sent from: the same page sent twice is one ballot with one receipt. The owner's own
     ballot replaces one that was collected at the door or on paper. Raises `VoteNotOpen`, `OnPaperOnly`,
-    `NotOnTheRoll`, `Disputed`, `VotedAlready`.
+    `NoSuchChoice`, `NotOnTheRoll`, `NoProxyHere`, `Disputed`, `VotedAlready`.
     """
+    if choice not in choices_of(motion):
+        raise NoSuchChoice
     if not motion.is_open_at(at):
         raise VoteNotOpen
     if not motion.takes_electronic_ballots:
@@ -185,10 +203,10 @@ def _entry_for(mandate: Mandate) -> RollEntry | None:
     ).first()
 
 
-def _cast_for(entry: RollEntry, choice: Choice, sending: UUID, actor: User, at: datetime) -> Receipt:
+def _cast_for(entry: RollEntry, choice: str, sending: UUID, actor: User, at: datetime) -> Receipt:
     if entry.is_disputed:
         raise Disputed
-    mandate = _right_to_vote(entry, actor)
+    mandate = _right_to_vote(entry, actor, at)
     sent = Ballot.objects.filter(entry=entry, sending=sending).first()
     number = _receipt_number(entry, sending)
     if sent:
@@ -220,7 +238,7 @@ def _receipt_number(entry: RollEntry, sending: UUID) -> str:
     return "-".join("".join(places[first : first + 4]) for first in range(0, RECEIPT_LENGTH, 4))
 
 
-def _right_to_vote(entry: RollEntry, actor: User) -> Mandate | None:
+def _right_to_vote(entry: RollEntry, actor: User, at: datetime) -> Mandate | None:
     """The mandate by which the person votes, or None for an owner. Looked up under the unit's lock."""
     if entry.owner_rows.filter(user=actor).exists():
         return None
@@ -228,4 +246,6 @@ def _right_to_vote(entry: RollEntry, actor: User) -> Mandate | None:
     mandate = held.select_for_update(no_key=True).first()
     if mandate is None or not entry.owner_rows.filter(user=mandate.given_by_id).exists():
         raise NotOnTheRoll
+    if stands_to_gain(actor, entry.motion, at):
+        raise NoProxyHere
     return mandate

@@ -11,19 +11,13 @@ from governance.domain.limits import Limit, take_try
 from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
 from governance.models import Unit, User
-from issues.deliberation.domain.casting import NotOnTheRoll, VoteNotOpen
-from issues.deliberation.models import Ballot, Mandate, Matter, Motion, RollEntry
+from issues.deliberation.domain.casting import NoProxyHere, NotOnTheRoll, VoteNotOpen
+from issues.deliberation.models import Ballot, Mandate, Motion, RollEntry
+from issues.deliberation.rules import stands_to_gain
 from residents.models import Occupancy, OccupancyRelation, OccupancyState
 
 # Whoever looks people up by their numbers is slowed down; whoever mistypes one isn't.
 LOOKS = Limit("mandate", 10, timedelta(days=1))
-
-
-class NoProxyHere(Refusal):
-    """The company and its people hold no mandates where their own contract is decided."""
-
-    code = "no_proxy_here"
-    sentence = _("Whoever works for the property company can't vote for others on its own contract.")
 
 
 class NobodyThere(Refusal):
@@ -72,7 +66,7 @@ def give(motion: Motion, unit: Unit, *, to: User, actor: User, at: datetime) -> 
     """
     if not motion.takes_mandates_at(at):
         raise VoteNotOpen
-    if motion.matter == Matter.MANAGER and to.scope(at).bodies:
+    if stands_to_gain(to, motion, at):
         raise NoProxyHere
     if not _owns(actor, motion, unit):
         raise NotOnTheRoll

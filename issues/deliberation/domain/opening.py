@@ -73,13 +73,20 @@ def _open(motion: Motion, now: datetime) -> None:
         return
     fields = {
         "roll_hash": rolls.write(motion, rolls.read(motion, now)),
-        "text_hash": hash_of(
-            {"title": motion.title, "words": motion.words, "kind": motion.kind, "matter": motion.matter}
-        ),
+        "text_hash": hash_of(text_of(motion)),
         "rules_hash": hash_of({"set": model_to_dict(motion.rule_set), "rule": model_to_dict(results.rule_of(motion))}),
         "frozen_at": now,
     }
     MOTION.take_step(motion, "open", actor=PROGRAM, at=now, is_locked=True, fields=fields)
+
+
+def text_of(motion: Motion) -> dict[str, object]:
+    """What is put to the vote, as it is frozen: with its options, where there are any."""
+    told: dict[str, object] = {
+        "title": motion.title, "words": motion.words, "kind": motion.kind, "matter": motion.matter,
+    }  # fmt: skip
+    options = list(motion.options.values("number", "title", "price", "words", "body"))
+    return told | ({"options": options} if options else {})
 
 
 def _count(motion: Motion, now: datetime) -> None:

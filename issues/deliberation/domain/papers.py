@@ -10,12 +10,13 @@ from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal
 from governance.models import User
 from issues.deliberation.domain import sealing
-from issues.deliberation.domain.casting import VoteNotOpen, hash_of_receipt
+from issues.deliberation.domain.casting import NoSuchChoice, VoteNotOpen, hash_of_receipt
 from issues.deliberation.domain.telling import tell_owners
-from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Matter, Motion, MotionState, RollEntry
-from issues.deliberation.rules import organises
+from issues.deliberation.models import Ballot, Channel, InvalidReason, Motion, MotionState, RollEntry, choices_of
+from issues.deliberation.rules import organises, stands_to_gain
 
-Said = Choice | InvalidReason
+# One of `choices_of` the motion, or why the paper says nothing that counts.
+Said = str | InvalidReason
 
 
 class SerialUsed(Refusal):
@@ -56,11 +57,13 @@ def record(
     """Type one paper: what it says, or why it says nothing. It counts once a second person has typed the same.
 
     `cast_at` is when it was handed in. A paper that wasn't printed here has a number of its own. Raises `NotInCharge`,
-    `CollectedByTheCompany`, `VoteNotOpen`, `SerialUsed`, `PrintedForAnother`.
+    `CollectedByTheCompany`, `NoSuchChoice`, `VoteNotOpen`, `SerialUsed`, `PrintedForAnother`.
     """
     motion = entry.motion
     serial = serial.strip().upper()
     _check_charge(motion, actor, at)
+    if not isinstance(said, InvalidReason) and said not in choices_of(motion):
+        raise NoSuchChoice
     if motion.state != MotionState.OPENED or not motion.is_open_at(cast_at) or cast_at > at:
         raise VoteNotOpen
     with transaction.atomic():
@@ -112,8 +115,7 @@ def _take_effect(paper: Ballot, entry: RollEntry, actor: User, at: datetime) -> 
 
 
 def _check_charge(motion: Motion, actor: User, at: datetime) -> None:
-    scope = actor.scope(at)
-    if motion.matter == Matter.MANAGER and scope.bodies:
+    if stands_to_gain(actor, motion, at):
         raise CollectedByTheCompany
     if not organises(actor, motion):
         raise NotInCharge

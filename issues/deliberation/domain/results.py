@@ -114,6 +114,7 @@ def _told(motion: Motion) -> tally.Motion:
         scope=scope_in_words(motion),
         opens_at=motion.opens_at,
         closes_at=motion.closes_at,
+        options=tuple(motion.options.values_list("title", flat=True)),
     )
 
 
@@ -148,7 +149,7 @@ def _ballot(ballot: Ballot, choice: str | None) -> tally.Ballot:
     return tally.Ballot(
         serial=str(ballot.public_id),
         unit=unit_ref(ballot.entry),
-        choice=tally.Choice(choice) if choice else None,
+        choice=tally.choice_of(choice) if choice else None,
         channel=tally.Channel(ballot.channel),
         cast_at=ballot.cast_at,
         invalid=tally.InvalidReason(ballot.invalid_reason) if ballot.invalid_reason else None,

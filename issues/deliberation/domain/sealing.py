@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain.refusals import Refusal
 from governance.encryption import decrypt
-from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Motion
+from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Motion, choices_of
 
+# The number of an option is shorter.
 LONGEST = max(len(choice) for choice in Choice.values)
 
 
@@ -28,19 +29,20 @@ class BrokenSeal(ValueError):
     """A choice was moved from one ballot to another, or isn't one."""
 
 
-def sealed(choice: Choice, ballot: UUID) -> str:
+def sealed(choice: str, ballot: UUID) -> str:
     """What the sealed field is given: the choice and the ballot it belongs to, as long for each choice."""
-    return f"{choice.value:<{LONGEST}}{ballot.hex}"
+    return f"{choice:<{LONGEST}}{ballot.hex}"
 
 
-def opened(motion: Motion, ballots: Iterable[Ballot], now: datetime) -> dict[int, Choice]:
+def opened(motion: Motion, ballots: Iterable[Ballot], now: datetime) -> dict[int, str]:
     """The choices of valid ballots by their ids. Raises `StillSealed` before the close, and `BrokenSeal`."""
     if motion.closes_at is None or now < motion.closes_at:
         raise StillSealed
-    return {ballot.pk: _opened(bytes(ballot.choice), ballot.public_id) for ballot in ballots if ballot.choice}
+    choices = choices_of(motion)
+    return {ballot.pk: _opened(ballot.choice, ballot.public_id, choices) for ballot in ballots if ballot.choice}
 
 
-def says(ballot: Ballot, said: Choice | InvalidReason) -> bool:
+def says(ballot: Ballot, said: str | InvalidReason) -> bool:
     """Whether a paper that nobody has checked yet was typed as saying this: all that its second reader is told.
 
     Raises `StillSealed` for any other ballot: who holds the paper knows what it says, nobody else may ask.
@@ -49,12 +51,12 @@ def says(ballot: Ballot, said: Choice | InvalidReason) -> bool:
         raise StillSealed
     if ballot.choice is None:
         return ballot.invalid_reason == said
-    return _opened(bytes(ballot.choice), ballot.public_id) == said
+    return _opened(ballot.choice, ballot.public_id, choices_of(ballot.entry.motion)) == said
 
 
-def _opened(token: bytes, ballot: UUID) -> Choice:
-    text = decrypt(token)
+def _opened(token: bytes | memoryview, ballot: UUID, choices: tuple[str, ...]) -> str:
+    text = decrypt(bytes(token))
     choice, belongs_to = text[:LONGEST].rstrip(), text[LONGEST:]
-    if belongs_to != ballot.hex or choice not in Choice.values:
+    if belongs_to != ballot.hex or choice not in choices:
         raise BrokenSeal(str(ballot))
-    return Choice(choice)
+    return choice

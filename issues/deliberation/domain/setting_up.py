@@ -14,10 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from governance import wording
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
-from governance.models import Building, Estate, User
-from issues.deliberation.domain import rolls
+from governance.models import Body, Building, Estate, User
+from issues.deliberation.counting.file import MOST_OPTIONS
+from issues.deliberation.domain import results, rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
-from issues.deliberation.models import BY_OWNERS, Matter, MatterRule, Motion, MotionKind, MotionState, RuleSet, Topic
+from issues.deliberation.models import (
+    BY_OWNERS,
+    Matter,
+    MatterRule,
+    Motion,
+    MotionKind,
+    MotionOption,
+    MotionState,
+    RuleSet,
+    Topic,
+)
 from issues.deliberation.workflow import MOTION
 
 # Words that point to a matter that needs three quarters (Civil Code 278, 6 to 8). Only a hint: who decides is a lawyer.
@@ -83,6 +94,33 @@ class Plan:
         return {**own, "community": self.estate.community, "subdistrict_id": self.estate.community.subdistrict_id}
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One option of a vote that isn't a plain yes or no: its name on the ballot, its price, a short text.
+
+    `body` is the company that offers, if it stands in the register.
+    """
+
+    title: str
+    price: str = ""
+    words: str = ""
+    body: Body | None = None
+
+
+class TwiceTheSame(Refusal):
+    """An option stands there already: two lines that say the same would divide the votes for one thing."""
+
+    code = "twice_the_same"
+    sentence = _("This option stands on the ballot already.")
+
+
+class TooManyOptions(Refusal):
+    """More than fit on a ballot that people can still compare."""
+
+    code = "too_many_options"
+    sentence = _("There are nine options already. Shortlist them first.")
+
+
 class WrittenMeanwhile(Refusal):
     """Somebody else has changed the draft since this page was opened."""
 
@@ -107,15 +145,47 @@ def rewrite(motion: Motion, plan: Plan, *, version: int, actor: User, at: dateti
     """
     _check_charge(motion, actor, at)
     with transaction.atomic():
-        locked = Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
-        if locked.state != MotionState.DRAFT:
-            raise StepNotAllowed
-        if locked.version != version:
-            raise WrittenMeanwhile
+        locked = _draft_as_seen(motion, version)
         Motion.objects.filter(pk=motion.pk).update(**plan.fields(), version=version + 1)
         locked.refresh_from_db()
         _check_charge(locked, actor, at)
         _note("rewrite", locked, actor, at)
+    return locked
+
+
+def add_option(motion: Motion, offer: Offer, *, version: int, actor: User, at: datetime) -> MotionOption:
+    """Put another option on the draft's ballot, below the others.
+
+    Raises `TwiceTheSame`, `TooManyOptions`, `WrittenMeanwhile`, `NotInCharge`, and `StepNotAllowed` once announced.
+    """
+    with transaction.atomic():
+        motion = _draft_as_seen(motion, version)
+        MOTION.take_step(motion, "add_option", actor=actor, at=at, is_locked=True, fields={"version": version + 1})
+        others = list(motion.options.all())
+        if any(other.title == offer.title or (offer.body and other.body_id == offer.body.pk) for other in others):
+            raise TwiceTheSame
+        if len(others) == MOST_OPTIONS:
+            raise TooManyOptions
+        return motion.options.create(number=len(others) + 1, **vars(offer))
+
+
+def drop_option(option: MotionOption, *, version: int, actor: User, at: datetime) -> None:
+    """Take an option off the draft's ballot; those below move up. Raises as `add_option`."""
+    with transaction.atomic():
+        motion = _draft_as_seen(option.motion, version)
+        MOTION.take_step(motion, "drop_option", actor=actor, at=at, is_locked=True, fields={"version": version + 1})
+        option.delete()
+        for number, other in enumerate(list(motion.options.all()), start=1):
+            motion.options.filter(pk=other.pk).update(number=number)
+
+
+def _draft_as_seen(motion: Motion, version: int) -> Motion:
+    """The motion under its lock. Raises `StepNotAllowed` once it is announced, `WrittenMeanwhile` if it has changed."""
+    locked = Motion.objects.select_for_update(no_key=True).get(pk=motion.pk)
+    if locked.state != MotionState.DRAFT:
+        raise StepNotAllowed
+    if locked.version != version:
+        raise WrittenMeanwhile
     return locked
 
 
@@ -185,6 +255,7 @@ def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: da
     if not RuleSet.objects.in_force(wording.local(now).date()).filter(pk=by.pk).exists():
         yield Obstacle("expired", _("This version of the rule set is not in force today."))
     yield from _obstacles_of_kind(motion)
+    yield from _obstacles_of_options(motion)
     if not totals.units:
         yield Obstacle("nobody", _("There is no unit in this area: nobody could vote."))
     if totals.without_area:
@@ -208,6 +279,19 @@ def _obstacles_of_kind(motion: Motion) -> Iterator[Obstacle]:
     if not by.signed_by:
         yield Obstacle(
             "unsigned", _("No lawyer has signed this rule set yet. Until then a vote can only ask opinions.")
+        )
+
+
+def _obstacles_of_options(motion: Motion) -> Iterator[Obstacle]:
+    options = motion.options.count()
+    if options == 1:
+        yield Obstacle(
+            "one_option", _("One option is no choice: add another, or take it away and ask for a yes or a no.")
+        )
+    is_ruled = motion.rule_set.matters.filter(matter=motion.matter).exists()
+    if options and is_ruled and not results.rules_of(motion).lets_one_pass:
+        yield Obstacle(
+            "two_could_pass", _("By this rule two options could pass at once. Choose a rule set with more than half.")
         )
 
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.domain.moment import local_day
-from governance.models import Estate
+from governance.models import Body, Estate
+from governance.models.bodies import BodyKind
 from governance.models.scope import Scope
-from issues.deliberation.domain.setting_up import Plan
+from issues.deliberation.domain.setting_up import Offer, Plan
 from issues.deliberation.forms.places import InABuildingForm
 from issues.deliberation.models import BY_OWNERS, Matter, Motion, MotionKind, RuleSet, Topic, TopicState
 from residents.forms.filing import NamesSelect, OwnWordsField
@@ -146,6 +147,55 @@ class PlanForm(InABuildingForm):
             "topic": topic.pk, "estate": topic.estate_id, "building": topic.building.name if topic.building else "",
             "stairwell": topic.stairwell, "title": topic.title, "words": topic.words,
         }  # fmt: skip
+
+
+class OptionForm(forms.Form):
+    """One more option of a draft: most often what a company offers."""
+
+    title = OwnWordsField(
+        label=_("The option"),
+        help_text=_("As it stands on the ballot: a company's name, a place, a design."),
+        max_characters=60,
+        too_long=_("You wrote %(count)d characters; 60 fit."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        error_messages={"required": _("Name the option.")},
+    )
+    price = OwnWordsField(
+        label=_("Price"),
+        required=False,
+        help_text=_("With its unit, so that the options can be compared."),
+        max_characters=80,
+        too_long=_("You wrote %(count)d characters; 80 fit."),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+    words = OwnWordsField(
+        label=_("What it offers"),
+        required=False,
+        max_characters=600,
+        too_long=_("You wrote %(count)d characters; 600 fit."),
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )
+    body = forms.ModelChoiceField(
+        Body.objects.none(),
+        label=_("Which company of the register it is"),
+        required=False,
+        empty_label=_("None of them"),
+        help_text=_("Its people hold no mandates in this vote and type no ballots."),
+        widget=NamesSelect(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": _("Choose one in the list.")},
+    )
+
+    def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
+        super().__init__(*args, **options)
+        self.auto_id = "option_%s"
+        body = self.fields["body"]
+        assert isinstance(body, forms.ModelChoiceField)  # noqa: S101 - of this very class
+        standing = Body.objects.standing_on(local_day(now)).filter(subdistrict=motion.subdistrict_id)
+        body.queryset = standing.filter(kind=BodyKind.PROPERTY_COMPANY).order_by("name", "pk")
+
+    def offer(self) -> Offer:
+        given = self.cleaned_data
+        return Offer(given["title"], given["price"], given["words"], given["body"])
 
 
 class WhyForm(forms.Form):

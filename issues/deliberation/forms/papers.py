@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,14 +13,22 @@ from issues.deliberation.forms.organising import MomentField
 from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry
 
 INVALID = "invalid"
+NONE_OF_THESE = pgettext_lazy("ballot", "None of these")
+
+
+def ticks_of(motion: Motion) -> list[tuple[str, str | Promise]]:
+    """What can be ticked on the motion's paper, in its order."""
+    options = [(str(option.number), option.title) for option in motion.options.all()]
+    if not options:
+        return list(Choice.choices)
+    return [*options, (Choice.AGAINST.value, NONE_OF_THESE), (Choice.ABSTAIN.value, Choice.ABSTAIN.label)]
 
 
 class SaysForm(forms.Form):
-    """What a paper says, or why it says nothing that counts."""
+    """What a paper of the motion says, or why it says nothing that counts."""
 
     said = forms.ChoiceField(
         label=_("What is ticked"),
-        choices=[*Choice.choices, (INVALID, _("It is not valid"))],
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
         error_messages={"required": _("Choose what the paper says.")},
     )
@@ -30,6 +39,12 @@ class SaysForm(forms.Form):
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
+    def __init__(self, *args: Any, motion: Motion, **options: Any):
+        super().__init__(*args, **options)
+        said = self.fields["said"]
+        assert isinstance(said, forms.ChoiceField)  # noqa: S101 - of this very class
+        said.choices = [*ticks_of(motion), (INVALID, _("It is not valid"))]
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if given.get("said") == INVALID and not given.get("reason"):
@@ -39,7 +54,7 @@ class SaysForm(forms.Form):
     def what(self) -> Said:
         if self.cleaned_data["said"] == INVALID:
             return InvalidReason(self.cleaned_data["reason"])
-        return Choice(self.cleaned_data["said"])
+        return str(self.cleaned_data["said"])
 
 
 class PaperForm(SaysForm):
@@ -81,7 +96,7 @@ class PaperForm(SaysForm):
     field_order = ("serial", "building", "stairwell", "number", "channel", "cast_at", "said", "reason")
 
     def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
-        super().__init__(*args, **options)
+        super().__init__(*args, motion=motion, **options)
         self.motion, self.now = motion, now
 
     def clean(self) -> dict[str, Any]:

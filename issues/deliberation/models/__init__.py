@@ -43,6 +43,7 @@ from issues.deliberation.models.meetings import (
 )
 from issues.deliberation.models.minutes import Amendment, MinutesStage, MinutesVersion
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
+from issues.deliberation.models.options import MotionOption, choices_of
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
 from issues.deliberation.models.topics import (
     Gate,
@@ -102,6 +103,7 @@ __all__ = [
     "MinutesVersion",
     "Motion",
     "MotionKind",
+    "MotionOption",
     "MotionState",
     "Objection",
     "Outcome",
@@ -121,4 +123,5 @@ __all__ = [
     "TopicSupport",
     "Vetting",
     "VettingReason",
+    "choices_of",
 ]

@@ -78,6 +78,8 @@ class MotionQuerySet(models.QuerySet["Motion"]):
 class Motion(models.Model):
     """表决事项: one question, put to those on the roll. Change its state only through `issues.deliberation.domain`.
 
+    A ballot says yes or no; where the motion has `options`, it chooses one of them, or none.
+
     The scope is the estate, a building of it, or one stairwell. `opens_at` counts, `closes_at` doesn't any more.
     From its announcement nobody changes text, rules, scope or times.
     """
@@ -193,6 +195,22 @@ class Motion(models.Model):
                 "counted_at", "tally_file", "result", "result_hash", "has_passed",
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            # None, or several: one option is no choice, and of a gap nobody would know what stood there.
+            pgtrigger.Trigger(
+                name="announced_with_all_its_options",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(old__published_at__isnull=True, new__published_at__isnull=False),
+                declare=[("options", "INT"), ("latest", "INT")],
+                func="""
+                    SELECT count(*), coalesce(max(number), 0) INTO options, latest
+                    FROM deliberation_motionoption WHERE motion_id = NEW.id;
+                    IF options = 1 OR options <> latest THEN
+                        RAISE EXCEPTION 'one option is no choice' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

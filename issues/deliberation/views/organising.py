@@ -17,8 +17,8 @@ from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
-from issues.deliberation.domain.setting_up import NotLawful, Plan, WrittenMeanwhile
-from issues.deliberation.forms.organising import AnswerForm, PlanForm, WhyForm
+from issues.deliberation.domain.setting_up import NotLawful, Plan, TooManyOptions, TwiceTheSame, WrittenMeanwhile
+from issues.deliberation.forms.organising import AnswerForm, OptionForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState, Topic, TopicState
 from issues.deliberation.turnout import turnout
 from issues.deliberation.views.sent import version_of
@@ -86,6 +86,10 @@ def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpRe
     match verb:
         case "publish":
             return _publish(request, motion)
+        case "add_option":
+            return _add_option(request, motion)
+        case "drop_option":
+            return _drop_option(request, motion)
         case "ask_to_withdraw":
             return _ask_to_withdraw(request, motion)
         case "withdraw":
@@ -118,6 +122,27 @@ def _publish(request: PortalRequest, motion: Motion) -> HttpResponse:
     return redirect("desk_vote", motion.public_id)
 
 
+def _add_option(request: PortalRequest, motion: Motion) -> HttpResponse:
+    form = OptionForm(request.POST, motion=motion, now=request.now)
+    if form.is_valid():
+        try:
+            setting_up.add_option(motion, form.offer(), version=version_of(request), actor=request.user, at=request.now)
+        except (TwiceTheSame, TooManyOptions, WrittenMeanwhile) as refusal:
+            form.add_error("title", str(refusal.sentence))
+    if not form.is_valid():
+        return _page(request, motion, option=form, status=400)
+    messages.success(request, _("It stands on the ballot."))
+    return redirect("desk_vote", motion.public_id)
+
+
+def _drop_option(request: PortalRequest, motion: Motion) -> HttpResponse:
+    number = request.POST.get("number", "")
+    option = get_object_or_404(motion.options, number=number if number.isascii() and number.isdigit() else 0)
+    setting_up.drop_option(option, version=version_of(request), actor=request.user, at=request.now)
+    messages.success(request, _("Taken off the ballot."))
+    return redirect("desk_vote", motion.public_id)
+
+
 def _ask_to_withdraw(request: PortalRequest, motion: Motion) -> HttpResponse:
     form = WhyForm(request.POST)
     if not form.is_valid():
@@ -140,6 +165,7 @@ def _page(
     *,
     why: WhyForm | None = None,
     answering: dict[int, AnswerForm] | None = None,
+    option: OptionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     answering = answering or {}
@@ -147,6 +173,9 @@ def _page(
     context = {
         **desk_context(request),
         "motion": motion,
+        "options": motion.options.all(),
+        "option_form": option or (OptionForm(motion=motion, now=request.now) if is_draft else None),
+        "wrong": option,
         "rehearsal": setting_up.rehearse(motion, request.now) if is_draft else None,
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},

@@ -76,7 +76,7 @@ def desk_paper_check(request: PortalRequest, public_id: UUID, ballot: UUID) -> H
     motion = find_organised(request, public_id)
     waiting = Ballot.objects.to_check().filter(entry__motion=motion).select_related("entry__motion", "recorded_by")
     paper = get_object_or_404(waiting, public_id=ballot)
-    form = SaysForm(request.POST if request.method == "POST" else None)
+    form = SaysForm(request.POST if request.method == "POST" else None, motion=motion)
     if form.is_bound and form.is_valid():
         if papers.check(paper, said=form.what(), actor=request.user, at=request.now):
             messages.success(request, _("Both say the same: the ballot counts."))

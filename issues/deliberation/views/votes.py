@@ -1,7 +1,7 @@
 """Votes as owners see them: what is put to them, their ballots, and what came out."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
@@ -23,8 +24,9 @@ from issues.deliberation.domain.casting import Paper, Receipt
 from issues.deliberation.domain.objecting import may_object
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
+from issues.deliberation.forms.papers import NONE_OF_THESE
 from issues.deliberation.forms.voting import MandateForm, ObjectForm
-from issues.deliberation.models import Ballot, Choice, Motion, RollEntry
+from issues.deliberation.models import Ballot, Choice, Motion, MotionOption, RollEntry
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.turnout import turnout
 from issues.deliberation.verdict_page import verdict_of
@@ -35,12 +37,30 @@ from residents.models import Occupancy
 
 A_PAGE = 20
 CHOOSE = gettext_lazy("Please choose one of the three.")
+CHOOSE_AN_OPTION = gettext_lazy("Please choose one option, none of these, or to abstain.")
 # What each choice means where the law counts it: people ask.
 CHOICES = {
     Choice.FOR: pgettext_lazy("ballot", "I agree"),
     Choice.AGAINST: pgettext_lazy("ballot", "I don't agree"),
     Choice.ABSTAIN: pgettext_lazy("ballot", "I abstain"),
 }
+
+
+class Line(NamedTuple):
+    """One line of a ballot: what is sent, what it says, and of an option what it is."""
+
+    value: str
+    words: str | Promise
+    option: MotionOption | None = None
+
+
+def lines_of(motion: Motion) -> list[Line]:
+    """The lines of the motion's ballot. None of the options, and abstaining, are always among them."""
+    options = [Line(str(option.number), option.title, option) for option in motion.options.all()]
+    if not options:
+        return [Line(choice.value, words) for choice, words in CHOICES.items()]
+    none_of_these = Line(Choice.AGAINST.value, NONE_OF_THESE)
+    return [*options, none_of_these, Line(Choice.ABSTAIN.value, CHOICES[Choice.ABSTAIN])]
 
 
 @never_cache
@@ -72,15 +92,13 @@ def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
     if request.method != "POST":
         return _form(request, motion, paper, sending=uuid4())
     sending = sending_of(request)
-    choice = request.POST.get("choice", "")
-    if choice not in Choice.values:
+    chosen = next((line for line in lines_of(motion) if line.value == request.POST.get("choice")), None)
+    if chosen is None:
         return _form(request, motion, paper, sending=sending, is_missing=True)
     if "sure" not in request.POST:
-        return _form(
-            request, motion, paper, sending=sending, choice=Choice(choice), is_check="back" not in request.POST
-        )
+        return _form(request, motion, paper, sending=sending, chosen=chosen, is_check="back" not in request.POST)
     receipts = casting.cast(
-        motion, entries=list(paper.entries), choice=Choice(choice), sending=sending, actor=request.user, at=request.now
+        motion, entries=list(paper.entries), choice=chosen.value, sending=sending, actor=request.user, at=request.now
     )
     return _handed_in(request, motion, receipts)
 
@@ -156,6 +174,7 @@ def vote_page(
     context = {
         "motion": motion,
         "rule": rule_of(motion),
+        "options": motion.options.all(),
         "is_open": motion.is_open_at(request.now),
         "papers": [
             (paper, asked if asked and paper.first == asked_at else MandateForm(auto_id=f"m{number}_%s"))
@@ -196,25 +215,24 @@ def _form(
     paper: Paper,
     *,
     sending: UUID,
-    choice: Choice | None = None,
+    chosen: Line | None = None,
     is_check: bool = False,
     is_missing: bool = False,
 ) -> HttpResponse:
+    lines = lines_of(motion)
+    choose = CHOOSE_AN_OPTION if lines[0].option else CHOOSE
     context = {
         "motion": motion,
         "paper": paper,
         "sending": sending,
-        "choices": [(value.value, words) for value, words in CHOICES.items()],
-        "choice": choice,
-        "chosen_words": CHOICES.get(choice) if choice else "",
+        "lines": lines,
+        "chosen": chosen,
         "is_open": motion.is_open_at(request.now) and motion.takes_electronic_ballots,
         "form_errors": is_missing,
-        "errors": [("choice-for", CHOOSE)] if is_missing else [],
-        "choice_errors": [CHOOSE] if is_missing else [],
+        "errors": [(f"choice-{lines[0].value}", choose)] if is_missing else [],
+        "choice_errors": [choose] if is_missing else [],
     }
-    return render(
-        request, "deliberation/ballot_check.html" if is_check and choice else "deliberation/ballot.html", context
-    )
+    return render(request, "deliberation/ballot_check.html" if is_check else "deliberation/ballot.html", context)
 
 
 def _handed_in(request: PortalRequest, motion: Motion, receipts: list[Receipt]) -> HttpResponse:

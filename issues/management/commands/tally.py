@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from issues.deliberation.counting import saying
-from issues.deliberation.counting.count import Count, count
+from issues.deliberation.counting.count import Count, Requirement, count
 from issues.deliberation.counting.file import TallyFile
 from issues.deliberation.counting.reading import MOST_BYTES, BadTallyFile, read
 from issues.deliberation.counting.result import as_json
+from issues.deliberation.counting.saying import SaidRequirement
 from issues.terminal import aligned
 
 STANDARD_INPUT = "-"
@@ -76,19 +77,30 @@ def _requirements(file: TallyFile, result: Count) -> str:
     )
     rows = [
         (it.name, it.threshold, it.reached, it.needed, it.percentage, it.short_by, _("yes") if it.met else _("no"))
-        for it in saying.requirements(result, file.rules)
+        for it, _requirement in _asked(file, result)
     ]
     return aligned([head, *rows])
 
 
 def _working(file: TallyFile, result: Count) -> list[str]:
     """Each requirement in a sentence, with the comparison as it was made."""
-    four = (result.quorum.area, result.quorum.heads, result.majority.area, result.majority.heads)
-    said = zip(saying.requirements(result, file.rules), four, strict=True)
     return [
         "\n  ".join(filter(None, (row.explained, saying.cross_multiplied(it), saying.from_newcomers(it))))
-        for row, it in said
+        for row, it in _asked(file, result)
     ]
+
+
+def _asked(file: TallyFile, result: Count) -> list[tuple[SaidRequirement, Requirement]]:
+    """All four requirements, said and worked out; of several options the majority of each."""
+    four = (result.quorum.area, result.quorum.heads, result.majority.area, result.majority.heads)
+    asked = list(zip(saying.requirements(result, file.rules), four, strict=True))
+    if not result.options:
+        return asked
+    of_options = (
+        zip(saying.requirements_of(option, file.rules), (option.majority.area, option.majority.heads), strict=True)
+        for option in result.options
+    )
+    return [*asked[:2], *(pair for pairs in of_options for pair in pairs)]
 
 
 def _parts(result: Count) -> str:

@@ -5,7 +5,6 @@ import json
 from bisect import bisect_left
 from math import gcd
 
-CHOICES = ("for", "against", "abstain")
 REASONS = ["blank", "unclear", "unsigned", "not_entitled", "no_mandate", "disputed", "wrong_form", "damaged", "late"]
 NAMES = {"for": "for", "against": "against", "abstain": "abstained"}
 PLACES = ("for", "against", "abstained", "split", "silence_added", "invalid", "silent")
@@ -24,22 +23,37 @@ def second_count(data: bytes) -> dict:
             replaced += 1
         else:
             words[ballot["unit"]] = ballot["invalid"] or ballot["choice"]
-    before = sorted_out(roll, words, rules)
+    agreeing = [str(place + 1) for place in range(len(file["motion"].get("options", [])))] or ["for"]
+    choices = [*agreeing, "against", "abstain"]
+    before = sorted_out(roll, words, rules, agreeing)
     side = None
     if rules["silence"] == "follows_majority":
-        winners = [one for one in ("for", "against") if all(beats(before, one, two) for two in CHOICES if two != one)]
+        winners = [one for one in choices[:-1] if all(beats(before, one, two) for two in choices if two != one)]
         side = winners[0] if winners else None
     if side:
         for row in roll:
             if words[row["unit"]] == "silent" and row["delivered"]:
                 words[row["unit"]] = "silence_added"
-    after = sorted_out(roll, words, rules)
-    quorum, majority = four(after, rules, side)
+    after = sorted_out(roll, words, rules, agreeing)
+    quorum, majorities = asked_of_all(after, rules, side, agreeing)
+    verdict = judged(quorum, majorities)
+    if agreeing == ["for"]:
+        own = {"majority": majorities["for"]}
+    else:
+        reached = [one for one in agreeing if judged(quorum, {one: majorities[one]}) == "passed"]
+        assert len(reached) < 2
+        own = {
+            "chosen": reached[0] if reached else None,
+            "options": [
+                {"number": one, "title": title, "for": part(after, one), "majority": majorities[one]}
+                for one, title in zip(agreeing, file["motion"]["options"], strict=True)
+            ],
+        }
     return {
-        "verdict": judged(quorum, majority),
-        "verdict_without_silence": judged(*four(before, rules, None)),
+        "verdict": verdict,
+        "verdict_without_silence": judged(*asked_of_all(before, rules, None, agreeing)),
         "quorum": quorum,
-        "majority": majority,
+        **own,
         "silence_follows": side,
         "components": {
             "roll": part(after, *PLACES),
@@ -60,9 +74,9 @@ def square_centimetres(text: str) -> int:
     return int(whole) * SQUARE_CENTIMETRES + int(decimals.ljust(2, "0")) * STEP
 
 
-def sorted_out(roll: list, words: dict, rules: dict) -> dict:
-    """place or reason -> [square centimetres, heads, units]"""
-    columns = {name: [0, 0, 0] for name in (*PLACES, *REASONS)}
+def sorted_out(roll: list, words: dict, rules: dict, agreeing: list) -> dict:
+    """place, reason or option -> [square centimetres, heads, units]"""
+    columns = {name: [0, 0, 0] for name in (*PLACES, *REASONS, *agreeing)}
     for row in roll:
         for name in where(words[row["unit"]]):
             columns[name][0] += square_centimetres(row["area"])
@@ -75,12 +89,14 @@ def sorted_out(roll: list, words: dict, rules: dict) -> dict:
 
 
 def where(word: str) -> list:
+    if word.isdigit():
+        return ["for", word]
     return ["invalid", word] if word in REASONS else [NAMES.get(word, word)]
 
 
 def word_of_head(mine: list, words: dict, rules: dict) -> str:
     said = [words[row["unit"]] for row in mine]
-    voted = {word for word in said if word in CHOICES}
+    voted = {word for word in said if word in NAMES or word.isdigit()}
     if len(voted) == 1:
         return voted.pop()
     if voted:
@@ -100,24 +116,26 @@ def word_of_head(mine: list, words: dict, rules: dict) -> str:
 
 
 def beats(columns: dict, one: str, two: str) -> bool:
-    mine, other = columns[NAMES[one]], columns[NAMES[two]]
+    mine, other = columns[NAMES.get(one, one)], columns[NAMES.get(two, two)]
     return mine[0] > other[0] and mine[1] > other[1]
 
 
-def four(columns: dict, rules: dict, side: str | None) -> tuple[dict, dict]:
-    quorum, majority = {}, {}
+def asked_of_all(columns: dict, rules: dict, side: str | None, agreeing: list) -> tuple[dict, dict]:
+    quorum, majorities = {}, {one: {} for one in agreeing}
     for column, (measure, step) in enumerate((("area", STEP), ("heads", 1))):
         everybody = sum(columns[place][column] for place in PLACES) // step
         there = sum(columns[place][column] for place in PLACES[:5]) // step
-        agree = columns["for"][column] // step
-        if side == "for":
-            agree += columns["silence_added"][column] // step
         quorum[measure] = asked(rules["quorum"][measure], there, everybody, measure, None)
-        if rules["majority_of"] == "entitled":
-            majority[measure] = asked(rules["majority"][measure], agree, everybody, measure, None)
-        else:
-            majority[measure] = asked(rules["majority"][measure], agree, there, measure, everybody - there)
-    return quorum, majority
+        for one in agreeing:
+            agree = columns[one][column] // step
+            if side == one:
+                agree += columns["silence_added"][column] // step
+            if rules["majority_of"] == "entitled":
+                said = asked(rules["majority"][measure], agree, everybody, measure, None)
+            else:
+                said = asked(rules["majority"][measure], agree, there, measure, everybody - there)
+            majorities[one][measure] = said
+    return quorum, majorities
 
 
 def asked(threshold: dict, reached: int, total: int, measure: str, others: int | None) -> dict:
@@ -160,7 +178,8 @@ def part(columns: dict, *places: str) -> dict:
     }
 
 
-def judged(quorum: dict, majority: dict) -> str:
+def judged(quorum: dict, majorities: dict) -> str:
     if not all(measure["met"] for measure in quorum.values()):
         return "no_quorum"
-    return "passed" if all(measure["met"] for measure in majority.values()) else "not_passed"
+    reached = any(all(measure["met"] for measure in majority.values()) for majority in majorities.values())
+    return "passed" if reached else "not_passed"

@@ -38,6 +38,7 @@ SHARE = 'must be a fraction as text, such as "2/3", not'
 INSTANT = 'must be a date and time with its offset, such as "2026-05-07T18:00:00+08:00", not'
 REASONS = "blank, unclear, unsigned, not_entitled, no_mandate, disputed, wrong_form, damaged, late"
 TEXT = "must be text without spaces around it, not"
+NO_FORMAT = "This isn't a tally file: its “format” must be “youying-tally/1” or “youying-tally/2”."
 UNSEEN = "must have no characters that can't be seen, not"
 
 
@@ -133,7 +134,11 @@ UNSEEN = "must have no characters that can't be seen, not"
         ("motion.title", "A\x1b[31m", f'motion.title: {UNSEEN} "A\\u001b[31m".'),
         ("motion.title", "x" * 4001, "motion.title: is longer than 4000 characters."),
         ("motion.closes_at", "2026-04-20T01:00:00Z", "motion.closes_at: the vote must close after it opens."),
-        ("format", "youying-tally/2", "This isn't a tally file: its “format” must be “youying-tally/1”."),
+        (
+            "format",
+            "youying-tally/3",
+            NO_FORMAT,
+        ),
         ("motto", "x", 'the file: unknown key "motto".'),
     ],
 )
@@ -158,7 +163,7 @@ def test_what_is_wrong_is_said_where_it_is_wrong(path, value, sentence):
         (b"[]", "the file: must be an object { … }, not [ … ]."),
         (b"NaN", "the file: must be an object { … }, not NaN."),
         (b"9" * 5000, f"the file: must be an object {{ … }}, not {'9' * 40}…."),
-        (b"{}", "This isn't a tally file: its “format” must be “youying-tally/1”."),
+        (b"{}", NO_FORMAT),
         (b'{"format": "youying-tally/1"}', 'the file: the key "motion" is missing.'),
         (written(small()).replace(b'"area": "89.56"', b'"area": ' + b"1" * 9000), f"roll[0].area: {AREA} {'1' * 40}…."),
         (

@@ -90,6 +90,11 @@ def vote(roll: list[Raw], ballots: list[Raw], **changed: Any) -> Raw:
     }
 
 
+def choosing(options: list[str], raw: Raw) -> Raw:
+    """The same vote with options to choose from: its ballots say “1”, “2”, … for them."""
+    return raw | {"format": "youying-tally/2", "motion": raw["motion"] | {"options": options}}
+
+
 def written(raw: Raw) -> bytes:
     return json.dumps(raw, ensure_ascii=False).encode()
 
@@ -111,13 +116,15 @@ def sums(changed: Raw | None = None, **groups: tuple[int, int]) -> Raw:
     return vote(roll, ballots, **(changed or {}))
 
 
-def made_up(seed: int, units: int) -> Raw:
+def made_up(seed: int, units: int, options: int = 0) -> Raw:
     """A vote in which everything happens that may: whoever has several units, the developer's rest, ballots replaced
-    over and over by older and newer ones, invalid ones, silence; under any rules."""
+    over and over by older and newer ones, invalid ones, silence; under any rules. With `options`, any that allow them.
+    """
     random = Random(seed)
+    agreeing = tuple(str(number) for number in range(1, options + 1)) or ("for",)
     owners = [f"owner-{number}" for number in range(max(1, units * random.randint(30, 100) // 100))]
     willing = random.choice((0.3, 0.65, 0.9, 1))
-    choices = random.choices(("for", "against", "abstain"), k=random.choice((1, 2, 20)))
+    choices = random.choices((*agreeing, "against", "abstain"), k=random.choice((1, 2, 20)))
     roll, ballots = [], []
     for number in range(units):
         head = "developer" if random.random() < 0.1 else random.choice(owners)
@@ -127,7 +134,11 @@ def made_up(seed: int, units: int) -> Raw:
             ballots += _ballots_of(random, f"unit-{number}", choices)
     random.shuffle(roll)
     random.shuffle(ballots)
-    return vote(roll, ballots, **_rules_made_up(random))
+    rules_made_up = _rules_made_up(random)
+    if not options:
+        return vote(roll, ballots, **rules_made_up)
+    rules_made_up["majority"]["heads"] = random.choice((threshold("1/2", strictly_more=True), threshold("3/4")))
+    return choosing([f"方案{number}" for number in agreeing], vote(roll, ballots, **rules_made_up))
 
 
 def _ballots_of(random: Random, unit: str, choices: list[str]) -> list[Raw]:
