@@ -50,6 +50,12 @@ register(
     _("%(matter)s. Due %(by)s: %(step)s. Please accept it now; if nobody does within a minute the next phone rings."),
     _matter,
 )
+register(
+    "commitment_ordered",
+    _("What you promised is an order now"),
+    _("%(what)s. %(matter)s. Due %(by)s; accept it, or give it to whoever does it."),
+    _matter,
+)
 register("order_given", _("An order was given to you"), _("%(matter)s. Due %(by)s: %(step)s."), _matter)
 register(
     "order_nudged",

@@ -43,7 +43,7 @@ def policy() -> SlaPolicy:
 
 
 def open_task(task: Task, *, actor: User, at: datetime) -> Issue:
-    """Open the matter, start its clock and ring the body's first phone. Runs inside the caller's transaction."""
+    """Open the matter, start its clock and tell the body. Runs inside the caller's transaction."""
     community = task.estate.community
     issue = Issue.objects.create(
         public_id=task.public_id,
@@ -111,7 +111,7 @@ def hand_over(issue: Issue, body: Body, *, at: datetime) -> None:
 
 
 def has_staff(body: Body, at: datetime) -> bool:
-    """Whether anybody's phone would ring for an order of the body."""
+    """Whether anybody is there to be told of an order of the body."""
     return bool(people.staff_of(body, at))
 
 

@@ -173,8 +173,26 @@ def dispatch(issue: Issue, answerable: Answerable, *, actor: User | str, at: dat
     kind = "default_holder" if answerable.why == BY_DEFAULT else "dispatched"
     tell_petitioners(issue, kind, at=at, body=answerable.body.short_name, petitions=petitions)
     tell_what_is_next(issue, order, petitions)
-    ring(order, at)
+    if issue.is_commitment:
+        _tell_of_commitment(order, at)
+    else:
+        ring(order, at)
     return order
+
+
+def _tell_of_commitment(order: WorkOrder, at: datetime) -> None:
+    """It has days, so no phone rings, at night least of all: its managers are told; where there are none, its staff."""
+    outbox.post_to_each(
+        people.managers_of(order.body, at) or people.staff_of(order.body, at),
+        "commitment_ordered",
+        {**people.place_params(order), "what": order.issue.words, "due_at": _iso(order.next_due_at)},
+        dedupe=f"ordered:{order.pk}",
+        at=at,
+        urgency=Urgency.PROMPT,
+        link=link_to(order),
+        subdistrict_id=order.issue.phoning_subdistrict_id,
+        community_id=order.issue.phoning_community_id,
+    )
 
 
 def supporters(issue: Issue, petitions: int) -> int:

@@ -137,7 +137,7 @@ def show_the_new_holder(order: WorkOrder, *, actor: User, at: datetime, holder: 
             {**people.place_params(order), "kind": order.next_kind, "due_at": _iso(order.next_due_at)},
             dedupe=f"given:{order.pk}:{at.isoformat()}",
             at=at,
-            urgency=Urgency.RING,
+            urgency=Urgency.PROMPT if order.issue.is_commitment else Urgency.RING,
             link=link_to(order),
             subdistrict_id=order.issue.phoning_subdistrict_id,
             community_id=order.issue.phoning_community_id,

@@ -37,9 +37,17 @@ def test_a_commitment_is_an_order_of_the_body_with_its_own_due_time(cast, topic)
     assert order.issue.state == IssueState.OPEN
 
 
-def test_the_phone_of_whoever_is_on_duty_rings(cast, topic):
+def test_its_manager_is_told_and_no_phone_rings_for_what_has_days(cast, topic):
     promise(cast, topic)
-    assert Notice.objects.filter(recipient=cast.zhou, message_key="order_rings").exists()
+    told = Notice.objects.filter(message_key="commitment_ordered", urgency="prompt")
+    assert set(told.values_list("recipient", flat=True)) == {cast.zheng.pk}
+    assert not Notice.objects.filter(urgency="ring").exists()
+
+
+def test_of_a_body_without_a_manager_its_people_are_told(cast, topic):
+    promise(cast, topic, body=cast.residents_committee, post="社区工作者")
+    told = Notice.objects.filter(message_key="commitment_ordered").values_list("recipient", flat=True)
+    assert set(told) == {cast.wu.pk}
 
 
 def test_the_three_bodies_of_one_decision_have_an_order_each(cast, topic):
