@@ -54,6 +54,7 @@ WORK_PAGES = (
     WorkPage("desk_topics", pgettext_lazy("page", "Topics"), lambda scope: scope.deliberates),
     WorkPage("desk_commitments", _("Commitments"), lambda scope: scope.deliberates),
     WorkPage("desk_votes", _("Owners' votes"), lambda scope: scope.organises_votes),
+    WorkPage("desk_surveys", pgettext_lazy("desk", "Surveys"), lambda scope: scope.organises_meetings),
     WorkPage("desk_meetings", pgettext_lazy("desk", "Meetings"), lambda scope: scope.organises_meetings),
     WorkPage("not_reached", _("Not reached"), lambda scope: scope.phones_people),
     WorkPage("coverage", _("Coverage"), lambda scope: scope.sees_the_net),

@@ -98,7 +98,7 @@ class Scope:
 
     @property
     def organises_meetings(self) -> bool:
-        """Whether meetings are this person's to call and to run: as votes, and the branches' secretaries."""
+        """Whether meetings are this person's to call, and surveys to run: as votes, and the branches' secretaries."""
         return bool(self.organises_votes or self.party_branches)
 
     @property

@@ -1,6 +1,6 @@
-"""How the audit trail in the console calls votes and meetings and what is done with them.
+"""How the audit trail in the console calls votes, meetings and surveys and what is done with them.
 
-No register: votes and meetings are led at the desk.
+No register: they are led at the desk.
 """
 
 from django.utils.text import format_lazy
@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from governance.admin.audit import NOUNS, VERBS
 from governance.admin.history import DEEDS
-from issues.deliberation.workflow import MEETING, MOTION
+from issues.deliberation.workflow import MEETING, MOTION, SURVEY
 
 STEP = pgettext_lazy("history", "%(who)s: {step}")
 DONE = {step.verb: step.label for step in MOTION.steps} | {
@@ -48,8 +48,26 @@ DONE |= {step.verb: step.label for step in MEETING.steps} | {
     "make_calendar": pgettext_lazy("deed", "calendar address made"),
     "revoke_calendar": pgettext_lazy("deed", "calendar address revoked"),
 }
+DONE |= {step.verb: step.label for step in SURVEY.steps if step.verb not in DONE} | {
+    "draft_survey": pgettext_lazy("deed", "survey drawn up"),
+    "rewrite_survey": pgettext_lazy("deed", "survey rewritten"),
+    "ask_in_a_survey": pgettext_lazy("deed", "question written"),
+    "reorder_a_survey": pgettext_lazy("deed", "questions put in order"),
+    "drop_from_a_survey": pgettext_lazy("deed", "question taken out"),
+    "answer_a_survey": pgettext_lazy("deed", "survey answered"),
+    "take_down_a_sheet": pgettext_lazy("deed", "answer taken down for a home"),
+    "release_words": pgettext_lazy("deed", "words released"),
+    "list_item": pgettext_lazy("deed", "put on the list of a survey"),
+    "settle_item": pgettext_lazy("deed", "line of a survey's list settled"),
+    "make_topic_of_item": pgettext_lazy("deed", "topic made of a line of a survey's list"),
+}
 
-NOUNS |= {"motion": _("motion"), "meeting": pgettext_lazy("noun", "meeting"), "calendar": _("calendar")}
+NOUNS |= {
+    "motion": _("motion"),
+    "meeting": pgettext_lazy("noun", "meeting"),
+    "survey": pgettext_lazy("noun", "survey"),
+    "calendar": _("calendar"),
+}
 # Of other nouns, too, something is opened or withdrawn: those words stay.
 VERBS |= {verb: words for verb, words in DONE.items() if verb not in VERBS}
 DEEDS |= {verb: format_lazy(STEP, step=words) for verb, words in DONE.items() if verb not in DEEDS}

@@ -9,7 +9,14 @@ class DeliberationConfig(AppConfig):
         # Registers our notices' words, who is told of which stage, what each sweep does, what the home page counts,
         # and who hears what becomes of the orders by which commitments are carried out.
         from issues.deliberation import messages  # noqa: F401
-        from issues.deliberation.domain import carrying_out, demanding, meeting_notices, telling  # noqa: F401
+        from issues.deliberation.domain import (  # noqa: F401
+            carrying_out,
+            demanding,
+            meeting_notices,
+            survey_news,
+            surveying,
+            telling,
+        )
         from issues.deliberation.domain.opening import bring_all_up_to_date, waiting
         from issues.deliberation.waiting import count_waiting_ballots
         from issues.domain.sweep import take_part
@@ -17,4 +24,5 @@ class DeliberationConfig(AppConfig):
 
         take_part(waiting, bring_all_up_to_date)
         take_part(demanding.waiting, demanding.tell_what_is_late)
+        take_part(surveying.waiting, surveying.bring_all_up_to_date)
         register_count_waiting(count_waiting_ballots)

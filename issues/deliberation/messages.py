@@ -1,4 +1,4 @@
-"""The words of the notices about topics, meetings, votes and commitments."""
+"""The words of the notices about topics, meetings, surveys, votes and commitments."""
 
 from datetime import datetime
 
@@ -186,4 +186,32 @@ register(
 )
 register(
     "minutes_final", _("The minutes of a meeting are final"), _("%(title)s. Read what came of each point."), _meeting
+)
+
+
+def _from_until(params: Params) -> dict[str, object]:
+    """`starts` and `ends` as the reader says them."""
+    now = timezone.now()
+    said = {name: wording.moment(datetime.fromisoformat(str(params[name])), now) for name in ("starts", "ends")}
+    return {**params, **said}
+
+
+register(
+    "survey_published",
+    _("You are asked: a survey"),
+    _("%(title)s. You can answer from %(starts)s until before %(ends)s."),
+    _from_until,
+)
+register(
+    "survey_closed", _("The result of a survey is there"), _("%(title)s. Read what your neighbours said."), _from_until
+)
+register("survey_withdrawn", _("A survey was withdrawn"), _("%(title)s. The page says why."), _from_until)
+register(
+    "survey_taken_down",
+    _("An answer was written down for your home"),
+    _(
+        "%(title)s: the office wrote down an answer for your home. If it isn't right, answer yourself until %(ends)s: "
+        "your own answer stands."
+    ),
+    _from_until,
 )

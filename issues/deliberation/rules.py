@@ -1,4 +1,4 @@
-"""Who may do what with a topic, a meeting, a vote and a commitment.
+"""Who may do what with a topic, a meeting, a survey, a vote and a commitment.
 
 The instant asked about is the one of the person's scope: the request's.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 import rules
 
 from governance.models import Body, User
-from issues.deliberation.models import Commitment, Matter, Meeting, Motion, Topic, TopicOrigin
+from issues.deliberation.models import Commitment, Matter, Meeting, Motion, Survey, Topic, TopicOrigin
 from residents.models import Occupancy
 
 
@@ -106,10 +106,17 @@ def has_not_drawn_up_the_minutes(user: User, meeting: Meeting) -> bool:
     return latest is not None and latest.made_by_id != user.pk
 
 
+@rules.predicate
+def runs_survey(user: User, survey: Survey) -> bool:
+    """The community's staff, the branch's secretary, the street."""
+    return Survey.objects.organised_by(user.scope()).filter(pk=survey.pk).exists()
+
+
 rules.add_rule("deliberation.may_vet", vets & is_not_theirs)
 rules.add_rule("deliberation.may_merge", vets & is_not_theirs & gathers_no_support)
 rules.add_rule("deliberation.may_run_meeting", runs)
 rules.add_rule("deliberation.may_check_minutes", runs & has_not_drawn_up_the_minutes)
+rules.add_rule("deliberation.may_run_survey", runs_survey)
 rules.add_rule("deliberation.may_organise", organises)
 rules.add_rule("deliberation.may_confirm_withdrawal", organises & is_second)
 rules.add_rule("deliberation.may_write_down", organises_topic)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Avg, Count, Min, Q
 from django.utils.functional import Promise
@@ -49,6 +50,7 @@ DECIDED: dict[str, str | Promise] = {
 RAISED: dict[str, str | Promise] = {
     TopicOrigin.FINDING: gettext_lazy("From what was found on site"),
     TopicOrigin.RESIDENT: gettext_lazy("A resident brought it up"),
+    TopicOrigin.SURVEY: gettext_lazy("It came out of a survey of those who live there"),
     TopicOrigin.OWNERS: gettext_lazy("An owner brought it up and gathers support for an owners' assembly"),
 }
 
@@ -94,6 +96,16 @@ class VoteSaid:
 
 
 @dataclass(frozen=True)
+class SurveySaid:
+    """The survey that a topic comes from: how many answered it, and how many of them named this."""
+
+    public_id: UUID
+    title: str
+    answered: int
+    named_by: int
+
+
+@dataclass(frozen=True)
 class Judged:
     """How residents judged it. `average` is empty below the fewest that are published."""
 
@@ -116,6 +128,7 @@ class Story:
     raised: SafeString | str
     petitions: int
     first_reported_at: datetime | None
+    survey: SurveySaid | None
     gates: list[GateSaid]
     waits_for: str
     demand: Demand | None
@@ -138,6 +151,7 @@ def story_of(topic: Topic, now: datetime) -> Story:
         raised=_raised(topic, reported["number"]),
         petitions=reported["number"],
         first_reported_at=reported["first"],
+        survey=_survey(topic),
         gates=gates,
         waits_for=_waits_for(topic, now) if topic.state == TopicState.RAISED else "",
         demand=_demand(topic, now),
@@ -161,6 +175,11 @@ def _raised(topic: Topic, petitions: int) -> SafeString | str:
             "%(number)s petition of residents said so", "%(number)s petitions of residents said so", petitions
         ) % {"number": petitions}
     return str(RAISED.get(topic.origin, _("The community brought it up")))
+
+
+def _survey(topic: Topic) -> SurveySaid | None:
+    rows = topic.survey_items.select_related("survey").annotate(answered=Count("survey__sheets"))
+    return next((SurveySaid(row.survey.public_id, row.survey.title, row.answered, row.named_by) for row in rows), None)
 
 
 def _said(row: Vetting) -> GateSaid:

@@ -29,6 +29,15 @@ from issues.deliberation.views.organising import (
     desk_votes,
 )
 from issues.deliberation.views.papers import desk_ballots, desk_paper_check, desk_papers
+from issues.deliberation.views.survey_desk import (
+    desk_survey,
+    desk_survey_edit,
+    desk_survey_new,
+    desk_survey_sheet,
+    desk_survey_step,
+    desk_surveys,
+)
+from issues.deliberation.views.surveys import survey, survey_answer, surveys
 from issues.deliberation.views.topics import topic, topic_judge, topic_new, topic_support, topics
 from issues.deliberation.views.vetting import desk_topic, desk_topic_new, desk_topic_step, desk_topics
 from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_notice, vote_object, votes
@@ -44,6 +53,15 @@ urlpatterns: list[URLPattern] = [
     path("topics/<uuid:public_id>/support/", topic_support, name="topic_support"),
     path("topics/<uuid:public_id>/judge/", topic_judge, name="topic_judge"),
     *meeting_urls.urlpatterns,
+    path("desk/surveys/", desk_surveys, name="desk_surveys"),
+    path("desk/surveys/new/", desk_survey_new, name="desk_survey_new"),
+    path("desk/surveys/<uuid:public_id>/", desk_survey, name="desk_survey"),
+    path("desk/surveys/<uuid:public_id>/edit/", desk_survey_edit, name="desk_survey_edit"),
+    path("desk/surveys/<uuid:public_id>/sheet/", desk_survey_sheet, name="desk_survey_sheet"),
+    path("desk/surveys/<uuid:public_id>/<slug:verb>/", desk_survey_step, name="desk_survey_step"),
+    path("surveys/", surveys, name="surveys"),
+    path("surveys/<uuid:public_id>/", survey, name="survey"),
+    path("surveys/<uuid:public_id>/answer/", survey_answer, name="survey_answer"),
     path("desk/votes/", desk_votes, name="desk_votes"),
     path("desk/votes/new/", desk_vote_new, name="desk_vote_new"),
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),

@@ -1,4 +1,7 @@
-"""The lives of a topic, a meeting, a motion and a commitment, as tables. The database holds them as triggers, too."""
+"""The lives of a topic, a meeting, a survey, a motion and a commitment, as tables.
+
+The database holds them as triggers, too.
+"""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -113,6 +116,22 @@ MEETING = Workflow(
             "check_minutes", (HELD,), None, "deliberation.may_check_minutes", _("The minutes are right: publish them")
         ),
         Step("finish_minutes", (HELD,), MINUTED, "deliberation.may_run_meeting", _("Make the minutes final")),
+    ),
+)
+
+SURVEY = Workflow(
+    noun="survey",
+    steps=(
+        Step("publish", (DRAFT,), PUBLISHED, "deliberation.may_run_survey", pgettext_lazy("survey", "Publish it")),
+        Step("close", (PUBLISHED,), CLOSED, SYSTEM, pgettext_lazy("survey", "Close it: nobody answers any more")),
+        Step(
+            "withdraw",
+            (DRAFT, PUBLISHED),
+            WITHDRAWN,
+            "deliberation.may_run_survey",
+            pgettext_lazy("survey", "Withdraw it"),
+            needs=("words",),
+        ),
     ),
 )
 

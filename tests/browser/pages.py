@@ -133,6 +133,14 @@ def meeting_at_desk(name: str, part: str = "") -> Callable[[World], str]:
     return lambda world: f"/desk/meetings/{world.meetings[name].public_id}/{part}"
 
 
+def survey(name: str) -> Callable[[World], str]:
+    return lambda world: f"/surveys/{world.surveys[name].public_id}/"
+
+
+def survey_at_desk(name: str, part: str = "") -> Callable[[World], str]:
+    return lambda world: f"/desk/surveys/{world.surveys[name].public_id}/{part}"
+
+
 def point_of(name: str) -> Callable[[World], str]:
     def path(world: World) -> str:
         item = world.meetings[name]
@@ -409,6 +417,12 @@ FOLLOWING = (
     Case("meeting-minutes-differ", "wu", meeting("meeting_checked", "minutes/2/")),
     Case("meeting-here", "li", at_the_door),
     Case("meeting-here-forged", "li", meeting("meeting_now", "here/?door=x")),
+    Case("surveys", "li", at("/surveys/")),
+    Case("surveys-empty", "stranger", at("/surveys/")),
+    Case("survey-open", "li", survey("survey_open")),
+    Case("survey-open-read", "sun", survey("survey_open")),
+    Case("survey-answer-error", "li", survey("survey_open"), submit("main form[action$='/answer/']")),
+    Case("survey-closed", "", survey("survey_closed")),
     Case("votes", "li", at("/votes/")),
     Case("votes-empty", "stranger", at("/votes/")),
     Case("vote-announced", "li", vote("announced")),
@@ -570,6 +584,29 @@ WORKING = (
     Case("desk-paper-check", "wu", lambda world: world.paper_to_check(), is_for_staff=True),
     Case("desk-vote-withdrawn", "wu", vote_at_desk("withdrawn"), is_for_staff=True),
     Case("desk-vote-counted", "sun", vote_at_desk("failed"), is_for_staff=True),
+    Case("desk-surveys", "wu", at("/desk/surveys/"), is_for_staff=True),
+    Case("desk-surveys-empty", "strange_worker", at("/desk/surveys/"), is_for_staff=True),
+    Case("desk-survey-new", "chen", at("/desk/surveys/new/"), is_for_staff=True),
+    Case("desk-survey-new-error", "wu", at("/desk/surveys/new/"), submit("main form[method=post]"), is_for_staff=True),
+    Case("desk-survey-edit", "wu", survey_at_desk("survey_draft", "edit/"), is_for_staff=True),
+    Case("desk-survey-draft", "wu", survey_at_desk("survey_draft"), is_for_staff=True),
+    Case(
+        "desk-survey-question-error",
+        "wu",
+        survey_at_desk("survey_draft"),
+        submit("main form[action$='/ask/'] >> nth=-1"),
+        is_for_staff=True,
+    ),
+    Case("desk-survey-open", "wu", survey_at_desk("survey_open"), is_for_staff=True),
+    Case("desk-survey-sheet", "wu", survey_at_desk("survey_open", "sheet/"), is_for_staff=True),
+    Case(
+        "desk-survey-sheet-error",
+        "wu",
+        survey_at_desk("survey_open", "sheet/"),
+        submit("main form[method=post]"),
+        is_for_staff=True,
+    ),
+    Case("desk-survey-closed", "sun", survey_at_desk("survey_closed"), is_for_staff=True),
     Case("desk-meetings", "wu", at("/desk/meetings/"), is_for_staff=True),
     Case("desk-meetings-empty", "strange_worker", at("/desk/meetings/"), is_for_staff=True),
     Case("desk-meeting-new", "chen", at("/desk/meetings/new/"), is_for_staff=True),

@@ -86,6 +86,7 @@ from tests.cast import NOW, Cast, build_cast, draft
 from tests.exports import bring, row
 from tests.governance.imports.workbooks import of
 from tests.scenarios.rights_meetings import meetings_at
+from tests.scenarios.rights_surveys import surveys_at
 
 SINCE = date(2021, 1, 1)
 ALIKE = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
@@ -113,6 +114,7 @@ class World:
     topics: dict[str, Topic] = field(default_factory=dict)
     commitments: dict[str, Commitment] = field(default_factory=dict)
     meetings: dict[str, Any] = field(default_factory=dict)
+    surveys: dict[str, Any] = field(default_factory=dict)
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
@@ -510,7 +512,7 @@ def _topic(world: World, title: str, origin: TopicOrigin, by: User, *, words: st
 
 
 def _met(world: World) -> None:
-    """Meetings of the estate in each state; Li was asked and came. One is to be called too early, in no room."""
+    """Meetings and surveys of the estate in each state; Li was asked and came. One is called too early, in no room."""
     cast = world.cast
     world.meetings = meetings_at(cast.li, cast.building)
     unfinished = MeetingPlan(
@@ -518,6 +520,7 @@ def _met(world: World) -> None:
         NOW + timedelta(hours=21),
     )  # fmt: skip
     world.meetings["meeting_too_early"] = meetings.draft(unfinished, actor=cast.wu, at=NOW)
+    world.surveys = surveys_at(cast.building)
 
 
 def _plan(

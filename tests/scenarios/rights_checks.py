@@ -20,7 +20,7 @@ from django.utils.html import escape
 from governance.admin import console
 from governance.models import Body, BodyKind, Notice, RoleAssignment
 from tests.cast import NOW, file, take_in
-from tests.scenarios import rights_meetings
+from tests.scenarios import rights_meetings, rights_surveys
 from tests.scenarios.rights import MAY, NOTHING, SEES, Address, Facts, Person, Rights, Row, expected
 from tests.scenarios.rights_registers import row_at, street_at
 from tests.scenarios.rights_world import (
@@ -108,6 +108,7 @@ THINGS: dict[str, tuple[str, ...]] = {
     "photo of a commitment that was released": ("released_photo",),
     "“not done”": ("doubt",),
     **rights_meetings.THINGS,
+    **rights_surveys.THINGS,
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }
@@ -132,6 +133,7 @@ FACETS = {"petition_step": "words", "coverage_rule": "grid_buildings", "desk_vot
     "desk_commitment_step": "accept", "commitment_step": "report",
 }  # fmt: skip
 FACETS |= {"desk_meeting_step": "call", "desk_point_step": "up", "meeting_minutes": "2"}
+FACETS |= {"desk_survey_step": "publish"}
 # What stands before the thing in an address of two.
 ABOVE: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("ballot", "mandate_give", "mandate_revoke", "desk_objection"), lambda it: it.motion.public_id),
@@ -193,6 +195,7 @@ def _answered(world: World, site: str) -> dict[str, Any]:
 # What is sent with a press that needs something; by address and step. Elsewhere an empty form is sent.
 POSTED: dict[str, Data] = {
     **rights_meetings.POSTED,
+    **rights_surveys.POSTED,
     "order_step/note": {"words": "已约好明天上午来修。"},
     "order_step/finish": {"words": "换好了。"},
     "order_step/return": {"reason": "not_ours"},
@@ -545,6 +548,8 @@ LISTS: dict[str, dict[str, Marker]] = {
     "desk_commitments": dict.fromkeys(("commitment", "street_commitment"), _link("desk_commitment")),
     "meetings": dict.fromkeys(("meeting_draft", *rights_meetings.CALLED), _link("meeting")),
     "desk_meetings": dict.fromkeys(("meeting_draft", *rights_meetings.CALLED), _link("desk_meeting")),
+    "surveys": dict.fromkeys(("survey_draft", *rights_surveys.PUBLISHED), _link("survey")),
+    "desk_surveys": dict.fromkeys(("survey_draft", *rights_surveys.PUBLISHED), _link("desk_survey")),
 }
 # The parts of a list that together are the whole of it.
 PARTS: dict[str, tuple[str, ...]] = {
@@ -556,6 +561,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "desk_commitments": ("", "?page=2"),
     "meetings": ("", "?page=2", "?page=3"),
     "desk_meetings": ("", "?page=2"),
+    "surveys": ("", "?page=2"),
+    "desk_surveys": ("", "?page=2"),
     "outdoors": ("", "?show=open", "?show=check", "?show=quarrels", "?show=found"),
 }
 # On these the person chooses one of several areas, by links.

@@ -114,7 +114,7 @@ from residents.models import (
     Resident,
 )
 from tests.cast import FAR_AHEAD, LONG_AGO, NOW, Cast, build_cast, draft, file, hashed_password, take_in
-from tests.scenarios import rights_meetings
+from tests.scenarios import rights_meetings, rights_surveys
 from tests.scenarios.rights import Facts, Person, Post, Rights
 from tests.scenarios.rights_registers import build_registers
 
@@ -186,6 +186,8 @@ def facts_of(thing: Model) -> Facts:
     if of_a_meeting:
         owner, place = of_a_meeting
         return Facts(owner=owner, **line_of(place))
+    if of_a_survey := rights_surveys.place_of(thing):
+        return Facts(**line_of(of_a_survey))
     match thing:
         case Building() | Estate() | GridUnit() | Community():
             return Facts(**line_of(thing))
@@ -311,6 +313,7 @@ def build(rights: Rights) -> World:
         sites[site] |= topics_at(resident, building.estate)
         sites[site] |= commitments_at(Building.objects.get(pk=building.pk))
         sites[site] |= rights_meetings.meetings_at(resident, Building.objects.get(pk=building.pk))
+        sites[site] |= rights_surveys.surveys_at(Building.objects.get(pk=building.pk))
     world = World(
         cast=cast,
         people=people,

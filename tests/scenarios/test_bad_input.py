@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.admin import console
+from governance.models import Unit
 from issues.deliberation.domain import opening, proposing, setting_up
 from issues.deliberation.domain.committing import Part
 from issues.deliberation.domain.proposing import Proposal
@@ -28,6 +29,7 @@ from tests.scenarios import rights
 from tests.scenarios.rights_checks import addresses as addresses_of_all
 from tests.scenarios.rights_checks import page_address
 from tests.scenarios.rights_meetings import meetings_at
+from tests.scenarios.rights_surveys import surveys_at
 
 pytestmark = pytest.mark.django_db
 
@@ -53,9 +55,25 @@ FIELDS = (
     "rule_set", "kind", "opens_at", "closes_at", "version", "sending", "choice", "sure", "place", "mechanism",
     "starts_at", "ends_at", "venue", "minutes", "topic", "body", "part", "invitation", "name", "where", "seen",
     "visited_at", "is_public", "speaker", "for_whom", "party", "consensus", "outcome", "put_off_to", "comes", "door",
-    "item", "nobody", "1-is_taken_in", "1-words",
+    "item", "nobody", "1-is_taken_in", "1-words", "question", "answer", "options", "asks_for", "at_most",
+    "is_required", "buildings", "counted_by", "channel", "named_by", "home", "q1", "q2", "q3", "q4", "q5",
 )  # fmt: skip
-QUESTIONS = ("page", "door", "q", "show", "whose", "building", "taken", "do", "as", "next", "estate", "return")
+QUESTIONS = (
+    "page",
+    "door",
+    "q",
+    "show",
+    "whose",
+    "building",
+    "taken",
+    "do",
+    "as",
+    "next",
+    "estate",
+    "return",
+    "home",
+    "item",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +98,7 @@ def addresses(cast) -> dict[str, list[str]]:
     ballot = f"{open_vote.public_id}/ballots/{open_vote.roll.get(owner_rows__user=cast.li).public_id}/"
     topic = a_topic(cast)
     of_meetings = addresses_of_meetings(cast)
+    of_surveys = addresses_of_surveys(cast)
     kept = promise(cast, make_topic(cast), parts=[Part(cast.building)])
     part = kept.parts.get()
     verbs = ("accept", "arrive", "finish", "return", "reassign", "note", "plan")
@@ -104,7 +123,8 @@ def addresses(cast) -> dict[str, list[str]]:
         + ["/topics/", "/topics/new/"]
         + [f"/topics/{topic.public_id}/{verb}" for verb in ("", "support/", "judge/")]
         + [f"/commitments/{kept.public_id}/not-done/"]
-        + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}", *of_meetings["li"]],
+        + ["/votes/", f"/votes/{open_vote.public_id}/", f"/votes/{ballot}", *of_meetings["li"]]
+        + of_surveys["li"],
         "zhou": ["/queue/", "/queue/rows/", "/buildings/cards/", f"/queue/{order.public_id}/"]
         + [f"/queue/{order.public_id}/{verb}/" for verb in verbs]
         + [f"/commitments/{kept.public_id}/", f"/commitments/{kept.public_id}/parts/{part.public_id}/"]
@@ -115,7 +135,8 @@ def addresses(cast) -> dict[str, list[str]]:
         + ["/desk/votes/", "/desk/votes/new/", f"/desk/votes/{draft_of_vote.public_id}/edit/"]
         + [f"/desk/votes/{draft_of_vote.public_id}/{verb}" for verb in ("", "publish/", "withdraw/")]
         + [f"/desk/votes/{open_vote.public_id}/{verb}" for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/")]
-        + of_meetings["wu"],
+        + of_meetings["wu"]
+        + of_surveys["wu"],
         "chen": ["/desk/topics/", "/desk/topics/new/", f"/desk/topics/{topic.public_id}/"]
         + [f"/desk/topics/{topic.public_id}/{step.verb}/" for step in TOPIC.steps]
         + [f"/desk/topics/{topic.public_id}/attach/"]
@@ -162,6 +183,19 @@ def addresses_of_meetings(cast) -> dict[str, list[str]]:
     return {"li": ["/meetings/", *li], "wu": ["/desk/meetings/", "/desk/meetings/new/", *wu]}
 
 
+def addresses_of_surveys(cast) -> dict[str, list[str]]:
+    """Of a survey in each state: what Li sees of it, and the desk."""
+    Unit.objects.bulk_create(Unit(building=cast.building, stairwell=1, number=f"200{door}") for door in range(5))
+    there = surveys_at(cast.building)
+    li = [f"/surveys/{there[kind].public_id}/" for kind in ("survey_open", "survey_closed")]
+    wu = [f"/desk/surveys/{there['survey_draft'].public_id}/{part}/" for part in ("edit", *OF_A_DRAFT)]
+    wu += [f"/desk/surveys/{there['survey_open'].public_id}/{part}" for part in ("", "sheet/", "withdraw/")]
+    wu += [f"/desk/surveys/{there['survey_closed'].public_id}/{part}" for part in ("", *AFTER_THE_CLOSE)]
+    return {"li": ["/surveys/", f"{li[0]}answer/", *li], "wu": ["/desk/surveys/", "/desk/surveys/new/", *wu]}
+
+
+OF_A_DRAFT = ("ask", "up", "down", "drop", "publish")
+AFTER_THE_CLOSE = ("release/", "take_over/", "add_item/", "settle/")
 BEFORE = (
     "add_item",
     "ask_building",
@@ -295,6 +329,8 @@ PAGES = {
     "dashboard_book": "sun",
     "dashboard_due": "sun",
     "desk_commitments": "wu",
+    "desk_survey_new": "wu",
+    "desk_surveys": "wu",
     "desk_topic_new": "wu",
     "desk_topics": "chen",
     "desk_meeting_new": "wu",
@@ -327,6 +363,7 @@ PAGES = {
     "ready": "nobody",
     "search": "yu",
     "supervisions": "zheng",
+    "surveys": "li",
     "topic_new": "li",
     "topics": "li",
     "votes": "li",
@@ -399,7 +436,7 @@ STRANGE_FORMS = (
     "/desk/commitments/{}/", "/commitments/photos/{}/",
     "/votes/{}/", "/desk/votes/{}/", "/desk/votes/{}/edit/",
     "/meetings/{}/", "/meetings/{}/minutes.pdf", "/desk/meetings/{}/", "/desk/meetings/{}/room/",
-    "/calendar/{}/meetings.ics",
+    "/calendar/{}/meetings.ics", "/surveys/{}/", "/desk/surveys/{}/", "/desk/surveys/{}/sheet/",
 )  # fmt: skip
 
 

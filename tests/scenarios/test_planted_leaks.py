@@ -28,6 +28,7 @@ from issues.deliberation.models import Mandate, Motion, RollEntry
 from issues.deliberation.models.commitments import CommitmentQuerySet
 from issues.deliberation.models.meetings import MeetingQuerySet
 from issues.deliberation.models.motions import MotionQuerySet
+from issues.deliberation.models.surveys import SurveyQuerySet
 from issues.deliberation.models.topics import TopicQuerySet
 from issues.deliberation.views import meetings, votes
 from issues.desk import inbox
@@ -354,6 +355,15 @@ LEAKS: dict[str, Leak] = {
     ),
     "drafts of meetings on the residents' list": Leak(
         replaces(MeetingQuerySet, "public", lambda rows: rows.all()), listed("meetings"), "meetings: "
+    ),
+    "every survey to whoever knows its address": Leak(
+        replaces(SurveyQuerySet, "asked_of", lambda rows, _user: rows.public()), thing("survey"), "GET survey of"
+    ),
+    "drafts of surveys on the residents' list": Leak(
+        replaces(SurveyQuerySet, "public", lambda rows: rows.all()), listed("surveys"), "surveys: "
+    ),
+    "surveys run by every office": Leak(
+        forgets(SurveyQuerySet, "organised_by"), listed("desk_surveys"), "desk_surveys: "
     ),
     "meetings run by every office": Leak(
         forgets(MeetingQuerySet, "organised_by"), listed("desk_meetings"), "desk_meetings: "

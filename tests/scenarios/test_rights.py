@@ -76,6 +76,7 @@ def test_everybody_in_the_file_is_in_the_cast(built_once):
 
 
 def test_the_file_says_who_takes_each_step():
+    from issues.deliberation.views import survey_desk
     from issues.deliberation.views.commitment_steps import AT_THE_DESK, OF_THE_BODY
     from issues.deliberation.views.meeting_desk import PRESSES
     from issues.views.orders import STEP_FORMS
@@ -83,6 +84,7 @@ def test_the_file_says_who_takes_each_step():
 
     assert facets("order_step") == STEP_FORMS.keys()
     assert facets("desk_meeting_step") == PRESSES.keys()
+    assert facets("desk_survey_step") == survey_desk.PRESSES.keys()
     assert facets("desk_vote_step") == {step.verb for step in MOTION.steps if step.who != SYSTEM}
     assert facets("desk_commitment_step") == set(AT_THE_DESK)
     assert facets("commitment_step") == set(OF_THE_BODY)
@@ -118,6 +120,7 @@ ANSWERS = {
     ("ready", "GET"): 200,
     ("set_language", "POST"): 400,
     ("set_mode", "POST"): 400,
+    ("survey", "GET"): 200,
     ("topic", "GET"): 200,
 }
 

@@ -1,23 +1,23 @@
 """What organisers and residents write about a meeting: its plan, its agenda, who is asked, what was said and seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.domain.moment import local_day
 from governance.domain.phones import mobile_number
 from governance.domain.plain_words import plain
-from governance.models import Body, Building, Community, Estate, Venue
+from governance.models import Body, Building, Estate, Venue
 from governance.models.scope import Scope
 from issues.deliberation.domain.deciding import Raised, Room
 from issues.deliberation.domain.meetings import MeetingPlan
-from issues.deliberation.forms.organising import MomentField
+from issues.deliberation.forms.organising import MomentField, on_the_clock
+from issues.deliberation.forms.places import key_of, places_of
 from issues.deliberation.models import (
     AgendaItem,
     Attendance,
@@ -110,7 +110,7 @@ class MeetingForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, now: datetime, meeting: Meeting | None = None, **options: Any):
         super().__init__(*args, **options)
-        self.places = _places(scope)
+        self.places = places_of(scope)
         place, mechanism, venue = self.fields["place"], self.fields["mechanism"], self.fields["venue"]
         assert isinstance(place, forms.ChoiceField)  # noqa: S101 - of this very class
         assert isinstance(mechanism, forms.ModelChoiceField)  # noqa: S101
@@ -144,32 +144,10 @@ class MeetingForm(forms.Form):
     def as_written(meeting: Meeting) -> dict[str, Any]:
         """The meeting as the form's first values."""
         return {
-            "title": meeting.title, "words": meeting.words, "place": _key(meeting.estate or meeting.community),
-            "mechanism": meeting.mechanism_id, "starts_at": _on_the_clock(meeting.starts_at),
-            "ends_at": _on_the_clock(meeting.ends_at), "venue": meeting.venue and meeting.venue.public_id,
+            "title": meeting.title, "words": meeting.words, "place": key_of(meeting.estate or meeting.community),
+            "mechanism": meeting.mechanism_id, "starts_at": on_the_clock(meeting.starts_at),
+            "ends_at": on_the_clock(meeting.ends_at), "venue": meeting.venue and meeting.venue.public_id,
         }  # fmt: skip
-
-
-def _places(scope: Scope) -> dict[str, Estate | Community]:
-    """Where the person may call a meeting, by the form's value: estates first."""
-    estates = Estate.objects.filter(
-        Q(community__in=scope.communities)
-        | Q(community__subdistrict__in=scope.subdistricts)
-        | Q(partybranch__in=scope.party_branches)
-        | Q(community__partybranch__in=scope.party_branches)
-    )
-    communities = Community.objects.filter(
-        Q(pk__in=scope.communities) | Q(subdistrict__in=scope.subdistricts) | Q(partybranch__in=scope.party_branches)
-    )
-    rows: Sequence[Estate | Community] = [
-        *estates.select_related("community").order_by("name", "pk").distinct(),
-        *communities.order_by("name", "pk").distinct(),
-    ]
-    return {_key(row): row for row in rows}
-
-
-def _key(place: Estate | Community) -> str:
-    return f"{'estate' if isinstance(place, Estate) else 'community'}-{place.pk}"
 
 
 def _rooms(places: Any) -> QuerySet[Venue]:
@@ -464,7 +442,3 @@ class AnswerChangeForm(forms.Form):
     words = words_field(
         _("The answer"), 600, _("Write the answer."), help_text=_("Everybody reads it on the meeting's page.")
     )
-
-
-def _on_the_clock(at: datetime | None) -> datetime | None:
-    return timezone.localtime(at).replace(tzinfo=None) if at else None

@@ -136,8 +136,8 @@ class PlanForm(InABuildingForm):
         return {
             "estate": motion.estate_id, "building": motion.building.name if motion.building else "",
             "stairwell": motion.stairwell, "title": motion.title, "words": motion.words, "matter": motion.matter,
-            "rule_set": motion.rule_set_id, "kind": motion.kind, "opens_at": _on_the_clock(motion.opens_at),
-            "closes_at": _on_the_clock(motion.closes_at), "topic": motion.topic_id,
+            "rule_set": motion.rule_set_id, "kind": motion.kind, "opens_at": on_the_clock(motion.opens_at),
+            "closes_at": on_the_clock(motion.closes_at), "topic": motion.topic_id,
         }  # fmt: skip
 
     @staticmethod
@@ -220,5 +220,5 @@ class AnswerForm(forms.Form):
     )
 
 
-def _on_the_clock(at: datetime | None) -> datetime | None:
+def on_the_clock(at: datetime | None) -> datetime | None:
     return timezone.localtime(at).replace(tzinfo=None) if at else None

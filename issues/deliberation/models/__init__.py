@@ -1,4 +1,4 @@
-"""The nouns of deliberation: topics, meetings, rule sets, motions, rolls and ballots, commitments."""
+"""The nouns of deliberation: topics, meetings, surveys, rule sets, motions, rolls and ballots, commitments."""
 
 from issues.deliberation.models.ballots import (
     Ballot,
@@ -45,6 +45,21 @@ from issues.deliberation.models.minutes import Amendment, MinutesStage, MinutesV
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
 from issues.deliberation.models.options import MotionOption, choices_of
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
+from issues.deliberation.models.surveys import (
+    AsksFor,
+    CountedBy,
+    ItemState,
+    QuestionKind,
+    Survey,
+    SurveyAnswer,
+    SurveyBuilding,
+    SurveyChannel,
+    SurveyItem,
+    SurveyOption,
+    SurveyQuestion,
+    SurveySheet,
+    SurveyState,
+)
 from issues.deliberation.models.topics import (
     Gate,
     Topic,
@@ -64,6 +79,7 @@ __all__ = [
     "Amendment",
     "Answer",
     "Arrival",
+    "AsksFor",
     "Attendance",
     "Ballot",
     "CalendarFeed",
@@ -80,6 +96,7 @@ __all__ = [
     "CommitmentState",
     "CommitmentStep",
     "Consensus",
+    "CountedBy",
     "CountedOf",
     "DecidingBody",
     "Decision",
@@ -89,6 +106,7 @@ __all__ = [
     "HandSaid",
     "InvalidReason",
     "Invitation",
+    "ItemState",
     "Light",
     "LineKind",
     "Mandate",
@@ -108,12 +126,22 @@ __all__ = [
     "Objection",
     "Outcome",
     "Part",
+    "QuestionKind",
     "QuorumOf",
     "RollEntry",
     "RollOwner",
     "RuleSet",
     "SiteVisit",
     "SiteVisitPhoto",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyBuilding",
+    "SurveyChannel",
+    "SurveyItem",
+    "SurveyOption",
+    "SurveyQuestion",
+    "SurveySheet",
+    "SurveyState",
     "Topic",
     "TopicConcern",
     "TopicJudgement",

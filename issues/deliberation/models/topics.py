@@ -29,6 +29,7 @@ class TopicOrigin(models.TextChoices):
     RESIDENT = "resident", _("from a resident")
     OWNERS = "owners", _("from owners who gather support for it")
     OFFICE = "office", _("from the community")
+    SURVEY = "survey", _("from a survey")
 
 
 class Gate(models.TextChoices):

@@ -38,7 +38,7 @@ from issues.deliberation.forms.meetings import (
 from issues.deliberation.minutes_page import versions_of
 from issues.deliberation.models import Meeting, MeetingState, Part
 from issues.deliberation.models.meetings import DOORS_OPEN
-from issues.deliberation.views.sent import version_of
+from issues.deliberation.views.sent import uuid_sent, version_of
 from issues.deliberation.workflow import MEETING
 from issues.views.queue import desk_context
 
@@ -406,11 +406,3 @@ def _written(request: PortalRequest, form: MeetingForm, meeting: Meeting | None 
 
 def back_to(meeting: Meeting, part: str = "") -> HttpResponse:
     return redirect(reverse("desk_meeting", args=[meeting.public_id]) + (f"#{part}" if part else ""))
-
-
-def uuid_sent(request: PortalRequest, name: str) -> UUID:
-    """A public id that a press sends. Raises `Http404`."""
-    try:
-        return UUID(request.POST.get(name, ""))
-    except ValueError as error:
-        raise Http404 from error

@@ -17,8 +17,8 @@ from issues.deliberation.domain.setting_up import WrittenMeanwhile
 from issues.deliberation.forms.meetings import AnswerChangeForm, DecisionForm, LineForm, OutcomeForm, RewriteForm
 from issues.deliberation.hands_page import said
 from issues.deliberation.models import AgendaItem, Consensus, LineKind, Meeting, MeetingState, MinuteLine, Outcome
-from issues.deliberation.views.meeting_desk import back_to, find_organised, meeting_page, uuid_sent
-from issues.deliberation.views.sent import version_of
+from issues.deliberation.views.meeting_desk import back_to, find_organised, meeting_page
+from issues.deliberation.views.sent import uuid_sent, version_of
 from issues.views.queue import desk_context
 
 

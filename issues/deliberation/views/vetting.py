@@ -1,6 +1,7 @@
 """The desk's topics: making one of what people reported, and looking at it at the three gates."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from governance.domain.refusals import NotInCharge
 from governance.models import Community, Estate
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import proposing, topic_news, vetting
+from issues.deliberation.domain import listing, proposing, topic_news, vetting
 from issues.deliberation.forms.topics import (
     AnswerForm,
     AttachForm,
@@ -30,7 +31,7 @@ from issues.deliberation.forms.topics import (
     JoinForm,
     SplitForm,
 )
-from issues.deliberation.models import Topic, TopicState
+from issues.deliberation.models import Survey, SurveyItem, Topic, TopicOrigin, TopicState
 from issues.deliberation.story import story_of
 from issues.deliberation.views.sent import sending_of
 from issues.deliberation.workflow import TOPIC
@@ -67,20 +68,22 @@ def desk_topic_new(request: PortalRequest) -> HttpResponse:
     communities, estates = _places(request)
     if not communities:
         raise Http404
-    matter = _matter(request)
+    matter, item = _matter(request), _item(request)
+    if item:
+        communities = communities.filter(pk=item.survey.community_id)
     form = DeskTopicForm(
         request.POST if request.method == "POST" else None,
-        initial=_of_the_matter(matter) if matter else {},
+        initial=_of_the_item(item) if item else _of_the_matter(matter) if matter else {},
         communities=communities,
         estates=estates,
         petitions=_petitions(request),
     )
     if form.is_bound and form.is_valid():
-        topic = proposing.propose(form.proposal(), sending=sending_of(request), actor=request.user, at=request.now)
+        topic = _propose(form, item, request)
         messages.success(request, _("Noted. It is looked at by somebody else than you."))
         return redirect("desk_topic", topic.public_id)
     sending = sending_of(request) if form.is_bound else uuid4()
-    context = _context(request, form=form, sending=sending, form_errors=form.errors)
+    context = _context(request, form=form, item=item, sending=sending, form_errors=form.errors)
     return render(request, "deliberation/desk_topic_new.html", context)
 
 
@@ -240,11 +243,41 @@ def _petitions(request: PortalRequest) -> QuerySet[Petition]:
     return Petition.objects.filter(pk__in=IssuePetition.objects.filter(linked, undone_at=None).values("petition"))
 
 
-def _matter(request: PortalRequest) -> Issue | None:
-    asked = request.GET.get("matter", "")
+def _propose(form: DeskTopicForm, item: SurveyItem | None, request: PortalRequest) -> Topic:
+    proposal, sending = form.proposal(), sending_of(request)
+    if item is None:
+        return proposing.propose(proposal, sending=sending, actor=request.user, at=request.now)
+    of_the_survey = replace(proposal, origin=TopicOrigin.SURVEY)
+    return listing.make_topic(item, of_the_survey, sending=sending, actor=request.user, at=request.now)
+
+
+def _item(request: PortalRequest) -> SurveyItem | None:
+    """The line of a survey's list that the page was opened from."""
+    found = _asked_for(request, "item")
+    run = Survey.objects.organised_by(request.user.scope(request.now))
+    rows = (
+        SurveyItem.objects.filter(survey__in=run.values("pk"), public_id=found) if found else SurveyItem.objects.none()
+    )
+    return rows.select_related("survey__community").first()
+
+
+def _of_the_item(item: SurveyItem) -> dict[str, Any]:
+    said = _("In the survey “%(survey)s” %(number)d named it.") % {"survey": item.survey.title, "number": item.named_by}
+    return {
+        "community": item.survey.community_id, "estate": item.survey.estate_id, "title": item.words, "words": said,
+    }  # fmt: skip
+
+
+def _asked_for(request: PortalRequest, name: str) -> UUID | None:
     try:
-        found = UUID(asked)
+        return UUID(request.GET.get(name, ""))
     except ValueError:
+        return None
+
+
+def _matter(request: PortalRequest) -> Issue | None:
+    found = _asked_for(request, "matter")
+    if found is None:
         return None
     seen = Issue.objects.visible_to(request.user, request.now)
     return seen.select_related("estate", "community", "building", "category").filter(public_id=found).first()
