@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from governance import wording
 from issues.deliberation.domain.attending import LANGUAGE
-from issues.deliberation.minutes_page import Minutes, consults_only, said_addition, said_line, said_outcome, said_quorum
+from issues.deliberation.minutes_page import Minutes, said_addition, said_line, said_outcome, said_quorum
 from issues.deliberation.models import Meeting
 from issues.deliberation.typesetting import long_day, long_moment, typeset
 
@@ -68,7 +68,7 @@ def _minutes(minutes: Minutes) -> dict[str, Any]:
                 "additions": [said_addition(addition) for addition in point.additions],
                 "consensus": gettext("How far people agree: %(level)s") % {"level": point.consensus},
                 "outcome": said_outcome(point),
-                "vote": consults_only() if point.goes_to_a_vote else "",
+                "vote": point.binds_nobody,
             }
             for point in minutes.points
         ],

@@ -50,6 +50,13 @@ class Point:
         return self.outcome == Outcome.VOTE
 
     @property
+    def binds_nobody(self) -> str:
+        """Said of what goes to the owners' vote, else empty. Source: Civil Code 278, Residents' Committee Law 32."""
+        if not self.goes_to_a_vote:
+            return ""
+        return _("The owners decide this in a vote of their own (Civil Code 278). What was said here binds nobody.")
+
+    @property
     def dissents(self) -> list[Line]:
         return [line for line in self.lines if line.kind == LineKind.DISSENT]
 
@@ -160,11 +167,6 @@ def said_outcome(point: Point) -> str:
     return f"{told} {again}"
 
 
-def consults_only() -> str:
-    """Said wherever something goes to the owners' vote. Source: Civil Code 278, Residents' Committee Law 32."""
-    return _("The owners decide this in a vote of their own (Civil Code 278). What was said here binds nobody.")
-
-
 def _of_point(point: Point) -> Iterator[str]:
     yield f"{point.number}. {point.title}"
     for decision in point.decisions:
@@ -176,7 +178,7 @@ def _of_point(point: Point) -> Iterator[str]:
     yield _("How far people agree: %(level)s") % {"level": point.consensus}
     yield said_outcome(point)
     if point.goes_to_a_vote:
-        yield consults_only()
+        yield point.binds_nobody
 
 
 def _point(number: int, told: dict[str, Any]) -> Point:

@@ -1,9 +1,11 @@
-"""What people do about topics and commitments on their screens, for the stories."""
+"""What people do about topics, meetings and commitments on their screens, for the stories."""
+
+from datetime import datetime
 
 from playwright.sync_api import Page
 
-from governance.models import Body
-from issues.deliberation.models import Commitment, Topic
+from governance.models import Body, Venue
+from issues.deliberation.models import Commitment, Meeting, Topic
 from tests.browser.conftest import a_photo
 from tests.browser.people import Reader, go_by
 
@@ -27,6 +29,55 @@ def decide(reader: Reader, verb: str, reason: str, words: str) -> None:
         step.locator(f"label:has([value='{reason}'])").click()
     step.locator("textarea").last.fill(words)
     go_by(step.locator("button[type=submit]"))
+
+
+def prepare(reader: Reader, room: Venue, starts_at: datetime, ends_at: datetime, **plan: str) -> Meeting:
+    """A draft of a meeting, on whose page the reader is then."""
+    reader.page.goto("/desk/meetings/new/")
+    times = {"starts_at": f"{starts_at:%Y-%m-%dT%H:%M}", "ends_at": f"{ends_at:%Y-%m-%dT%H:%M}"}
+    fill(reader, **plan, **times, venue=str(room.public_id))
+    go_by(reader.page.locator(".hold button"))
+    return Meeting.objects.get()
+
+
+def send(page: Page, verb: str, **fields: str) -> None:
+    """One of the forms of a meeting's page, opened if it is folded away."""
+    form = page.locator(f"form[action$='/{verb}/']").first
+    if fields and not form.locator(f"[name$={next(iter(fields))}]").is_visible():
+        page.locator(f"details:has(form[action$='/{verb}/']) > summary").click()
+    for name, value in fields.items():
+        field = form.locator(f"[name$={name}]").first
+        if field.evaluate("it => it.tagName") == "SELECT":
+            field.select_option(value)
+        elif field.get_attribute("type") == "checkbox":
+            field.check()
+        else:
+            field.fill(value)
+    go_by(form.locator("button[type=submit]"))
+
+
+def open_with_all(page: Page, meeting: Meeting) -> None:
+    """Everybody who was asked is checked in by hand, and the meeting is opened."""
+    page.goto(f"/desk/meetings/{meeting.public_id}/room/")
+    while page.locator("form[action$='/check_in/']").count():
+        go_by(page.locator("form[action$='/check_in/'] button").first)
+    page.goto(f"/desk/meetings/{meeting.public_id}/")
+    send(page, "hold")
+
+
+def conclude(page: Page, consensus: str, outcome: str, words: str) -> None:
+    """On the page of a point, what came of it."""
+    concluded = page.locator("form[action$='/conclude/']")
+    for value in (consensus, outcome):
+        concluded.locator(f"label:has([value={value}])").click()
+    concluded.locator("[name$=words]").fill(words)
+    go_by(concluded.locator("button[type=submit]"))
+
+
+def publish_minutes(meeting: Meeting, *, by: Page, checked_by: Page) -> None:
+    for page, verb in ((by, "draft_minutes"), (checked_by, "check_minutes")):
+        page.goto(f"/desk/meetings/{meeting.public_id}/")
+        send(page, verb)
 
 
 def write_down(reader: Reader, topic: Topic, body: Body, what: str, **fields: str) -> Commitment:

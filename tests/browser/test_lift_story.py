@@ -18,10 +18,23 @@ from issues.deliberation.domain import casting
 from issues.deliberation.models import Choice, Matter, Motion, MotionState, RuleSet, Topic
 from residents.models import Petition
 from tests.browser.conftest import DESK, Moment, keep_picture
-from tests.browser.deliberating import accept, decide, fill, report_done, take, write_down
+from tests.browser.deliberating import (
+    accept,
+    conclude,
+    decide,
+    fill,
+    open_with_all,
+    prepare,
+    publish_minutes,
+    report_done,
+    send,
+    take,
+    write_down,
+)
 from tests.browser.people import Reader, go_by
 from tests.cast import NOW, SHANGHAI, Cast, file
 from tests.issues.deliberation.conftest import owns
+from tests.issues.deliberation.meeting import a_hall
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,6 +45,9 @@ WHY = "十二户里九户有意向，涉及公共道路，要先勘察再议。"
 QUESTION = "是否在 3单元北侧加装一部电梯"
 TEXT = "加装电梯，预算 58 万元，补贴 20 万元，其余按楼层分摊，一层不出。"
 OPENS, CLOSES = datetime(2026, 6, 8, 9, tzinfo=SHANGHAI), datetime(2026, 6, 15, 18, tzinfo=SHANGHAI)
+MEETS, MEETS_UNTIL = datetime(2026, 5, 19, 19, tzinfo=SHANGHAI), datetime(2026, 5, 19, 21, tzinfo=SHANGHAI)
+DISSENT = "一层不用电梯，采光和噪声怎么补偿没有谈妥。"
+TO_THE_VOTE = "多数同意加装，方案和分摊提交本单元业主表决。"
 BUILD = "在 3单元北侧装好一部六层六站电梯，通过检验"
 PERMIT = "占用学校路公共道路的许可"
 DOORS = tuple(f"{floor}0{side}" for floor in range(1, 7) for side in (1, 2))
@@ -74,6 +90,7 @@ def story(cast: Cast, moment: Moment, screen: Callable[..., Page]) -> Story:
 def test_the_lift_from_a_petition_to_the_judgement(story: Story):
     the_community_makes_a_topic_of_it(story)
     the_secretary_takes_it_up(story)
+    all_sides_meet_and_one_disagrees(story)
     the_owners_of_the_stairwell_decide(story)
     it_is_carried_out_and_judged(story)
     the_page_answers(story)
@@ -98,6 +115,29 @@ def the_secretary_takes_it_up(story: Story) -> None:
     go_by(page.get_by_role("link", name="3栋 3单元加装电梯"))
     decide(story.chen, "accept", "common", WHY)
     keep_picture(page, "lift-vetted")
+
+
+def all_sides_meet_and_one_disagrees(story: Story) -> None:
+    """A joint meeting with the petitioner and the company; a neighbour walks in and disagrees. It decides nothing."""
+    page, hall = story.wu.page, a_hall(story.cast)
+    meeting = prepare(
+        story.wu, hall, MEETS, MEETS_UNTIL, title="加装电梯怎么办", place=f"estate-{story.cast.estate.pk}",
+        mechanism="联席会议",
+    )  # fmt: skip
+    send(page, "add_item", title="3单元加装电梯", minutes="60", topic=str(story.topic.public_id))
+    send(page, "ask_petitioners")
+    send(page, "ask_body", body=str(story.cast.hengxin.pk))
+    send(page, "call")
+    story.moment.set(MEETS)
+    page.goto(f"/desk/meetings/{meeting.public_id}/room/")
+    send(page, "walk_in", name="老吴", building="3栋")
+    open_with_all(page, meeting)
+    page.goto(f"/desk/meetings/{meeting.public_id}/points/{meeting.items.get().public_id}/")
+    neighbour = meeting.attendances.get(user=None)
+    send(page, "say", speaker=str(neighbour.public_id), kind="dissent", words=DISSENT)
+    conclude(page, "mostly", "vote", TO_THE_VOTE)
+    story.moment.set(MEETS_UNTIL)
+    publish_minutes(meeting, by=page, checked_by=story.chen.page)
 
 
 def the_owners_of_the_stairwell_decide(story: Story) -> None:
@@ -204,7 +244,11 @@ def the_page_answers(story: Story) -> None:
         "what it cost and who paid": "376,500.00 元",
         "what stood in the way": "许可证 7 月 12 日批下来了。",
         "who accepted it": "现场看过，检验标志贴在轿厢里。",
-        "who dissented": "2 户，160.00 ㎡",
+        "where it was talked over": "联席会议",
+        "what came of it there": TO_THE_VOTE,
+        "that it bound nobody": "此事由业主共同表决（民法典第278条），会上的意见不具约束力。",
+        "who disagreed there": f"3栋一位居民 不同意见：{DISSENT}",
+        "who voted against it": "2 户，160.00 ㎡",
         "by how much it passed": "80.00 %",
         "under which article": "民法典第 278 条第 2 款",
         "how the residents judged it": "1 位居民评价，1 位说“已解决”",

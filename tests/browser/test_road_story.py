@@ -11,10 +11,21 @@ import pytest
 from playwright.sync_api import Page
 
 from governance.models import Category
-from issues.deliberation.models import Commitment, Meeting, Topic
+from issues.deliberation.models import Commitment, Topic
 from residents.models import Petition
 from tests.browser.conftest import DESK, Moment, keep_picture
-from tests.browser.deliberating import accept, decide, fill, report_done, write_down
+from tests.browser.deliberating import (
+    accept,
+    conclude,
+    decide,
+    fill,
+    open_with_all,
+    prepare,
+    publish_minutes,
+    report_done,
+    send,
+    write_down,
+)
 from tests.browser.people import Reader, go_by
 from tests.cast import Cast, file
 from tests.issues.deliberation.meeting import ENDS, STARTS, a_hall
@@ -88,13 +99,10 @@ def it_becomes_a_topic_of_the_whole_community(story: Story) -> None:
 def they_look_on_site_and_meet(story: Story) -> None:
     """Called in time with the petitioners and the company; held, minuted, and checked by somebody else."""
     page, hall = story.wu.page, a_hall(story.cast)
-    page.goto("/desk/meetings/new/")
-    fill(
-        story.wu, title="学校路停车怎么办", place=f"community-{story.cast.community.pk}", mechanism="说事议事会",
-        starts_at=f"{STARTS:%Y-%m-%dT%H:%M}", ends_at=f"{ENDS:%Y-%m-%dT%H:%M}", venue=str(hall.public_id),
+    meeting = prepare(
+        story.wu, hall, STARTS, ENDS, title="学校路停车怎么办", place=f"community-{story.cast.community.pk}",
+        mechanism="说事议事会",
     )  # fmt: skip
-    go_by(page.locator(".hold button"))
-    meeting = Meeting.objects.get()
     send(page, "add_item", title="校门口怎么管", minutes="40", topic=str(story.topic.public_id))
     send(page, "ask_petitioners")
     send(page, "ask_body", body=str(story.cast.hengxin.pk))
@@ -104,40 +112,13 @@ def they_look_on_site_and_meet(story: Story) -> None:
     assert "学校路停车怎么办" in story.li.page.locator("h1").inner_text()
 
     story.moment.set(STARTS)
-    page.goto(f"/desk/meetings/{meeting.public_id}/room/")
-    while page.locator("form[action$='/check_in/']").count():
-        go_by(page.locator("form[action$='/check_in/'] button").first)
-    page.goto(f"/desk/meetings/{meeting.public_id}/")
-    send(page, "hold")
+    open_with_all(page, meeting)
     page.goto(f"/desk/meetings/{meeting.public_id}/points/{meeting.items.get().public_id}/")
     speaker = meeting.attendances.order_by("number").first()
     send(page, "say", speaker=str(speaker.public_id), kind="dissent", words=DISSENT)
-    concluded = page.locator("form[action$='/conclude/']")
-    for value in ("mostly", "commitments"):
-        concluded.locator(f"label:has([value={value}])").click()
-    concluded.locator("[name$=words]").fill(OUTCOME)
-    go_by(concluded.locator("button[type=submit]"))
+    conclude(page, "mostly", "commitments", OUTCOME)
     story.moment.set(ENDS)
-    page.goto(f"/desk/meetings/{meeting.public_id}/")
-    send(page, "draft_minutes")
-    story.sun.page.goto(f"/desk/meetings/{meeting.public_id}/")
-    send(story.sun.page, "check_minutes")
-
-
-def send(page: Page, verb: str, **fields: str) -> None:
-    """One of the forms of a meeting's page, opened if it is folded away."""
-    form = page.locator(f"form[action$='/{verb}/']").first
-    if fields and not form.locator(f"[name$={next(iter(fields))}]").is_visible():
-        page.locator(f"details:has(form[action$='/{verb}/']) > summary").click()
-    for name, value in fields.items():
-        field = form.locator(f"[name$={name}]").first
-        if field.evaluate("it => it.tagName") == "SELECT":
-            field.select_option(value)
-        elif field.get_attribute("type") == "checkbox":
-            field.check()
-        else:
-            field.fill(value)
-    go_by(form.locator("button[type=submit]"))
+    publish_minutes(meeting, by=page, checked_by=story.sun.page)
 
 
 def three_bodies_promise(story: Story) -> None:

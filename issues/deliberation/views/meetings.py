@@ -21,7 +21,7 @@ from issues.deliberation.domain.attending import NotAtTheDoor
 from issues.deliberation.forms.meetings import ChangeForm, PhoneForm
 from issues.deliberation.meeting_calendar import feed_of, invitation_of
 from issues.deliberation.meeting_papers import minutes_pdf, notice_pdf
-from issues.deliberation.minutes_page import consults_only, difference, read
+from issues.deliberation.minutes_page import difference, read
 from issues.deliberation.models import CalendarFeed, Meeting, MeetingState, MinutesStage, SiteVisitPhoto
 from issues.deliberation.views.files import CALENDAR, PDF, to_take_away
 from residents.views.photos import serve_jpeg
@@ -133,7 +133,6 @@ def meeting_minutes(request: PortalRequest, public_id: UUID, number: int) -> Htt
         "difference": (changed := difference(before, version) if before else []),
         "differs": any(each.is_new is not None for each in changed),
         "holds_together": minuting.hold_together(found),
-        "consults_only": consults_only(),
     }
     return render(request, "deliberation/meeting_minutes.html", context)
 
@@ -245,7 +244,6 @@ def _page(
         "may_ask_for_a_change": was_there and minuting.takes_changes_at(found, request.now),
         "takes_changes": minuting.takes_changes_at(found, request.now),
         "change_form": change or ChangeForm(meeting=found, auto_id="change_%s"),
-        "consults_only": consults_only(),
         "form_errors": status != HTTPStatus.OK,
         "wrong": proxy or change,
     }
