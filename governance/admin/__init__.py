@@ -20,6 +20,8 @@ from governance.admin import (  # noqa: F401
     party,
     people,
     places,
+    posts,
+    venues,
     waiting,
     working_time,
 )

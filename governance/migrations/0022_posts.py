@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                 ('kind', models.CharField(choices=[('member', 'member of the committee'), ('representative', "residents' representative")], default='member', max_length=16, verbose_name='kind')),
-                ('title', models.CharField(help_text='For example: 主任, 委员', max_length=20, verbose_name='post')),
+                ('title', models.CharField(help_text='For example: chair, member', max_length=20, verbose_name='post')),
                 ('full_name', models.CharField(max_length=60, verbose_name='full name')),
                 ('is_owner', models.BooleanField(default=False, verbose_name='is an owner of the estate')),
                 ('since', models.DateField(verbose_name='first day')),

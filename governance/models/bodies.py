@@ -199,7 +199,7 @@ class Post(Versioned, Ended):
     )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=16, choices=PostKind, default=PostKind.MEMBER)
     title = models.CharField(
-        pgettext_lazy("of a person", "post"), max_length=20, help_text=_("For example: 主任, 委员")
+        pgettext_lazy("of a person", "post"), max_length=20, help_text=_("For example: chair, member")
     )
     full_name = models.CharField(_("full name"), max_length=60)
     is_owner = models.BooleanField(_("is an owner of the estate"), default=False)

@@ -83,7 +83,7 @@ def _names(patterns: list[URLPattern | URLResolver], within: str = "") -> Iterat
 
 
 def _is_of_a_register(name: str) -> bool:
-    return name.startswith(("admin:governance_", "admin:issues_", "admin:residents_"))
+    return name.startswith(("admin:governance_", "admin:issues_", "admin:residents_", "admin:deliberation_"))
 
 
 def named_pages() -> set[str]:

@@ -734,6 +734,8 @@ CONSOLE = (
     _console("policy-preview", _row("issues.slapolicy", "edit"), preview_the_version),
     _console("policy-error", _row("issues.slapolicy", "edit"), submit("main form:has([name=_save])")),
     _console("hours-error", _row("governance.workingcalendar", "edit"), submit("main form:has([name=_save])")),
+    _console("kind-edit", _row("deliberation.mechanism", "edit"), submit("main form:has([name=_save])")),
+    _console("rules-edit", _row("deliberation.ruleset", "edit"), submit("main form:has([name=_save])")),
     _console("import-refused", at("/console/governance/estate/import/"), bring_no_workbook),
     _console("import-bad-rows", _import("checked")),
     _console("import-changed", _import("checked", "?show=changed")),

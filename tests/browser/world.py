@@ -34,6 +34,7 @@ from governance.models import (
     NoticeState,
     PartyBranch,
     PartyMember,
+    Post,
     RegisterImport,
     Role,
     Standing,
@@ -566,6 +567,7 @@ def _in_the_registers(world: World) -> None:
     )
     Membership.objects.create(member=member, branch=cast.branch, standing=Standing.FULL, since=SINCE)
     DualRegistration.objects.create(member=member, community=cast.community, since=SINCE)
+    Post.objects.create(body=cast.committee, title="主任", full_name="许桂兰", user=cast.xu, is_owner=True, since=SINCE)
     CommitteeTerm.objects.create(branch=cast.branch, number=1, starts_on=SINCE, ends_on=date(2030, 1, 1))
     PolicyAssignment.objects.create(estate=cast.estate, policy_code="5341-ordinary")
     rows = (

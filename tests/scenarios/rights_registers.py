@@ -27,13 +27,16 @@ from governance.models import (
     Notice,
     PartyBranch,
     PartyMember,
+    Post,
     RegisterImport,
     RoleAssignment,
     Subdistrict,
     Unit,
+    Venue,
     WorkingCalendar,
 )
 from governance.models.party import BranchKind, MemberKind, Standing
+from issues.deliberation.models import Mechanism, RuleSet
 from issues.models import (
     CategoryHandling,
     Escalation,
@@ -62,6 +65,8 @@ def _shared(model: type[Model], **which: Any) -> Row:
 
 
 REGISTERS: dict[str, Row] = {
+    "deliberation_mechanism": _shared(Mechanism),
+    "deliberation_ruleset": _shared(RuleSet),
     "governance_auditentry": _in(AuditEntry, "chain"),
     "governance_body": _in(Body, "subdistrict"),
     "governance_building": lambda world, street: _site(world, street)["building"],
@@ -84,11 +89,13 @@ REGISTERS: dict[str, Row] = {
     "governance_notice": _in(Notice, "subdistrict"),
     "governance_partybranch": _in(PartyBranch, "estate__community__subdistrict"),
     "governance_partymember": _in(PartyMember, "community__subdistrict"),
+    "governance_post": _in(Post, "body__subdistrict"),
     "governance_registerimport": _in(RegisterImport, "subdistrict"),
     "governance_roleassignment": _in(RoleAssignment, "community__subdistrict"),
     "governance_subdistrict": lambda _world, street: street,
     "governance_unit": _in(Unit, "building__estate__community__subdistrict"),
     "governance_user": lambda world, street: world.people["wu" if _is_here(world, street) else "strange_worker"],
+    "governance_venue": _in(Venue, "community__subdistrict"),
     "governance_workingcalendar": _shared(WorkingCalendar, superseded_at=None),
     "issues_categoryhandling": _shared(CategoryHandling),
     "issues_escalation": _in(Escalation, "clock__subdistrict"),
@@ -129,6 +136,7 @@ def _net_at(branch: PartyBranch, officer: Any) -> None:
     )
     Membership.objects.create(member=member, branch=branch, standing=Standing.FULL, since=SINCE)
     DualRegistration.objects.create(member=member, community=community, since=SINCE)
+    Post.objects.create(body=company, title="委员", full_name=f"{community}委员", since=SINCE)
     CommitteeTerm.objects.create(branch=branch, number=1, starts_on=SINCE, ends_on=SINCE + timedelta(days=4000))
     figures = {"subdistrict": street, "rule": "managed"}
     CoverageTarget.objects.create(

@@ -41,6 +41,7 @@ from governance.models import (
     NoticeState,
     PartyBranch,
     PartyMember,
+    Post,
     RegisterImport,
     Role,
     RoleAssignment,
@@ -48,6 +49,8 @@ from governance.models import (
     Subdistrict,
     Unit,
     User,
+    Venue,
+    VenueKind,
     WorkingCalendar,
 )
 from tests.cast import LONG_AGO, NOW, Cast
@@ -124,10 +127,22 @@ def _strange_net(cast: Cast) -> dict[str, Model]:
         "CommitteeTerm": CommitteeTerm.objects.create(
             branch=above, number=1, starts_on=SINCE, ends_on=SINCE + timedelta(1000)
         ),
+        "Post": _post(company, "桃园里的委员"),
+        "Venue": _venue(cast.strange_estate.community, 1),
         "CoverageTarget": _target(street, 1),
         "CoverageSnapshot": _snapshot(street, 1),
         "RegisterImport": _import(street, cast.strange_officer, "桃园里小区.xlsx"),
     }
+
+
+def _post(body: Body, name: str) -> Post:
+    return Post.objects.create(body=body, title="委员", full_name=name, since=SINCE)
+
+
+def _venue(community: Community, n: int) -> Venue:
+    return Venue.objects.create(
+        community=community, kind=VenueKind.HALL, name=f"第{n}议事厅", where="一层", capacity=20
+    )
 
 
 def _target(street: Subdistrict, n: int) -> CoverageTarget:
@@ -200,6 +215,8 @@ def more_rows(cast: Cast, name: str, number: int) -> None:
         "CommitteeTerm": lambda n: CommitteeTerm.objects.create(
             branch=_branch(cast, n), number=n, starts_on=SINCE, ends_on=SINCE + timedelta(1000)
         ),
+        "Post": lambda n: _post(_body(cast, n), f"委员{n}"),
+        "Venue": lambda n: _venue(_estate(cast, n).community, n),
         "CoverageTarget": lambda n: _target(cast.subdistrict, n),
         "CoverageSnapshot": lambda n: _snapshot(cast.subdistrict, n),
         "RegisterImport": lambda n: _import(cast.subdistrict, _worker(cast, n), f"{n}.xlsx"),

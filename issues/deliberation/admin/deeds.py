@@ -1,7 +1,4 @@
-"""How the audit trail in the console calls votes, meetings and surveys and what is done with them.
-
-No register: they are led at the desk.
-"""
+"""How the audit trail in the console calls votes, meetings, surveys and their rules, and what is done with them."""
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from governance.admin.audit import NOUNS, VERBS
 from governance.admin.history import DEEDS
+from issues.deliberation.domain.ruling import SIGN, VERB
 from issues.deliberation.workflow import MEETING, MOTION, SURVEY
 
 STEP = pgettext_lazy("history", "%(who)s: {step}")
@@ -63,6 +61,8 @@ DONE |= {step.verb: step.label for step in SURVEY.steps if step.verb not in DONE
 }
 
 NOUNS |= {
+    "mechanism": pgettext_lazy("meeting", "kind of meeting"),
+    "ruleset": _("rule set"),
     "motion": _("motion"),
     "meeting": pgettext_lazy("noun", "meeting"),
     "survey": pgettext_lazy("noun", "survey"),
@@ -70,4 +70,9 @@ NOUNS |= {
 }
 # Of other nouns, too, something is opened or withdrawn: those words stay.
 VERBS |= {verb: words for verb, words in DONE.items() if verb not in VERBS}
+VERBS |= {VERB: pgettext_lazy("deed", "rules written"), SIGN: pgettext_lazy("deed", "signature of the rules noted")}
+DEEDS |= {
+    VERB: pgettext_lazy("history", "%(who)s wrote version %(version)s"),
+    SIGN: pgettext_lazy("history", "%(who)s noted that %(by)s signed version %(version)s"),
+}
 DEEDS |= {verb: format_lazy(STEP, step=words) for verb, words in DONE.items() if verb not in DEEDS}
