@@ -255,12 +255,10 @@ class StepForm(SaidForm):
         return dict(self.cleaned_data)
 
     def _rows(self, name: str, rows: QuerySet[Any]) -> None:
-        """What the ticks choose from; nothing to choose from, nothing to ask."""
+        """What the ticks choose from."""
         field = self.fields[name]
         assert isinstance(field, Ticks)  # noqa: S101 - of this very class
         field.queryset = rows
-        if not rows:
-            del self.fields[name]
 
     def _bodies(self, name: str, *, but: int | None = None) -> None:
         field = self.fields[name]
@@ -279,7 +277,10 @@ class AgainForm(StepForm):
     parts = Ticks(label=_("Which of them aren't done"))
 
     def prepare(self) -> None:
-        self._rows("parts", self.commitment.parts.select_related("building"))
+        parts = self.commitment.parts.select_related("building")
+        self._rows("parts", parts)
+        if not parts:
+            del self.fields["parts"]
 
 
 class DecideForm(StepForm):
