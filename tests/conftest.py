@@ -8,18 +8,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
-from django.apps import apps
 from django.db import transaction
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 from xdist.scheduler import LoadScopeScheduling
 
-from governance import shipped as shipped_by_governance
-from issues import shipped as shipped_by_issues
-from issues.deliberation import shipped as shipped_by_deliberation
-from issues.models import PolicyAssignment
 from tests.cast import NOW, Cast, build_cast
-from tests.replay import Recording, record
+from tests.replay import Recording, record, ship_again
 
 # How long an example takes is the machine's affair: with others at work on it, a slow one isn't wrong.
 hypothesis_settings.register_profile("portal", deadline=None)
@@ -100,23 +95,14 @@ def now() -> datetime:
 @pytest.fixture
 def shipped(db) -> None:
     """What migrations ship. They wrote it once; a test with real commits empties every table after itself."""
-    _ship_again()
-
-
-def _ship_again() -> None:
-    # What is shipped last; where it is, the rest is.
-    if PolicyAssignment.objects.exists():
-        return
-    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
-    shipped_by_issues.ensure(apps.get_model)
-    shipped_by_deliberation.ensure(apps.get_model)
+    ship_again()
 
 
 @pytest.fixture(scope="session")
 def recorded_cast(django_db_setup, django_db_blocker) -> Recording:
     """Built before any test has touched a setting."""
     with django_db_blocker.unblock(), transaction.atomic():
-        _ship_again()
+        ship_again()
         recording = record(build_cast)
         transaction.set_rollback(True)
     return recording

@@ -7,11 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from governance import shipped as shipped_by_governance
 from governance.domain import coverage, outbox, registers
 from governance.imports import checking
 from governance.imports.catalogue import REGISTERS
@@ -42,8 +40,6 @@ from governance.models import (
     Urgency,
     User,
 )
-from issues import shipped as shipped_by_issues
-from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.domain import (
     carrying_out,
     casting,
@@ -86,6 +82,7 @@ from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petit
 from tests.cast import NOW, Cast, build_cast, draft
 from tests.exports import bring, row
 from tests.governance.imports.workbooks import of
+from tests.replay import ship_again
 from tests.scenarios.rights_meetings import meetings_at
 from tests.scenarios.rights_surveys import surveys_at
 
@@ -136,9 +133,7 @@ class World:
 
 def build_world(photo: bytes) -> World:
     """Write it all, as it happened, one moment after another."""
-    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
-    shipped_by_issues.ensure(apps.get_model)
-    shipped_by_deliberation.ensure(apps.get_model)
+    ship_again()
     world = World(cast=build_cast(), petitions={}, orders={}, drafts={}, photo=photo)
     _matters_of_li(world)
     _matters_of_neighbours(world)

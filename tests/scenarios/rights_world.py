@@ -25,7 +25,6 @@ from django.http import HttpRequest, HttpResponseNotFound
 from django.test import Client, override_settings
 from PIL import Image
 
-from governance import shipped as shipped_by_governance
 from governance.models import (
     Body,
     BodyKind,
@@ -48,8 +47,6 @@ from governance.models import (
     User,
 )
 from governance.models.party import BranchKind
-from issues import shipped as shipped_by_issues
-from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.domain import (
     carrying_out,
     committing,
@@ -114,6 +111,7 @@ from residents.models import (
     Resident,
 )
 from tests.cast import FAR_AHEAD, LONG_AGO, NOW, Cast, build_cast, draft, file, hashed_password, take_in
+from tests.replay import ship_again
 from tests.scenarios import rights_meetings, rights_surveys
 from tests.scenarios.rights import Facts, Person, Post, Rights
 from tests.scenarios.rights_registers import build_registers
@@ -280,9 +278,7 @@ def post_of(held: RoleAssignment, rights: Rights) -> Post:
 
 def build(rights: Rights) -> World:
     """The cast and its second community at NOW, the things, and everybody signed in."""
-    shipped_by_governance.ensure(apps.get_model, at=shipped_by_governance.SHIPPED_AT)
-    shipped_by_issues.ensure(apps.get_model)
-    shipped_by_deliberation.ensure(apps.get_model)
+    ship_again()
     cast = build_cast()
     people = {name: each for name, each in vars(cast).items() if isinstance(each, User)}
     next_building = build_next_community(cast, people)

@@ -1,13 +1,16 @@
 """Whatever comes in, by every form and address: never a 500, nothing half-written, an answer in one's language."""
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.http import QueryDict
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import Resolver404, resolve, reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,8 +26,9 @@ from issues.deliberation.views.commitment_steps import AT_THE_DESK, OF_THE_BODY
 from issues.deliberation.workflow import TOPIC
 from issues.domain import handling
 from residents.models import Occupancy, Petition
-from tests.cast import NOW, client_of, draft, file, take_in
+from tests.cast import NOW, Cast, client_of, draft, file, take_in
 from tests.issues.deliberation.promises import make_topic, promise
+from tests.replay import Recording, ship_again
 from tests.scenarios import rights
 from tests.scenarios.rights_checks import addresses as addresses_of_all
 from tests.scenarios.rights_checks import page_address
@@ -81,8 +85,33 @@ def _moment(monkeypatch) -> None:
     monkeypatch.setattr("governance.middleware.database_now", lambda: NOW)
 
 
+@pytest.fixture(scope="module")
+def built_once(
+    django_db_setup, django_db_blocker, recorded_cast: Recording, tmp_path_factory
+) -> Iterator[tuple[Cast, dict[str, list[str]]]]:
+    """The cast and what is behind the addresses, for all tests of the module; what each does to it is undone."""
+    files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), files, transaction.atomic():
+        ship_again()
+        cast = recorded_cast.play()
+        addresses = build_addresses(cast)
+        # Asked for here, once: each test's end would ask for every key of it again, and undo the asking.
+        connection.check_constraints()
+        yield cast, addresses
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def addresses(cast) -> dict[str, list[str]]:
+def cast(built_once, db) -> Cast:
+    return deepcopy(built_once[0])
+
+
+@pytest.fixture
+def addresses(built_once, db) -> dict[str, list[str]]:
+    return built_once[1]
+
+
+def build_addresses(cast: Cast) -> dict[str, list[str]]:
     """Every address with something behind it, by whose eyes it is for."""
     petition = file(cast.li, cast.building)
     order = take_in(petition)
