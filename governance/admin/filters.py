@@ -1,4 +1,4 @@
-"""Filters with two answers, yes and no, over a question that a QuerySet answers."""
+"""Filters over a question that a QuerySet answers: yes or no; versions in force, or all of them."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -29,6 +29,29 @@ def yes_or_no(title: Any, parameter: str, *, lacking: Narrow) -> type[SimpleList
     YesOrNo.title = title
     YesOrNo.parameter_name = parameter
     return YesOrNo
+
+
+def in_force_unless_all(over: Narrow) -> type[SimpleListFilter]:
+    """A filter for registers of versions: without those that `over` finds, unless `?versions=all` asks for all."""
+
+    class InForce(SimpleListFilter):
+        title = gettext_lazy("Versions")
+        parameter_name = "versions"
+
+        def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+            return [("all", _("All versions"))]
+
+        def choices(self, changelist: Any) -> Any:
+            for choice in super().choices(changelist):
+                is_default = choice["display"] != _("All versions")
+                yield choice | {"display": _("In force")} if is_default else choice
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            if self.value() == "all":
+                return queryset
+            return queryset.exclude(pk__in=over(queryset, request.now).values("pk"))  # type: ignore[attr-defined]
+
+    return InForce
 
 
 # `?standing=yes` hides what has a last day, `=no` shows nothing else.

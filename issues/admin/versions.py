@@ -4,37 +4,20 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from governance.admin import history
 from governance.admin.base import RegisterAdmin
+from governance.admin.filters import in_force_unless_all
 from governance.domain import registers
 from governance.domain.refusals import Refusal
 from issues.domain.promising import NotSound
 
-
-class InForce(SimpleListFilter):
-    """Versions in force, unless all are asked for."""
-
-    title = gettext_lazy("Versions")
-    parameter_name = "versions"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", _("All versions"))]
-
-    def choices(self, changelist: Any) -> Any:
-        for choice in super().choices(changelist):
-            is_default = choice["display"] != _("All versions")
-            yield choice | {"display": _("In force")} if is_default else choice
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() == "all" else queryset.filter(superseded_at=None)
+InForce = in_force_unless_all(lambda rows, _at: rows.exclude(superseded_at=None))
 
 
 class VersionedAdmin(RegisterAdmin):

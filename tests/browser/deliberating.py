@@ -5,7 +5,7 @@ from datetime import datetime
 from playwright.sync_api import Page
 
 from governance.models import Body, Venue
-from issues.deliberation.models import Commitment, Meeting, Topic
+from issues.deliberation.models import Attendance, Commitment, Meeting, Topic
 from tests.browser.conftest import a_photo
 from tests.browser.people import Reader, go_by
 
@@ -65,10 +65,12 @@ def open_with_all(page: Page, meeting: Meeting) -> None:
     send(page, "hold")
 
 
-def conclude(page: Page, consensus: str, outcome: str, words: str) -> None:
-    """On the page of a point, what came of it."""
+def minute(page: Page, meeting: Meeting, *, dissent: str, by: Attendance, outcome: str, words: str) -> None:
+    """Of the only point: one disagrees, most agree, and what came of it."""
+    page.goto(f"/desk/meetings/{meeting.public_id}/points/{meeting.items.get().public_id}/")
+    send(page, "say", speaker=str(by.public_id), kind="dissent", words=dissent)
     concluded = page.locator("form[action$='/conclude/']")
-    for value in (consensus, outcome):
+    for value in ("mostly", outcome):
         concluded.locator(f"label:has([value={value}])").click()
     concluded.locator("[name$=words]").fill(words)
     go_by(concluded.locator("button[type=submit]"))

@@ -20,9 +20,9 @@ from residents.models import Petition
 from tests.browser.conftest import DESK, Moment, keep_picture
 from tests.browser.deliberating import (
     accept,
-    conclude,
     decide,
     fill,
+    minute,
     open_with_all,
     prepare,
     publish_minutes,
@@ -132,10 +132,8 @@ def all_sides_meet_and_one_disagrees(story: Story) -> None:
     page.goto(f"/desk/meetings/{meeting.public_id}/room/")
     send(page, "walk_in", name="老吴", building="3栋")
     open_with_all(page, meeting)
-    page.goto(f"/desk/meetings/{meeting.public_id}/points/{meeting.items.get().public_id}/")
     neighbour = meeting.attendances.get(user=None)
-    send(page, "say", speaker=str(neighbour.public_id), kind="dissent", words=DISSENT)
-    conclude(page, "mostly", "vote", TO_THE_VOTE)
+    minute(page, meeting, dissent=DISSENT, by=neighbour, outcome="vote", words=TO_THE_VOTE)
     story.moment.set(MEETS_UNTIL)
     publish_minutes(meeting, by=page, checked_by=story.chen.page)
 

@@ -16,9 +16,9 @@ from residents.models import Petition
 from tests.browser.conftest import DESK, Moment, keep_picture
 from tests.browser.deliberating import (
     accept,
-    conclude,
     decide,
     fill,
+    minute,
     open_with_all,
     prepare,
     publish_minutes,
@@ -113,10 +113,8 @@ def they_look_on_site_and_meet(story: Story) -> None:
 
     story.moment.set(STARTS)
     open_with_all(page, meeting)
-    page.goto(f"/desk/meetings/{meeting.public_id}/points/{meeting.items.get().public_id}/")
-    speaker = meeting.attendances.order_by("number").first()
-    send(page, "say", speaker=str(speaker.public_id), kind="dissent", words=DISSENT)
-    conclude(page, "mostly", "commitments", OUTCOME)
+    speaker = meeting.attendances.get(number=1)
+    minute(page, meeting, dissent=DISSENT, by=speaker, outcome="commitments", words=OUTCOME)
     story.moment.set(ENDS)
     publish_minutes(meeting, by=page, checked_by=story.sun.page)
 

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.contrib.admin import SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from governance.admin.base import RegisterAdmin
+from governance.admin.filters import in_force_unless_all
 from governance.domain import registers
 from governance.domain.moment import local_day
 from governance.domain.refusals import Refusal
@@ -24,23 +24,8 @@ registers.SENTENCES |= dict.fromkeys(
 )
 
 
-class InForce(SimpleListFilter):
-    """Versions in force today or from a later day on, unless all are asked for."""
-
-    title = gettext_lazy("Versions")
-    parameter_name = "versions"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", _("All versions"))]
-
-    def choices(self, changelist: Any) -> Any:
-        for choice in super().choices(changelist):
-            is_default = choice["display"] != _("All versions")
-            yield choice | {"display": _("In force")} if is_default else choice
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        day = local_day(request.now)  # type: ignore[attr-defined]
-        return queryset if self.value() == "all" else queryset.exclude(valid_until__lt=day)
+# What is in force today, or from a later day on.
+InForce = in_force_unless_all(lambda rows, at: rows.filter(valid_until__lt=local_day(at)))
 
 
 class RulesAdmin(RegisterAdmin):

@@ -40,6 +40,13 @@ class StandsAside(Refusal):
     sentence = _("Whoever is concerned stands aside: no hand of theirs is counted.")
 
 
+class DecidedAlready(Refusal):
+    """The question is noted at this point already, with other hands."""
+
+    code = "decided_already"
+    sentence = _("This question is noted already. If hands went up once more, say so in the question.")
+
+
 @dataclass(frozen=True)
 class Room:
     """Who with a vote is there at a point: those who may vote, and those who stand aside."""
@@ -70,12 +77,12 @@ def room_at(item: AgendaItem, at: datetime) -> Room:
 
 
 def decide(item: AgendaItem, *, question: str, matter: str = "", raised: Raised, actor: User, at: datetime) -> Decision:
-    """Note a show of hands by its numbers.
+    """Note a show of hands by its numbers. Sent twice it is one.
 
     `matter` is what the law leaves to the owners; of a topic of which the portal knows it, it is written by itself.
-    Raises `NoShowOfHands`, `TooManyHands` for numbers that can't be, `NoQuorum` where too few are left in the room,
-    `OwnersDecide` where something else was written down of an owners' matter, `NotInCharge`, `StepNotAllowed` outside
-    of the minutes and where hands are noted by name.
+    Raises `NoShowOfHands`, `DecidedAlready`, `TooManyHands` for numbers that can't be, `NoQuorum` where too few are in
+    the room, `OwnersDecide` where something else was written down of an owners' matter, `NotInCharge`,
+    `StepNotAllowed` outside of the minutes and where hands are noted by name.
     """
     with transaction.atomic():
         meeting = _votes_at(item, actor, at, by_name=False)
@@ -149,6 +156,9 @@ def _note(meeting: Meeting, decision: Decision, hands: Hands, said: Mapping[Invi
     count = count_hands(hands, rules_of(meeting.mechanism))
     if count.verdict is Verdict.NO_QUORUM:
         raise NoQuorum(_("Too few of those with a vote are in the room: nothing can be decided now."))
+    before = decision.item.decisions.filter(question=decision.question).first()
+    if before:
+        return _the_same(before, hands, said)
     for name, number in vars(hands).items():
         setattr(decision, name, number)
     decision.matter = decision.matter or matter_of(decision.item.topic)
@@ -159,3 +169,12 @@ def _note(meeting: Meeting, decision: Decision, hands: Hands, said: Mapping[Invi
     facts = {"decision": str(decision.public_id), "passed": count.has_passed}
     note("decide", meeting, decision.noted_by, decision.noted_at, **facts)
     return decision
+
+
+def _the_same(before: Decision, hands: Hands, said: Mapping[Invitation, HandSaid]) -> Decision:
+    """The decision that is noted already, if the same hands are sent again. Raises `DecidedAlready`."""
+    noted = {hand.invitation_id: hand.said for hand in before.hands.all()}
+    differs = any(getattr(before, name) != number for name, number in vars(hands).items())
+    if differs or noted != {each.pk: hand for each, hand in said.items()}:
+        raise DecidedAlready
+    return before

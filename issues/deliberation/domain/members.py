@@ -78,6 +78,8 @@ def known_to(meeting: Meeting) -> set[tuple[int | None, str, str]]:
 
 def _committees(meeting: Meeting, day: date) -> QuerySet[Body]:
     """The estate's committee of this kind; one of before the register named its estate, by what it manages."""
+    if meeting.estate_id is None:
+        return Body.objects.none()
     kind = COMMITTEES[meeting.mechanism.body]
     managing = Management.objects.in_force(day).filter(estate=meeting.estate_id).values("body")
     return Body.objects.standing_on(day).filter(Q(estate=meeting.estate_id) | Q(pk__in=managing), kind=kind)

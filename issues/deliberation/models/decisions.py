@@ -47,6 +47,7 @@ class Decision(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(question__gt=""), name="decision_asks_something"),
+            models.UniqueConstraint(fields=["item", "question"], name="question_decided_once_at_a_point"),
             models.CheckConstraint(
                 condition=Q(
                     present__gt=0, present__lte=F("entitled"), owners__lte=F("entitled"),

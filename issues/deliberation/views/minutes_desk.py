@@ -136,7 +136,7 @@ def _decide(request: PortalRequest, meeting: Meeting, point: AgendaItem) -> Http
             deciding.decide_by_name(point, **asked, hands=form.said, actor=request.user, at=request.now)
         else:
             deciding.decide(point, **asked, raised=form.raised, actor=request.user, at=request.now)
-    except (deciding.TooManyHands, meetings.NoQuorum, OwnersDecide) as refusal:
+    except (deciding.TooManyHands, deciding.DecidedAlready, meetings.NoQuorum, OwnersDecide) as refusal:
         form.add_error(None, str(refusal))
         return _point(request, meeting, point, decision=form, status=400)
     return redirect("desk_point", meeting.public_id, point.public_id)

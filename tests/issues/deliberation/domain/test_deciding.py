@@ -112,6 +112,14 @@ def test_one_press_asks_the_full_members_of_the_branch_and_by_name_who_has_no_ac
     assert meetings.call(meeting, actor=cast.chen, at=NOW).is_called
 
 
+def test_of_a_whole_community_no_estates_committee_meets(cast):
+    """A committee that isn't written down at any estate is nobody's at a meeting of none."""
+    enter_members(cast, "owners_committee", ["孙一"])
+    cast.committee.posts.create(title="委员", full_name="周二", since=NOW.date())
+    meeting = a_draft(cast, kind="owners-committee", place=cast.community)
+    assert {each.code for each in meetings.check(meeting, cast.wu, NOW).obstacles} == {"nobody", "no_members"}
+
+
 def test_a_management_committee_is_not_opened_without_its_owner_members(cast):
     meeting = a_draft(cast, kind="management-committee")
     enter_members(cast, "management_committee", ["业甲", "业乙", cast.tian, cast.bai, "社区丙"], owners=2)
@@ -210,6 +218,7 @@ def test_representatives_decide_by_more_than_half_of_those_there(cast):
     meeting = gathered(cast, "representatives", [cast.li, cast.xu, cast.bai, "孙一", "周二", "吴三"])
     asked = {"question": "几点熄灯", "actor": cast.wu, "at": IN_THE_ROOM}
     half = deciding.decide(item_of(meeting), raised=Raised(2, 1, 0, gone=2), **asked)
+    asked["question"] = "几点熄灯（第二次表决）"
     passed = deciding.decide(item_of(meeting), raised=Raised(3, 1, 1, gone=1), **asked)
     concluded(passed.item, Outcome.DECIDED, actor=cast.wu)
     version = minuting.draw_up(meeting, actor=cast.wu, at=ENDS)

@@ -167,11 +167,12 @@ def test_a_show_of_hands_is_noted_by_name_at_the_desk_and_read_by_residents(cast
     assert wu.post(f"{point}decide/", {**asked, li: "for"}).status_code == 400
     gone = wu.post(f"{point}decide/", {**asked, li: "for", sun: "gone"})
     assert (gone.status_code, "不足，现在不能表决" in text_of(gone)) == (400, True)
-    for _twice in range(2):
+    wu.post(f"{point}decide/", {**asked, "question": "先修南门", li: "for", sun: "against"})
+    wu.post(f"{point}strike_decision/", {"decision": item_of(meeting).decisions.get().public_id})
+    for _tapped_twice in range(2):
         wu.post(f"{point}decide/", {**asked, li: "for", sun: "for"})
-    first = item_of(meeting).decisions.first()
-    wu.post(f"{point}strike_decision/", {"decision": first.public_id})
     assert item_of(meeting).decisions.count() == 1
+    assert "已经记过" in text_of(wu.post(f"{point}decide/", {**asked, li: "for", sun: "against"}))
     wu.post(f"{point}conclude/", {"consensus": "agreed", "outcome": "decided", "words": "先修北门。", "version": "1"})
     wu.post(desk(meeting, "draft_minutes/"))
     client_of(cast.chen).post(desk(meeting, "check_minutes/"))
