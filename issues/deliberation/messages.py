@@ -1,5 +1,6 @@
 """The words of the notices about topics, meetings, surveys, votes and commitments."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
@@ -9,17 +10,23 @@ from governance import wording
 from governance.messages import Params, register
 
 
-def _times(params: Params) -> dict[str, object]:
-    """`opens` and `closes` as the reader says them."""
-    now = timezone.now()
-    said = {name: wording.moment(datetime.fromisoformat(str(params[name])), now) for name in ("opens", "closes")}
-    return {**params, **said}
+def _instants(*names: str) -> Callable[[Params], Params]:
+    """What says these parameters as the reader does; one that is empty stays so."""
+
+    def said(params: Params) -> Params:
+        now = timezone.now()
+        given = {name: str(params[name]) for name in names}
+        told = {name: wording.moment(datetime.fromisoformat(at), now) if at else "" for name, at in given.items()}
+        return {**params, **told}
+
+    return said
 
 
-def _due(params: Params) -> dict[str, object]:
-    """`due` as the reader says it."""
-    return {**params, "due": wording.moment(datetime.fromisoformat(str(params["due"])), timezone.now())}
-
+_times = _instants("opens", "closes")
+_due = _instants("due")
+_days = _instants("due_at", "doubts_until")
+_meeting = _instants("starts", "until")
+_from_until = _instants("starts", "ends")
 
 register(
     "topic_made",
@@ -92,17 +99,6 @@ register(
     ),
 )
 
-
-def _days(params: Params) -> dict[str, object]:
-    """`due_at` and `doubts_until` as the reader says them."""
-    now = timezone.now()
-    said = {name: str(params[name]) for name in ("due_at", "doubts_until")}
-    return {
-        **params,
-        **{name: wording.moment(datetime.fromisoformat(at), now) if at else "" for name, at in said.items()},
-    }
-
-
 register(
     "commitment_reported",
     _("Something promised was reported done"),
@@ -152,17 +148,6 @@ register(
     _days,
 )
 
-
-def _meeting(params: Params) -> dict[str, object]:
-    """`starts` and `until` as the reader says them."""
-    now = timezone.now()
-    said = {
-        name: wording.moment(datetime.fromisoformat(str(params[name])), now) if params[name] else ""
-        for name in ("starts", "until")
-    }
-    return {**params, **said}
-
-
 register(
     "meeting_called",
     _("You are invited to a meeting"),
@@ -187,14 +172,6 @@ register(
 register(
     "minutes_final", _("The minutes of a meeting are final"), _("%(title)s. Read what came of each point."), _meeting
 )
-
-
-def _from_until(params: Params) -> dict[str, object]:
-    """`starts` and `ends` as the reader says them."""
-    now = timezone.now()
-    said = {name: wording.moment(datetime.fromisoformat(str(params[name])), now) for name in ("starts", "ends")}
-    return {**params, **said}
-
 
 register(
     "survey_published",

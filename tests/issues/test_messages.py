@@ -30,6 +30,7 @@ PARAMS = {
     "starts": "2026-05-25T19:00:00+08:00",
     "until": "2026-05-28T18:00:00+08:00",
     "room": "议事厅 100%(s",
+    "ends": "2026-06-01T18:00:00+08:00",
 }
 DIGEST = {"matters": ["a", "b"], "rungs": ["1/breach", "1/half_hour", "2/breach"], "supervisions": ["a"]}
 
