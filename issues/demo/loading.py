@@ -15,6 +15,7 @@ from issues.demo.playing import play
 from issues.demo.promises import make_promises
 from issues.demo.shifts import DAYS_AHEAD, renew_shifts
 from issues.demo.street import WORKERS, build_street
+from issues.demo.surveys import ask_around
 from issues.demo.topics import bring_up_topics
 from issues.demo.votes import hold_votes
 
@@ -66,3 +67,4 @@ def load(*, now: datetime, seed: int = DEFAULT_SEED) -> None:
     make_promises(street, topics, rng, now)
     meet(street, rng, now, topics)
     hold_votes(street, rng, now, topics["lift"])
+    ask_around(street, rng, now)

@@ -33,7 +33,7 @@ from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.counting import count as counting
 from issues.deliberation.counting.reading import read
 from issues.deliberation.domain import results, setting_up
-from issues.deliberation.models import Ballot, Commitment, Motion, Topic
+from issues.deliberation.models import Ballot, Commitment, Motion, Survey, Topic
 from issues.deliberation.waiting import count_waiting_ballots
 from issues.demo import loading
 from issues.demo.playing import STORIES
@@ -133,6 +133,17 @@ def test_topics_stand_at_each_gate_and_promises_are_being_kept(demo):
     promised = Commitment.objects.values_list("body__short_name", flat=True)
     assert sorted(promised) == sorted(["恒信物业", "恒信物业", "安和派出所", "春和社区"])
     assert Commitment.objects.exclude(parts=None).distinct().get().parts.filter(done_at__isnull=False).count() == 4
+
+
+def test_a_survey_led_to_a_topic_and_another_is_open(demo):
+    closed, running = Survey.objects.order_by("drafted_at")
+    assert (closed.state, running.state) == ("closed", "published")
+    assert closed.sheets.count() == 60
+    assert set(closed.items.values_list("state", flat=True)) == {"open", "topic", "settled"}
+    assert (closed.items.get(state="topic").topic.origin, closed.items.get(state="topic").named_by > 5) == (
+        "survey",
+        True,
+    )
 
 
 def test_the_people_behind_the_counter_have_been_at_work(demo):
