@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from governance.models import Building
 from issues.deliberation.models import (
@@ -159,7 +160,10 @@ def _chosen(question: SurveyQuestion, tally: Tally, answered: int) -> list[Chose
     """Each answer in the order of the question."""
     if question.kind == QuestionKind.SCALE:
         steps = range(HIGHEST, LOWEST - 1, -1)
-        return [Chosen(str(step), tally[None, step], _percent(tally[None, step], answered)) for step in steps]
+        return [
+            Chosen(_("%(step)s of 5") % {"step": step}, tally[None, step], _percent(tally[None, step], answered))
+            for step in steps
+        ]
     return [
         Chosen(option.words, tally[option.pk, None], _percent(tally[option.pk, None], answered), option.pk)
         for option in question.options.all()

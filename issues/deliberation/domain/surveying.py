@@ -299,4 +299,5 @@ def _count_homes(survey: Survey) -> None:
 
 
 def _forget_whose(survey: Survey) -> None:
-    survey.sheets.update(by=None, unit=None)
+    """Nor when it was given, which the audit trail knows of each person."""
+    survey.sheets.update(by=None, unit=None, given_at=survey.starts_at)

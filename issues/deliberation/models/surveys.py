@@ -328,8 +328,9 @@ class SurveyOption(models.Model):
 class SurveySheet(models.Model):
     """答卷: what one home, or one person, answers. Changed, its answers are replaced: the latest count.
 
-    `by` is empty for a sheet that somebody of the office took down. At the close `by` and `unit` are emptied: nobody
-    can change an answer any more, so nobody has to know whose it is. Never shown beside a name.
+    `by` is empty for a sheet that somebody of the office took down. At the close `by` and `unit` are emptied, and
+    `given_at` says no more than when the survey began: nobody can change an answer any more, so nobody has to know
+    whose it is. Never shown beside a name.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -476,6 +477,12 @@ class SurveyAnswer(models.Model):
         return f"{self.sheet_id}: {self.question_id}"
 
 
+class SurveyItemQuerySet(models.QuerySet["SurveyItem"]):
+    def in_lists(self) -> "SurveyItemQuerySet":
+        """Problems, then needs; what most have named first."""
+        return self.select_related("topic").order_by("-kind", "-named_by", "pk")
+
+
 class SurveyItem(models.Model):
     """One line of the list of problems (问题清单) or of needs (需求清单), and what became of it."""
 
@@ -490,6 +497,8 @@ class SurveyItem(models.Model):
     settled_words = models.CharField(max_length=300, blank=True)
     listed_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
     listed_at = models.DateTimeField()
+
+    objects = SurveyItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "-named_by", "pk"]

@@ -271,7 +271,7 @@ def _page(
         result=result,
         items=[
             (item, wrong.get(f"settle {item.pk}") or SettleForm(auto_id=f"settle{item.pk}_%s"))
-            for item in survey.items.select_related("topic")
+            for item in survey.items.in_lists()
         ],
         take_over=wrong.get("take_over") or (_take_over_form(survey, result) if result else None),
         item_form=wrong.get("item") or ItemForm(auto_id="item_%s"),

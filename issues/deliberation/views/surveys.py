@@ -84,7 +84,7 @@ def _page(request: PortalRequest, found: Survey, *, form: SheetForm | None = Non
         "form": form,
         "questions": [] if form else _questions(found),
         "result": result_of(found) if is_closed else None,
-        "items": found.items.select_related("topic"),
+        "items": found.items.in_lists(),
         "page": _words(request, found) if is_closed else None,
         "form_errors": status != HTTPStatus.OK,
     }

@@ -257,7 +257,7 @@ def test_the_database_lets_no_answer_stand_that_does_not_fit(cast: Cast):
 def test_at_the_close_nobody_knows_any_more_whose_sheet_it_was(cast: Cast):
     survey = a_closed(cast)
     assert (survey.state, survey.closed_at) == ("closed", ENDS)
-    assert set(survey.sheets.values_list("by", "unit")) == {(None, None)}
+    assert set(survey.sheets.values_list("by", "unit", "given_at")) == {(None, None, STARTS)}
     assert dict(survey.building_rows.values_list("building__name", "homes_answered")) == {"3栋": 7, "5栋": 1}
     assert notices("survey_closed") == {"li", "wang"}
     surveying.bring_up_to_date(survey, ENDS + timedelta(days=1))
