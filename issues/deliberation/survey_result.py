@@ -98,24 +98,28 @@ class Result:
 
 def reach_of(survey: Survey) -> list[Reach]:
     """Where how many took part, in as many queries for thirty buildings as for one."""
-    rows = _buildings(survey)
-    sheets = Counter(dict(survey.sheets.values_list("building").annotate(number=Count("pk")).order_by("building")))
-    return [_reach(group, sheets) for group in _together(rows, lambda some: _homes(some) >= FEWEST)]
+    return _reach_in(_buildings(survey), survey)
 
 
 def result_of(survey: Survey) -> Result:
     """All of it, in as many queries for thirty questions as for one."""
-    reach, rows = reach_of(survey), _buildings(survey)
-    given, answered = _tallies(survey)
+    rows = _buildings(survey)
+    reach, (given, answered) = _reach_in(rows, survey), _tallies(survey)
+    homes = [each.homes for each in reach if each.homes is not None]
     channels = dict(survey.sheets.values_list("channel").annotate(number=Count("pk")).order_by("channel"))
     return Result(
-        asked=sum(each.asked for each in reach),
+        asked=_homes(rows),
         sheets=sum(each.sheets for each in reach),
-        homes=None if any(each.homes is None for each in reach) else sum(each.homes or 0 for each in reach),
+        homes=sum(homes) if len(homes) == len(reach) else None,
         reach=reach,
         questions=[_said(question, rows, given, answered) for question in survey.questions.prefetch_related("options")],
         by_channel=[(str(channel.label), channels[channel]) for channel in SurveyChannel if channel in channels],
     )
+
+
+def _reach_in(rows: list[SurveyBuilding], survey: Survey) -> list[Reach]:
+    sheets = Counter(dict(survey.sheets.values_list("building").annotate(number=Count("pk")).order_by("building")))
+    return [_reach(group, sheets) for group in _together(rows, lambda some: _homes(some) >= FEWEST)]
 
 
 # Of each question and building: what was said how often, and how many sheets say anything.

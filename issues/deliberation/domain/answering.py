@@ -24,7 +24,8 @@ from issues.deliberation.models import (
     SurveySheet,
 )
 from issues.deliberation.rules import runs_survey
-from residents.models import Occupancy
+from residents.models import Occupancy, OccupancyState
+from residents.models.occupancy import STANDING
 
 # What a sheet says to a question, by the question's id: options, a number, or words; what isn't answered isn't there.
 Said = list[SurveyOption] | int | str
@@ -68,7 +69,10 @@ class Standing:
 
     @property
     def may_answer(self) -> bool:
-        return self.is_own or self.sheet is None or self.sheet.channel != SurveyChannel.PORTAL
+        """What somebody of the home says gives way to whoever is better known to live there."""
+        if self.is_own or self.sheet is None or self.sheet.channel != SurveyChannel.PORTAL:
+            return True
+        return _known(self.home.state) > _giver_is_known(self.sheet)
 
 
 def standings(survey: Survey, user: User) -> list[Standing]:
@@ -108,7 +112,8 @@ def take_down(
 ) -> SurveySheet:
     """Write down what a home, or somebody in it, said on paper, at a visit or by phone; who lives there is told.
 
-    A form that is sent twice is one sheet; of a home, the latest that was taken down counts.
+    A form that is sent twice is one sheet; of a home, the latest that was taken down counts. What somebody said who, as
+    it has turned out, has no home there is replaced.
     Raises `NotInCharge`, `SurveyNotOpen`, `NotAskedHere`, `AnsweredThemselves`, `FactMissing`.
     """
     actor.scope(at)
@@ -121,10 +126,10 @@ def take_down(
         if unit.kind != UnitKind.DWELLING or not locked.building_rows.filter(building=unit.building_id).exists():
             raise NotAskedHere(_("This home isn't asked in this survey."))
         row = locked.sheets.filter(unit=unit).first() if locked.is_for_homes else None
-        if row and row.channel == SurveyChannel.PORTAL:
+        if row and row.channel == SurveyChannel.PORTAL and _giver_is_known(row):
             raise AnsweredThemselves
         row = row or _new(locked, unit)
-        row.channel, row.taken_down_by, row.sending = channel, actor, sending
+        row.by, row.channel, row.taken_down_by, row.sending = None, channel, actor, sending
         _write(row, sheet, at)
         note("take_down_a_sheet", locked, actor, at, sheet=str(row.public_id), channel=channel.value)
         tell_the_home(locked, unit, row, at)
@@ -142,6 +147,16 @@ def said_on(sheet: SurveySheet) -> dict[int, Said]:
         else:
             said[row.question_id] = row.words if row.number is None else row.number
     return said
+
+
+def _known(state: str) -> int:
+    """How well somebody is known to live in a home: 2 confirmed, 1 claimed, 0 not, or no more."""
+    return 2 if state == OccupancyState.VERIFIED else int(state in STANDING)
+
+
+def _giver_is_known(sheet: SurveySheet) -> int:
+    states = Occupancy.objects.filter(user=sheet.by_id, unit=sheet.unit_id).values_list("state", flat=True)
+    return max(map(_known, states), default=0)
 
 
 def _is_of(sheet: SurveySheet | None, user: User) -> bool:

@@ -170,6 +170,27 @@ def test_a_second_person_of_the_home_is_told_who_was_first(cast: Cast):
     assert persons.sheets.count() == 2
 
 
+def test_nobody_silences_a_home_by_claiming_it(cast: Cast):
+    """A claim gives way to a confirmed home; a claim that was declined to whoever lives there, and to the desk."""
+    survey = a_published(cast)
+    claim = Occupancy.objects.create(
+        user=cast.tian, unit=cast.unit, relation=OccupancyRelation.TENANT, state=OccupancyState.CLAIMED, claimed_at=NOW
+    )
+    answers(survey, cast.tian, "路灯")
+    with pytest.raises(AnsweredThemselves):
+        taken_down(survey, cast.unit, cast, "漏水")
+    Occupancy.objects.filter(pk=claim.pk).update(
+        state=OccupancyState.DECLINED, decline_reason="not_known", decided_at=NOW, decided_by=cast.wu
+    )
+    taken_down(survey, cast.unit, cast, "漏水")
+    Occupancy.objects.filter(pk=claim.pk).update(state=OccupancyState.CLAIMED)
+    answers(survey, cast.tian, "路灯")
+    answers(survey, cast.li, "停车")
+    with pytest.raises(HomeHasAnswered):
+        answers(survey, cast.tian, "路灯")
+    assert (SurveySheet.objects.get().by, SurveyAnswer.objects.get().option.words) == (cast.li, "停车")
+
+
 @pytest.mark.parametrize("at", [STARTS - timedelta(seconds=1), ENDS])
 def test_before_and_at_the_closing_second_nobody_answers(cast: Cast, at):
     survey = a_published(cast)
