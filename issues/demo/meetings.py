@@ -1,4 +1,4 @@
-"""What was talked over in the demo's estate: one meeting held, with final minutes, and one called for next week.
+"""What was talked over in the demo's estate: a meeting of neighbours, one of the owners' committee, one next week.
 
 Each went through the functions that people's clicks call, at the instants at which it would have.
 """
@@ -11,15 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from governance.domain.images import admit_photo
 from governance.domain.moment import local_day
-from governance.models import Venue, VenueKind
-from issues.deliberation.domain import attending, inviting, meetings, minuting, visiting
+from governance.models import Body, BodyKind, Post, Venue, VenueKind
+from issues.deliberation.domain import attending, deciding, inviting, meetings, minuting, visiting
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.models import (
     AgendaItem,
     Consensus,
     ForWhom,
+    HandSaid,
     LineKind,
+    Matter,
     Mechanism,
     Meeting,
     Outcome,
@@ -83,6 +85,15 @@ LIFT = (
         Consensus.AGREED, Outcome.RECOMMENDED, "建议分两段施工，老人出入由楼栋长安排人搭把手。",
     ),
 )  # fmt: skip
+# 业委会: the post, the name, the account of whoever has one, and what they said; None where somebody didn't come.
+COMMITTEE = (
+    ("主任", "何玉清", "", HandSaid.FOR),
+    ("副主任", "李秀英", "li", HandSaid.FOR),
+    ("委员", "杨桂芳", "yang", HandSaid.ABSTAINED),
+    ("委员", "孙立民", "", HandSaid.FOR),
+    ("委员", "马丽华", "", None),
+)
+PROPOSED = "把 3栋 2单元加装电梯的方案和分摊比例提交本单元业主表决"
 CHANGE = "北侧的两棵香樟是移栽，不是砍掉。"
 TAKEN_IN = "属实，会上是这样说的，已写入。"
 
@@ -91,6 +102,7 @@ def meet(street: Street, rng: random.Random, now: datetime, topics: dict[str, To
     """Let people meet, up to `now`."""
     hall = _rooms(street)
     _hold(street, hall, topics["lift"], now)
+    _propose(street, hall, topics["lift"], now)
     _call(street, hall, topics["road"], rng, now)
 
 
@@ -135,6 +147,40 @@ def _hold(street: Street, hall: Venue, topic: Topic, now: datetime) -> None:
     for item, talk in zip(meeting.items.order_by("position"), LIFT, strict=True):
         _talk_over(street, item, talk, starts_at + timedelta(minutes=20))
     _settle_the_minutes(street, meeting, starts_at)
+
+
+def _propose(street: Street, hall: Venue, topic: Topic, now: datetime) -> None:
+    """Two weeks ago the owners' committee put it to the owners by show of hands: more it can't decide."""
+    today, wu = local_day(now), street.people["wu"]
+    starts_at, called_at = at_hour(today, -14, 19), at_hour(today, -24, 10)
+    body = Body.objects.get(kind=BodyKind.OWNERS_COMMITTEE, estate=street.estates[ESTATE])
+    for title, name, account, _said in COMMITTEE:
+        user = street.people.get(account)
+        Post.objects.create(
+            body=body, title=title, full_name=name, user=user, is_owner=True, since=today - timedelta(days=700)
+        )
+    plan = _plan(street, hall, "业委会例会", "请带上电梯方案。", starts_at, kind="owners-committee")
+    meeting = meetings.draft(plan, actor=wu, at=called_at)
+    item = meetings.add_item(meeting, title="电梯方案提交表决", minutes=30, topic=topic, actor=wu, at=called_at)
+    inviting.ask_members(meeting, actor=wu, at=called_at)
+    meetings.call(meeting, actor=wu, at=called_at)
+    asked = zip(meeting.invitations.select_related("meeting", "user").order_by("pk"), COMMITTEE, strict=True)
+    hands = {each: said for each, (*_who, said) in asked if said}
+    for each in hands:
+        if each.user:
+            attending.check_in_by_hand(meeting, each.user, actor=wu, at=starts_at)
+        else:
+            attending.check_in_by_name(each, actor=wu, at=starts_at)
+    meetings.hold(meeting, actor=wu, at=starts_at)
+    at = starts_at + timedelta(minutes=30)
+    item.refresh_from_db()
+    deciding.decide_by_name(item, question=PROPOSED, matter=Matter.REBUILD, hands=hands, actor=wu, at=at)
+    minuting.write_outcome(
+        item, consensus=Consensus.MOSTLY, outcome=Outcome.VOTE, words="方案公示后由本单元业主表决。", version=1,
+        actor=wu, at=at,
+    )  # fmt: skip
+    minuting.draw_up(meeting, actor=wu, at=starts_at + timedelta(hours=2))
+    minuting.check_minutes(meeting, actor=street.people["chen"], at=starts_at + timedelta(hours=15))
 
 
 def _talk_over(street: Street, item: AgendaItem, talk: Talk, at: datetime) -> None:
@@ -190,8 +236,10 @@ def _call(street: Street, hall: Venue, topic: Topic, rng: random.Random, now: da
     meetings.call(meeting, actor=wu, at=at)
 
 
-def _plan(street: Street, hall: Venue, title: str, words: str, starts_at: datetime) -> MeetingPlan:
+def _plan(
+    street: Street, hall: Venue, title: str, words: str, starts_at: datetime, *, kind: str = "discussion"
+) -> MeetingPlan:
     return MeetingPlan(
-        place=street.estates[ESTATE], mechanism=Mechanism.objects.get(code="discussion", version=1), title=title,
+        place=street.estates[ESTATE], mechanism=Mechanism.objects.get(code=kind, version=1), title=title,
         words=words, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), venue=hall,
     )  # fmt: skip

@@ -33,7 +33,7 @@ from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.counting import count as counting
 from issues.deliberation.counting.reading import read
 from issues.deliberation.domain import results, setting_up
-from issues.deliberation.models import Ballot, Commitment, Motion, Survey, Topic
+from issues.deliberation.models import Ballot, Commitment, Decision, Motion, Survey, Topic
 from issues.deliberation.waiting import count_waiting_ballots
 from issues.demo import loading
 from issues.demo.playing import STORIES
@@ -127,6 +127,7 @@ def test_the_neighbourhood_is_whole(demo):
 
 def test_topics_stand_at_each_gate_and_promises_are_being_kept(demo):
     assert set(Topic.objects.values_list("state", flat=True)) == {"raised", "accepted", "declined"}
+    assert Decision.objects.get().item.outcome == "vote"
     gathering = Topic.objects.get(origin="owners")
     assert gathering.supports.count() >= 20
     assert gathering.demanded_at is None
