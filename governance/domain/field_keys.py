@@ -11,7 +11,8 @@ from psycopg import sql
 
 from governance import encryption
 
-BATCH = 500
+# Few enough that scans of ballots, which are sealed, too, fit into memory.
+BATCH = 100
 
 
 class Column(NamedTuple):

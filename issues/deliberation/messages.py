@@ -87,6 +87,16 @@ register(
     _("%(title)s. The preliminary result is there; until it is final you can object to it."),
     _times,
 )
+register(
+    "vote_erratum",
+    _("A text that is put to the vote has an erratum"),
+    _("%(title)s. Erratum %(number)s stands beside the text; the text itself stays as it was announced."),
+)
+register(
+    "vote_official",
+    _("The city's result of a vote is there"),
+    _("%(title)s. It comes from the city's system and isn't counted here. Until it is final you can object to it."),
+)
 register("vote_final", _("The result of a vote is final"), _("%(title)s. Read how it ended and why."), _times)
 register("vote_withdrawn", _("A vote was withdrawn"), _("%(title)s. The page stays and says why."), _times)
 

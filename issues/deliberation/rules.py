@@ -45,6 +45,18 @@ def is_second(user: User, motion: Motion) -> bool:
     return motion.withdrawn_by_id not in (None, user.pk)
 
 
+@rules.predicate
+def is_second_for_erratum(user: User, motion: Motion) -> bool:
+    """Whether a colleague has written the one that waits."""
+    return motion.errata.waiting().exclude(written_by=user).exists()
+
+
+@rules.predicate
+def is_second_for_result(user: User, motion: Motion) -> bool:
+    """Whether a colleague has entered the one that waits."""
+    return motion.official_results.waiting().exclude(written_by=user).exists()
+
+
 def stands_to_gain(user: User, motion: Motion, at: datetime) -> bool:
     """Whether the person works for the company whose contract is decided, or for one of those that offer.
 
@@ -119,6 +131,8 @@ rules.add_rule("deliberation.may_check_minutes", runs & has_not_drawn_up_the_min
 rules.add_rule("deliberation.may_run_survey", runs_survey)
 rules.add_rule("deliberation.may_organise", organises)
 rules.add_rule("deliberation.may_confirm_withdrawal", organises & is_second)
+rules.add_rule("deliberation.may_publish_erratum", organises & is_second_for_erratum)
+rules.add_rule("deliberation.may_confirm_result", organises & is_second_for_result)
 rules.add_rule("deliberation.may_write_down", organises_topic)
 rules.add_rule("deliberation.may_carry_out", carries_out)
 rules.add_rule("deliberation.may_ask", carries_out | follows)

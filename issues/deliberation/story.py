@@ -34,6 +34,7 @@ from issues.deliberation.models import (
     TopicState,
     Vetting,
 )
+from issues.deliberation.official_page import official_page
 from issues.deliberation.verdict_page import VerdictPage, verdict_of
 
 FEWEST_JUDGEMENTS = 5
@@ -93,6 +94,7 @@ class VoteSaid:
     rule: MatterRule
     verdict: VerdictPage | None
     sides: list[Side]
+    recorded_from: str
 
 
 @dataclass(frozen=True)
@@ -224,10 +226,11 @@ def _motions(topic: Topic) -> list[Motion]:
 
 
 def _vote(motion: Motion) -> VoteSaid:
-    verdict = verdict_of(motion)
+    official = official_page(motion)
+    verdict = official.verdict if official else verdict_of(motion)
     parts = verdict.sides if verdict else []
     sides = [Side(said.name, saying.heads(said.part.heads), saying.area(said.part.area)) for said in parts]
-    return VoteSaid(motion, rule_of(motion), verdict, sides)
+    return VoteSaid(motion, rule_of(motion), verdict, sides, official.result.system if official else "")
 
 
 def _judged(topic: Topic) -> Judged:

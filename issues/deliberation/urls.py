@@ -28,7 +28,7 @@ from issues.deliberation.views.organising import (
     desk_vote_step,
     desk_votes,
 )
-from issues.deliberation.views.papers import desk_ballots, desk_paper_check, desk_papers
+from issues.deliberation.views.papers import desk_ballots, desk_paper_check, desk_paper_scan, desk_papers
 from issues.deliberation.views.survey_desk import (
     desk_survey,
     desk_survey_edit,
@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/votes/<uuid:public_id>/papers/", desk_papers, name="desk_papers"),
     path("desk/votes/<uuid:public_id>/papers/ballots.pdf", desk_ballots, name="desk_ballots"),
     path("desk/votes/<uuid:public_id>/papers/<uuid:ballot>/", desk_paper_check, name="desk_paper_check"),
+    path("desk/votes/<uuid:public_id>/papers/<uuid:ballot>/scan.jpg", desk_paper_scan, name="desk_paper_scan"),
     path("desk/votes/<uuid:public_id>/objections/<uuid:objection>/", desk_objection, name="desk_objection"),
     path("desk/votes/<uuid:public_id>/<slug:verb>/", desk_vote_step, name="desk_vote_step"),
     path("desk/commitments/", desk_commitments, name="desk_commitments"),

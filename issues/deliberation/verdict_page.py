@@ -3,6 +3,7 @@
 What is said comes from `counting.saying`, so that page, print and command use the same words.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,7 @@ from django.utils.translation import pgettext
 from issues.deliberation.counting import saying
 from issues.deliberation.counting.count import Amount, Count, OptionCount, Part, Requirement, Standing, Verdict, count
 from issues.deliberation.counting.reading import read
-from issues.deliberation.counting.rules import Threshold
+from issues.deliberation.counting.rules import Rules, Threshold
 from issues.deliberation.counting.saying import SaidPart, SaidRequirement
 from issues.deliberation.models import Motion
 
@@ -130,7 +131,12 @@ def verdict_of(motion: Motion) -> VerdictPage | None:
         return None
     file = read(bytes(motion.tally_file))
     counted = count(file)
-    requirements = saying.requirements(counted, file.rules)
+    return page_of(counted, file.rules, how=saying.how_counted(counted, file.rules))
+
+
+def page_of(counted: Count, rules: Rules, *, how: list[str], named: Mapping[str, str] | None = None) -> VerdictPage:
+    """What was counted, as the page shows it; `how` it came about. `named`: parts that have another name there."""
+    requirements = saying.requirements(counted, rules)
     return VerdictPage(
         passed=counted.verdict is Verdict.PASSED,
         verdict=saying.verdict(counted.verdict),
@@ -141,8 +147,8 @@ def verdict_of(motion: Motion) -> VerdictPage | None:
             _bar(_("By heads"), counted, _Measure(counted.quorum.heads, counted.majority.heads, *requirements[1::2])),
         ),
         missing=[_missing(each) for each in _unmet(counted)],
-        rows=_rows(counted),
-        how=saying.how_counted(counted, file.rules),
+        rows=_rows(counted, named or {}),
+        how=how,
         sides=saying.sides(counted),
         options=[_option(option, counted) for option in counted.options],
         key=_key(counted),
@@ -233,7 +239,7 @@ def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
     agreed, leading = counted.components[Standing.FOR], counted.leading.part if counted.leading else None
     sides = (
         ("aye", leading or agreed, "" if leading else named["aye"]),
-        ("alt", _less(agreed, leading) if leading else Part(), ""),
+        ("alt", agreed - leading if leading else Part(), ""),
         ("nay", counted.components[Standing.AGAINST], named["nay"]),
         ("abs", counted.components[Standing.ABSTAINED], ""),
         ("abs", counted.components[Standing.SPLIT], ""),
@@ -249,10 +255,6 @@ def _segments(counted: Count, roll: Amount) -> tuple[Segment, ...]:
     unnamed = Segment("out", _percent(at), _percent(rest), "")
     segments.append(unnamed._replace(name=_("Not taking part")) if rest > Fraction(2, 5) else unnamed)
     return tuple(segment for segment in segments if segment.width != "0.000%")
-
-
-def _less(whole: Part, part: Part) -> Part:
-    return Part(whole.area - part.area, whole.heads - part.heads, whole.units - part.units)
 
 
 def _measure(part: Part, like: Amount) -> Fraction:
@@ -279,11 +281,12 @@ def _zoom(requirement: Requirement, roll: Fraction) -> Zoom:
     )
 
 
-def _rows(counted: Count) -> list[Row]:
+def _rows(counted: Count, named: Mapping[str, str]) -> list[Row]:
     """Where the roll went: sides as a share of those taking part, taking part and not as a share of the roll."""
     rows, roll, taking_part = [], counted.roll, counted.participating
     within_taking_part = False
     for said in saying.parts(counted):
+        said = said._replace(name=named.get(said.name, said.name))  # noqa: PLW2901 - the same part
         part = said.part
         if said.depth == 0:
             within_taking_part = part is taking_part

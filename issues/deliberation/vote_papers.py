@@ -64,6 +64,7 @@ def _notice(motion: Motion) -> dict[str, Any]:
         "how": "手机上投票，或者填写纸质表决票" if motion.takes_electronic_ballots else "填写纸质表决票，送到每一户",
         "lines": motion.words.splitlines(),
         "options": _options(motion),
+        "errata": _errata(motion),
         "needs": needs(rule),
         "article": rule.article,
         "law": rule.text,
@@ -81,6 +82,18 @@ def _options(motion: Motion) -> list[dict[str, Any]]:
     ]
     others = [{"title": title, "price": "", "lines": []} for title in (NONE_OF_THESE, ABSTAINING)]
     return options + others if options else []
+
+
+def _errata(motion: Motion) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": each.number,
+            "lines": each.words.splitlines(),
+            "by": f"{each.writer}、{each.agreer}",
+            "on": long_moment(each.agreed_at),
+        }
+        for each in motion.errata.agreed().select_related("written_by", "agreed_by")
+    ]
 
 
 def _ballot(entry: RollEntry, serial: str) -> dict[str, str]:

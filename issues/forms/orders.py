@@ -59,6 +59,17 @@ class PhotosField(forms.FileField):
             raise forms.ValidationError(f"{upload.name}: {refused.sentence}") from refused
 
 
+class PictureField(PhotosField):
+    """At most one photo, re-encoded on arrival: its content, or None."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        self.widget = forms.FileInput(attrs={name: self.widget.attrs[name] for name in ("class", "accept")})
+
+    def clean(self, data: Any, initial: Any = None) -> ContentFile | None:  # type: ignore[override]
+        return self._admitted(data) if data else None
+
+
 class StepForm(forms.Form):
     """The facts of one step. `now` is the request's instant; `colleagues` (value, name) are those who may hold it."""
 

@@ -68,6 +68,7 @@ NO_PAGES = {
     "topic_judge": A_PRESS,
     "topic_support": A_PRESS,
     "visit_photo": A_PICTURE,
+    "desk_paper_scan": A_PICTURE,
     "vote_notice": "a paper to print",
     "vote_file": "a file to take away",
     "vote_object": A_PRESS,

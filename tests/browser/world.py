@@ -45,10 +45,12 @@ from issues.deliberation.domain import (
     casting,
     committing,
     doubting,
+    errata,
     judging,
     mandates,
     meetings,
     objecting,
+    official,
     opening,
     papers,
     proposing,
@@ -85,6 +87,7 @@ from tests.governance.imports.workbooks import of
 from tests.replay import ship_again
 from tests.scenarios.rights_meetings import meetings_at
 from tests.scenarios.rights_surveys import surveys_at
+from tests.scenarios.rights_world import from_the_city
 
 SINCE = date(2021, 1, 1)
 ALIKE = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
@@ -397,6 +400,9 @@ def _put_to_the_vote(world: World) -> None:
     votes["open"] = _announce(world, "选聘物业服务企业", opens_in=-2, words=long_words, offers=OFFERS)
     votes["taken"] = _announce(world, "是否加装电梯", opens_in=-2)
     votes["passed"] = _announce(world, "动用维修资金修缮屋顶", opens_in=-9)
+    votes["elsewhere"] = _announce(world, "是否更换电梯维保单位", opens_in=-9, kind=MotionKind.MIRROR)
+    votes["entered"] = _announce(world, "是否统一更换水表", opens_in=-9, kind=MotionKind.MIRROR)
+    votes["recorded"] = _announce(world, "动用维修资金更换消防管道", opens_in=-9, kind=MotionKind.MIRROR)
     votes["failed"] = _announce(world, "外墙粉刷选哪家施工单位", opens_in=-9, offers=OFFERS)
     votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
     votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)
@@ -418,6 +424,12 @@ def _put_to_the_vote(world: World) -> None:
     setting_up.withdraw(votes["withdrawn"], actor=cast.sun, at=_ago(hours=4))
     for motion in votes.values():
         opening.bring_up_to_date(motion, NOW)
+    for name in ("entered", "recorded"):
+        official.enter(votes[name], from_the_city(votes[name]), actor=cast.wu, at=NOW)
+    official.confirm(votes["recorded"], actor=cast.sun, at=NOW)
+    for name in ("open", "announced"):
+        errata.write(votes[name], words="第 2 条的“12,600 元”应为“12,060 元”。", actor=cast.wu, at=_ago(hours=2))
+    errata.publish(votes["open"], actor=cast.sun, at=_ago(hours=1))
     told = "计票当天我不在家，没有人上门收票，也没有收到短信。请核对 103 的表决票是不是本人交的。"
     raised = [objecting.object_to(votes["failed"], words=told, actor=who, at=NOW) for who in (cast.li, cast.xu)]
     objecting.answer(

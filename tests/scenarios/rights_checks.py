@@ -86,6 +86,9 @@ THINGS: dict[str, tuple[str, ...]] = {
     "ballot by mandate": ("mandated_ballot",),
     "mandate": ("mandate",),
     "counted vote": ("vote_counted",),
+    "vote with an erratum that the community has written": ("vote_with_erratum",),
+    "vote that the city's system decides": ("vote_elsewhere",),
+    "vote whose result the community has entered": ("vote_entered",),
     "vote that runs": ("vote_open",),
     "ballot that the community typed": ("paper_of_community",),
     "ballot that the street typed": ("paper_of_street",),
@@ -137,7 +140,7 @@ FACETS |= {"desk_survey_step": "publish"}
 # What stands before the thing in an address of two.
 ABOVE: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("ballot", "mandate_give", "mandate_revoke", "desk_objection"), lambda it: it.motion.public_id),
-    "desk_paper_check": lambda paper: paper.entry.motion.public_id,
+    **dict.fromkeys(("desk_paper_check", "desk_paper_scan"), lambda paper: paper.entry.motion.public_id),
     **dict.fromkeys(
         ("desk_commitment_unblock", "commitment_unblock", "desk_commitment_doubt", "commitment_part"),
         lambda it: it.commitment.public_id,
@@ -243,6 +246,16 @@ POSTED: dict[str, Data] = {
     "desk_vote_step/drop_option": lambda world, site: {
         "number": "2",
         "version": world.sites[site]["vote_draft"].version,
+    },
+    "desk_vote_step/write_erratum": {"words": "应为12,060元。"},
+    "desk_vote_step/enter_result": {
+        "system": "市电子投票系统",
+        "reference": "2026第17号",
+        "reported_on": "2026-05-15",
+        "sha256": "a" * 64,
+        "roll_area_m2": "700",
+        "roll_heads": "7",
+        **{f"{name}_{m}": "0" for name in ("cast", "for", "against", "abstain") for m in ("area_m2", "heads")},
     },
     "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},
     "desk_commitment_step/hand_over": _to_a_department,

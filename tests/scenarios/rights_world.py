@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,10 @@ from issues.deliberation.domain import (
     carrying_out,
     committing,
     doubting,
+    errata,
     mandates,
     objecting,
+    official,
     opening,
     papers,
     proposing,
@@ -83,6 +86,7 @@ from issues.deliberation.models import (
     Topic,
     TopicOrigin,
     VettingReason,
+    choices_of,
 )
 from issues.deliberation.models import Channel as BallotChannel
 from issues.domain import handling, intake, triage
@@ -537,10 +541,17 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
     }
     setting_up.withdraw(asked["vote_withdrawn"], actor=officer, at=NOW)
     announced = a_vote(building, worker, "vote_announced", opens_in=20, closes_in=27)
+    mistaken = a_vote(building, worker, "vote_with_erratum", opens_in=20, closes_in=27)
+    errata.write(mistaken, words="应为12,060元。", actor=worker, at=NOW)
+    elsewhere, entered = (
+        a_vote(building, worker, kind, opens_in=-8, closes_in=-1, kind=MotionKind.MIRROR)
+        for kind in ("vote_elsewhere", "vote_entered")
+    )
+    official.enter(entered, from_the_city(entered), actor=worker, at=NOW)
     on_paper = {"channel": BallotChannel.PAPER, "said": Choice.FOR, "cast_at": NOW, "at": NOW}
     unknown = vote.roll.filter(owners=None).order_by("number")
     typed = {
-        "paper_of_community": papers.record(unknown[0], serial="A-001", actor=worker, **on_paper),
+        "paper_of_community": papers.record(unknown[0], serial="A-001", actor=worker, scan=jpeg(), **on_paper),
         "paper_of_street": papers.record(unknown[1], serial="A-002", actor=officer, **on_paper),
     }
     return {
@@ -551,6 +562,9 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         "vote_announced": announced,
         "vote_open": vote,
         "vote_counted": counted,
+        "vote_with_erratum": mistaken,
+        "vote_elsewhere": elsewhere,
+        "vote_entered": entered,
         "ballot": vote.roll.get(unit=mine),
         "mandated_ballot": vote.roll.get(unit=entrusted),
         **asked,
@@ -562,6 +576,15 @@ def with_options(motion: Motion, worker: User) -> Motion:
         setting_up.add_option(motion, setting_up.Offer(title), version=version, actor=worker, at=NOW)
     motion.refresh_from_db()
     return motion
+
+
+def from_the_city(motion: Motion) -> official.Reported:
+    """That of a city's system in which nobody has voted."""
+    nothing = official.Figure(Decimal(0), 0)
+    return official.Reported(
+        system="市电子投票系统", reference="2026第17号", reported_on=NOW.date(), document_sha256="a" * 64,
+        roll=official.Figure(Decimal("700.00"), 7), cast=nothing, figures=dict.fromkeys(choices_of(motion), nothing),
+    )  # fmt: skip
 
 
 def topics_at(resident: User, estate: Estate) -> dict[str, Model]:
@@ -648,20 +671,28 @@ def commitments_at(building: Building) -> dict[str, Model]:
     }
 
 
-def a_draft(building: Building, worker: User, title: str, *, opens_in: int, closes_in: int) -> Motion:
+def a_draft(
+    building: Building,
+    worker: User,
+    title: str,
+    *,
+    opens_in: int,
+    closes_in: int,
+    kind: str = MotionKind.CONSULTATIVE,
+) -> Motion:
     """In days from `NOW`. Written down long enough before it opens, if its notice is given at once."""
     opens_at = NOW + timedelta(days=opens_in)
     plan = Plan(
         estate=building.estate, building=building, rule_set=RuleSet.objects.get(code="owners-assembly"),
-        matter=Matter.FUND_USE, kind=MotionKind.CONSULTATIVE, title=title, words="费用从维修资金列支。",
+        matter=Matter.FUND_USE, kind=kind, title=title, words="费用从维修资金列支。",
         opens_at=opens_at, closes_at=NOW + timedelta(days=closes_in),
     )  # fmt: skip
     return setting_up.draft(plan, actor=worker, at=min(NOW, opens_at - timedelta(days=40)))
 
 
-def a_vote(building: Building, worker: User, title: str, *, opens_in: int, closes_in: int) -> Motion:
+def a_vote(building: Building, worker: User, title: str, *, opens_in: int, closes_in: int, **more: str) -> Motion:
     """As `a_draft`, announced, and as it stands at `NOW`."""
-    motion = a_draft(building, worker, title, opens_in=opens_in, closes_in=closes_in)
+    motion = a_draft(building, worker, title, opens_in=opens_in, closes_in=closes_in, **more)
     motion = setting_up.publish(motion, actor=worker, at=motion.drafted_at)
     if opens_in < 0:
         motion = opening.bring_up_to_date(motion, NOW + timedelta(days=opens_in))

@@ -162,8 +162,14 @@ def build_addresses(cast: Cast) -> dict[str, list[str]]:
         + [f"/desk/{order.issue.public_id}/{verb}" for verb in ("", "dispatch/", "decline/", "merge/", "unlink/")]
         + [f"/desk/homes/{claim.public_id}/{verb}" for verb in ("", "dispute/", "verify/", "decline/", "end/")]
         + ["/desk/votes/", "/desk/votes/new/", f"/desk/votes/{draft_of_vote.public_id}/edit/"]
-        + [f"/desk/votes/{draft_of_vote.public_id}/{verb}" for verb in ("", "publish/", "withdraw/")]
-        + [f"/desk/votes/{open_vote.public_id}/{verb}" for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/")]
+        + [
+            f"/desk/votes/{draft_of_vote.public_id}/{verb}"
+            for verb in ("", "publish/", "withdraw/", "add_option/", "drop_option/")
+        ]
+        + [
+            f"/desk/votes/{open_vote.public_id}/{verb}"
+            for verb in ("", "edit/", "ask_to_withdraw/", "withdraw/", *BESIDE)
+        ]
         + of_meetings["wu"]
         + of_surveys["wu"],
         "chen": ["/desk/topics/", "/desk/topics/new/", f"/desk/topics/{topic.public_id}/"]
@@ -223,6 +229,8 @@ def addresses_of_surveys(cast) -> dict[str, list[str]]:
     return {"li": ["/surveys/", f"{li[0]}answer/", *li], "wu": ["/desk/surveys/", "/desk/surveys/new/", *wu]}
 
 
+# What is said beside a vote that has been announced.
+BESIDE = ("write_erratum/", "publish_erratum/", "enter_result/", "confirm_result/", "papers/")
 OF_A_DRAFT = ("ask", "up", "down", "drop", "publish")
 AFTER_THE_CLOSE = ("release/", "take_over/", "add_item/", "settle/")
 BEFORE = (

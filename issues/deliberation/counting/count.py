@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
 from issues.deliberation.counting.file import Ballot, Choice, InvalidReason, Motion, Option, RollEntry, TallyFile
-from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Silence, SplitHead, Threshold
+from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Rules, Silence, SplitHead, Threshold
 
 # Square metres with two decimals, or whole heads.
 Amount = Decimal | int
@@ -50,6 +50,9 @@ class Part:
 
     def __add__(self, other: "Part") -> "Part":
         return Part(self.area + other.area, self.heads + other.heads, self.units + other.units)
+
+    def __sub__(self, other: "Part") -> "Part":
+        return Part(self.area - other.area, self.heads - other.heads, self.units - other.units)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,13 @@ class Place(NamedTuple):
     option: Option | None = None
 
 
+class Asked(NamedTuple):
+    """What was asked, and by which rules it is decided."""
+
+    motion: Motion
+    rules: Rules
+
+
 INVALID_FIRST = tuple(Place(Standing.INVALID, reason) for reason in InvalidReason)
 
 
@@ -141,15 +151,39 @@ def count(file: TallyFile) -> Count:
     cast = _parts(file, effective, followed=None)
     followed = _majority(cast, file.motion) if file.rules.silence is Silence.FOLLOWS_MAJORITY else None
     parts = _parts(file, effective, followed)
-    quorum, majorities = _requirements(file, parts, followed)
+    asked = Asked(file.motion, file.rules)
+    return replace(
+        _counted(asked, parts, followed),
+        verdict_without_silence=_verdict(*_requirements(asked, cast, None)),
+        ballots=len(file.ballots),
+        superseded=len(file.ballots) - len(effective),
+    )
+
+
+def count_of_sums(
+    motion: Motion, rules: Rules, *, roll: Part, cast: Part, voted: Mapping[Choice | Option, Part]
+) -> Count:
+    """What follows from sums that somebody else has counted. What `voted` leaves of `cast` stands for no side.
+
+    `cast` is no more than `roll`, nor are the sums of `voted` more than `cast`: whoever takes them in sees to that.
+    """
+    parts = {_as_voted(choice): part for choice, part in voted.items()}
+    parts[Place(Standing.SPLIT)] = cast - _together(parts, *Standing)
+    parts[Place(Standing.SILENT)] = roll - cast
+    return _counted(Asked(motion, rules), parts, None)
+
+
+def _counted(asked: Asked, parts: Mapping[Place, Part], followed: Choice | Option | None) -> Count:
+    quorum, majorities = _requirements(asked, parts, followed)
     options = tuple(
         OptionCount(number, title, parts.get(_as_voted(number), Part()), majorities[number])
-        for number, title in file.motion.numbered.items()
+        for number, title in asked.motion.numbered.items()
     )
     leading = _leading(options)
+    verdict = _verdict(quorum, majorities)
     return Count(
-        verdict=_verdict(quorum, majorities),
-        verdict_without_silence=_verdict(*_requirements(file, cast, None)),
+        verdict=verdict,
+        verdict_without_silence=verdict,
         quorum=quorum,
         majority=leading.majority if leading else majorities[Choice.FOR],
         roll=_together(parts, *Standing),
@@ -157,8 +191,8 @@ def count(file: TallyFile) -> Count:
         components={standing: _together(parts, standing) for standing in Standing},
         invalid={reason: parts.get(Place(Standing.INVALID, reason), Part()) for reason in InvalidReason},
         followed=followed,
-        ballots=len(file.ballots),
-        superseded=len(file.ballots) - len(effective),
+        ballots=0,
+        superseded=0,
         options=options,
     )
 
@@ -235,10 +269,10 @@ def _together(parts: Mapping[Place, Part], *standings: Standing) -> Part:
 
 
 def _requirements(
-    file: TallyFile, parts: Mapping[Place, Part], followed: Choice | Option | None
+    asked: Asked, parts: Mapping[Place, Part], followed: Choice | Option | None
 ) -> tuple[ByMeasure[Requirement], Majorities]:
     """The quorum, and the majority of each choice that agrees."""
-    rules = file.rules
+    rules = asked.rules
     roll, participating = _together(parts, *Standing), _together(parts, *TAKES_PART)
     absent = _together(parts, *(standing for standing in Standing if standing not in TAKES_PART))
 
@@ -250,7 +284,7 @@ def _requirements(
             return _asked(rules.majority, agreed, roll)
         return _asked(rules.majority, agreed, participating, absent)
 
-    return _asked(rules.quorum, participating, roll), {choice: majority(choice) for choice in file.motion.agreeing}
+    return _asked(rules.quorum, participating, roll), {choice: majority(choice) for choice in asked.motion.agreeing}
 
 
 def _asked(

@@ -1,18 +1,30 @@
 """Ballots on paper: typed by one, typed again by another who hasn't seen the first, and then they count."""
 
+import base64
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal
+from governance.encryption import decrypt
 from governance.models import User
 from issues.deliberation.domain import sealing
 from issues.deliberation.domain.casting import NoSuchChoice, VoteNotOpen, hash_of_receipt
 from issues.deliberation.domain.telling import tell_owners
-from issues.deliberation.models import Ballot, Channel, InvalidReason, Motion, MotionState, RollEntry, choices_of
+from issues.deliberation.models import (
+    Ballot,
+    Channel,
+    InvalidReason,
+    Motion,
+    MotionState,
+    PaperScan,
+    RollEntry,
+    choices_of,
+)
 from issues.deliberation.rules import organises, stands_to_gain
 
 # One of `choices_of` the motion, or why the paper says nothing that counts.
@@ -52,12 +64,21 @@ def _prefix(motion: Motion) -> str:
 
 
 def record(
-    entry: RollEntry, *, said: Said, serial: str, channel: Channel, cast_at: datetime, actor: User, at: datetime
+    entry: RollEntry,
+    *,
+    said: Said,
+    serial: str,
+    channel: Channel,
+    cast_at: datetime,
+    actor: User,
+    at: datetime,
+    scan: ContentFile | None = None,
 ) -> Ballot:
     """Type one paper: what it says, or why it says nothing. It counts once a second person has typed the same.
 
-    `cast_at` is when it was handed in. A paper that wasn't printed here has a number of its own. Raises `NotInCharge`,
-    `CollectedByTheCompany`, `NoSuchChoice`, `VoteNotOpen`, `SerialUsed`, `PrintedForAnother`.
+    `cast_at` is when it was handed in; `scan` a picture of it, a JPEG. A paper that wasn't printed here has a number of
+    its own. Raises `NotInCharge`, `CollectedByTheCompany`, `NoSuchChoice`, `VoteNotOpen`, `SerialUsed`,
+    `PrintedForAnother`.
     """
     motion = entry.motion
     serial = serial.strip().upper()
@@ -79,6 +100,8 @@ def record(
             recorded_at=at, receipt_hash=hash_of_receipt(f"{motion.public_id}{public_id}{serial}"),
             **_told(said, public_id),
         )  # fmt: skip
+        if scan:
+            PaperScan.objects.create(ballot=ballot, picture=base64.b64encode(scan.read()).decode())
         _note("record_paper", motion, ballot, actor, at)
     return ballot
 
@@ -105,6 +128,27 @@ def check(ballot: Ballot, *, said: Said, actor: User, at: datetime) -> bool:
             Ballot.objects.filter(pk=typed.pk).update(differed_at=at)
         _note("check_paper" if agree else "paper_differs", motion, typed, actor, at)
     return agree
+
+
+def may_look_at(ballot: Ballot, actor: User, at: datetime) -> bool:
+    """Before the count whoever typed the paper or checks it; afterwards all who answer objections. Nobody else."""
+    motion = ballot.entry.motion
+    if stands_to_gain(actor, motion, at) or not organises(actor, motion):
+        return False
+    if motion.counted_at:
+        return True
+    waits = ballot.checked_by_id is None and ballot.differed_at is None
+    return waits or actor.pk in (ballot.recorded_by_id, ballot.checked_by_id)
+
+
+def look_at(scan: PaperScan, *, actor: User, at: datetime) -> bytes:
+    """The picture of a paper, a JPEG; that it was looked at stands in the trail. Raises `NotInCharge`."""
+    ballot = scan.ballot
+    if not may_look_at(ballot, actor, at):
+        raise NotInCharge
+    with transaction.atomic():
+        _note("look_at_a_paper", ballot.entry.motion, ballot, actor, at)
+        return base64.b64decode(decrypt(bytes(scan.picture)))
 
 
 def _take_effect(paper: Ballot, entry: RollEntry, actor: User, at: datetime) -> None:

@@ -43,9 +43,9 @@ def counted(motion: Motion, now: datetime) -> dict[str, Any]:
 
 def counted_anew(motion: Motion, now: datetime) -> Counted:
     """The count worked out from the frozen roll and the ballots as they are in the database. Raises `StillSealed`."""
-    told = tally_file(motion, now)
-    file = read(told)
-    return Counted(told, _written(as_json(file.motion, counting.count(file))))
+    written = tally_file(motion, now)
+    file = read(written)
+    return Counted(written, _written(as_json(file.motion, counting.count(file))))
 
 
 def _written(result: Any) -> bytes:
@@ -62,7 +62,7 @@ def tally_file(motion: Motion, now: datetime) -> bytes:
     choices = opened(motion, ballots, now)
     return write(
         tally.TallyFile(
-            motion=_told(motion),
+            motion=told(motion),
             rules=rules_of(motion),
             roll=tuple(_entry(entry) for entry in motion.roll.all()),
             ballots=tuple(_ballot(ballot, choices.get(ballot.pk)) for ballot in ballots),
@@ -103,7 +103,8 @@ def _source(rule: MatterRule) -> counted_by.Source:
     return counted_by.Source(article=rule.article, text=rule.text)
 
 
-def _told(motion: Motion) -> tally.Motion:
+def told(motion: Motion) -> tally.Motion:
+    """The motion, as the counter takes it. Raises `ValueError` for one without times."""
     if motion.opens_at is None or motion.closes_at is None:
         raise ValueError("A motion without times has no result.")
     return tally.Motion(

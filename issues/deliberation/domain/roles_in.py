@@ -1,7 +1,7 @@
-"""In which role somebody acts on a commitment: as the public reads it, beside the surname."""
+"""In which role somebody acts on a commitment or a vote: as the public reads it, beside the surname."""
 
 from governance.models import BodyKind, PartyBranch, Role, User
-from issues.deliberation.models import Commitment
+from issues.deliberation.models import Commitment, Motion
 
 
 def role_in(person: User, commitment: Commitment) -> str:
@@ -18,6 +18,11 @@ def role_in(person: User, commitment: Commitment) -> str:
     if commitment.community_id in scope.communities:
         return Role.COMMUNITY_STAFF
     return Role.DISTRICT_OFFICER if scope.districts else ""
+
+
+def organiser_role(person: User, motion: Motion) -> str:
+    """Of the two that organise votes."""
+    return Role.STREET_OFFICER if motion.subdistrict_id in person.scope().subdistricts else Role.COMMUNITY_STAFF
 
 
 def _is_secretary(branches: frozenset[int], commitment: Commitment) -> bool:

@@ -55,7 +55,7 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
         "closes": motion.closes_at.isoformat(),
     }
     outbox.post_to_each(
-        _concerned(motion, at),
+        concerned(motion, at),
         key,
         told,
         dedupe=f"{key}:{motion.public_id}",
@@ -66,7 +66,7 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
     )
 
 
-def _concerned(motion: Motion, at: datetime) -> Iterable[User]:
+def concerned(motion: Motion, at: datetime) -> Iterable[User]:
     """Owners by the frozen roll, before it by the registers; and the community's staff. Each once."""
     if motion.frozen_at:
         owners = list(User.objects.filter(pk__in=motion.roll.values("owners")))

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from issues.deliberation.domain.papers import Said
 from issues.deliberation.forms.organising import MomentField
 from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry
+from issues.forms.orders import PictureField
 
 INVALID = "invalid"
 NONE_OF_THESE = pgettext_lazy("ballot", "None of these")
@@ -93,7 +94,12 @@ class PaperForm(SaysForm):
     )
     cast_at = MomentField(label=_("Handed in"), help_text=_("As noted on the paper. Empty: now."))
 
-    field_order = ("serial", "building", "stairwell", "number", "channel", "cast_at", "said", "reason")
+    scan = PictureField(
+        label=_("Picture of the ballot"),
+        help_text=_("If there is one. Only those who type and check see it, and each look is on record."),
+    )
+
+    field_order = ("serial", "building", "stairwell", "number", "channel", "cast_at", "said", "reason", "scan")
 
     def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
         super().__init__(*args, motion=motion, **options)

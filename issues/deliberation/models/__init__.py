@@ -1,11 +1,13 @@
 """The nouns of deliberation: topics, meetings, surveys, rule sets, motions, rolls and ballots, commitments."""
 
+from issues.deliberation.models.afterwards import Erratum, OfficialFigure, OfficialResult
 from issues.deliberation.models.ballots import (
     Ballot,
     Channel,
     Choice,
     InvalidReason,
     Mandate,
+    PaperScan,
     RollEntry,
     RollOwner,
 )
@@ -100,6 +102,7 @@ __all__ = [
     "CountedOf",
     "DecidingBody",
     "Decision",
+    "Erratum",
     "ForWhom",
     "Gate",
     "Hand",
@@ -124,7 +127,10 @@ __all__ = [
     "MotionOption",
     "MotionState",
     "Objection",
+    "OfficialFigure",
+    "OfficialResult",
     "Outcome",
+    "PaperScan",
     "Part",
     "QuestionKind",
     "QuorumOf",

@@ -285,3 +285,17 @@ class Ballot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry}: {self.public_id}"
+
+
+class PaperScan(models.Model):
+    """A picture of one paper, sealed as its choice is. Only `domain.papers.look_at` opens it, for few and under log."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    ballot = models.OneToOneField(Ballot, models.PROTECT, related_name="scan")
+    picture = SealedField(help_text="JPEG, in base64 before it is sealed")
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return str(self.ballot)

@@ -52,8 +52,10 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         return self.filter(state=MotionState.OPENED, closes_at__lte=at)
 
     def to_confirm(self, at: datetime) -> "MotionQuerySet":
-        """Those whose days for objections are over, with no objection that isn't answered."""
-        return self.filter(state=MotionState.COUNTED, objections_until__lte=at).exclude(
+        """Those whose days for objections are over, with no objection that isn't answered; of what the city decides,
+        only what has its result."""
+        is_decided = ~Q(kind=MotionKind.MIRROR) | Q(official_results__agreed_at__isnull=False)
+        return self.filter(is_decided, state=MotionState.COUNTED, objections_until__lte=at).exclude(
             objections__answered_at=None, objections__isnull=False
         )
 

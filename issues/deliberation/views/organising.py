@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,10 +19,14 @@ from governance.requests import PortalRequest
 from issues.deliberation.domain import objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.setting_up import NotLawful, Plan, TooManyOptions, TwiceTheSame, WrittenMeanwhile
+from issues.deliberation.forms.afterwards import ErratumForm, ResultForm
 from issues.deliberation.forms.organising import AnswerForm, OptionForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState, Topic, TopicState
+from issues.deliberation.official_page import official_page, waiting_result
 from issues.deliberation.turnout import turnout
+from issues.deliberation.views import afterwards
 from issues.deliberation.views.sent import version_of
+from issues.deliberation.views.votes import published_errata
 from issues.deliberation.workflow import MOTION
 from issues.views.queue import desk_context
 
@@ -83,6 +88,9 @@ def desk_vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @takes_presses
 def desk_vote_step(request: PortalRequest, public_id: UUID, verb: str) -> HttpResponse:
     motion = find_organised(request, public_id)
+    if verb in afterwards.STEPS:
+        beside = afterwards.take(request, motion, verb)
+        return _page(request, motion, beside=beside, status=400) if beside else redirect("desk_vote", motion.public_id)
     match verb:
         case "publish":
             return _publish(request, motion)
@@ -166,6 +174,7 @@ def _page(
     why: WhyForm | None = None,
     answering: dict[int, AnswerForm] | None = None,
     option: OptionForm | None = None,
+    beside: Form | None = None,
     status: int = 200,
 ) -> HttpResponse:
     answering = answering or {}
@@ -175,7 +184,13 @@ def _page(
         "motion": motion,
         "options": motion.options.all(),
         "option_form": option or (OptionForm(motion=motion, now=request.now) if is_draft else None),
-        "wrong": option,
+        "wrong": option or beside,
+        "erratum_form": beside if isinstance(beside, ErratumForm) else ErratumForm(),
+        "errata": published_errata(motion),
+        "erratum_waits": motion.errata.waiting().select_related("written_by").first(),
+        "official": official_page(motion),
+        "result_waits": waiting_result(motion),
+        "result_form": beside if isinstance(beside, ResultForm) else afterwards.result_form(motion),
         "rehearsal": setting_up.rehearse(motion, request.now) if is_draft else None,
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},

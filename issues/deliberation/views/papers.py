@@ -17,7 +17,7 @@ from issues.deliberation.domain import papers
 from issues.deliberation.domain.casting import VoteNotOpen
 from issues.deliberation.domain.papers import PrintedForAnother, SerialUsed
 from issues.deliberation.forms.papers import PaperForm, SaysForm
-from issues.deliberation.models import Ballot, Channel, Motion, MotionState
+from issues.deliberation.models import Ballot, Channel, Motion, MotionState, PaperScan
 from issues.deliberation.views.files import PDF, to_take_away
 from issues.deliberation.views.organising import find_organised
 from issues.deliberation.vote_papers import ballots_pdf
@@ -39,11 +39,13 @@ def desk_papers(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Type papers one after the other; below, those that wait for a second person."""
     motion = find_organised(request, public_id)
     posted = request.POST if request.method == "POST" else None
-    form = PaperForm(posted, motion=motion, now=request.now)
+    form = PaperForm(posted, request.FILES if posted else None, motion=motion, now=request.now)
     if form.is_bound and form.is_valid() and _typed(request, form):
         messages.success(request, _("Typed. It counts once a colleague has typed the same."))
         return redirect("desk_papers", motion.public_id)
-    rows = Ballot.objects.to_check().filter(entry__motion=motion).select_related("entry", "recorded_by")
+    rows = Ballot.objects.filter(entry__motion=motion).select_related("entry", "recorded_by")
+    # After the count: what an objection is answered by.
+    rows = rows.filter(scan__isnull=False) if motion.counted_at else rows.to_check()
     context = {
         **_context(request, motion),
         "form": form,
@@ -84,7 +86,22 @@ def desk_paper_check(request: PortalRequest, public_id: UUID, ballot: UUID) -> H
             messages.warning(request, _("That is not what your colleague typed. Type the paper anew, together."))
         return redirect("desk_papers", motion.public_id)
     context = {**_context(request, motion), "form": form, "form_errors": form.errors, "paper": paper}
+    context["has_picture"] = PaperScan.objects.filter(ballot=paper).exists()
     return render(request, "deliberation/desk_paper_check.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def desk_paper_scan(request: PortalRequest, public_id: UUID, ballot: UUID) -> HttpResponse:
+    """The picture of a paper. Each look is on record."""
+    motion = find_organised(request, public_id)
+    scans = PaperScan.objects.filter(ballot__entry__motion=motion).select_related("ballot__entry__motion")
+    scan = get_object_or_404(scans, ballot__public_id=ballot)
+    if not papers.may_look_at(scan.ballot, request.user, request.now):
+        raise Http404
+    content = papers.look_at(scan, actor=request.user, at=request.now)
+    return HttpResponse(content, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _buildings(motion: Motion) -> list[str]:
@@ -97,7 +114,7 @@ def _typed(request: PortalRequest, form: PaperForm) -> bool:
     try:
         papers.record(
             given["entry"], said=form.what(), serial=given["serial"].strip(), channel=Channel(given["channel"]),
-            cast_at=given["cast_at"], actor=request.user, at=request.now,
+            cast_at=given["cast_at"], actor=request.user, at=request.now, scan=given["scan"],
         )  # fmt: skip
     except tuple(AT_FIELDS) as refusal:
         form.add_error(AT_FIELDS[type(refusal)], str(refusal.sentence))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -26,7 +26,8 @@ from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
 from issues.deliberation.forms.papers import NONE_OF_THESE
 from issues.deliberation.forms.voting import MandateForm, ObjectForm
-from issues.deliberation.models import Ballot, Choice, Motion, MotionOption, RollEntry
+from issues.deliberation.models import Ballot, Choice, Erratum, Motion, MotionOption, RollEntry
+from issues.deliberation.official_page import official_page
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.turnout import turnout
 from issues.deliberation.verdict_page import verdict_of
@@ -171,6 +172,7 @@ def vote_page(
 ) -> HttpResponse:
     """The vote's page, with what was sent and has to be mended."""
     asked_at, asked = mandating or (None, None)
+    official = official_page(motion)
     context = {
         "motion": motion,
         "rule": rule_of(motion),
@@ -181,7 +183,10 @@ def vote_page(
             for number, paper in enumerate(casting.papers_of(request.user, motion))
         ],
         "turnout": turnout(motion) if motion.frozen_at else None,
-        "verdict": verdict_of(motion),
+        "verdict": official.verdict if official else verdict_of(motion),
+        "official": official,
+        "ours": verdict_of(motion) if official else None,
+        "errata": published_errata(motion),
         "objections": motion.objections.order_by("number"),
         "may_object": may_object(request.user, motion, request.now),
         "objecting": objecting or ObjectForm(),
@@ -189,6 +194,10 @@ def vote_page(
         "wrong": objecting or asked,
     }
     return render(request, "deliberation/vote.html", context, status=status)
+
+
+def published_errata(motion: Motion) -> QuerySet[Erratum]:
+    return motion.errata.agreed().select_related("written_by", "agreed_by")
 
 
 def _of_concern(request: PortalRequest) -> Any:
@@ -223,6 +232,7 @@ def _form(
     choose = CHOOSE_AN_OPTION if lines[0].option else CHOOSE
     context = {
         "motion": motion,
+        "errata": published_errata(motion),
         "paper": paper,
         "sending": sending,
         "lines": lines,

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
 
 from governance.domain.refusals import NotInCharge
-from governance.models import Notice, Role, RoleAssignment
+from governance.models import AuditEntry, Notice, Role, RoleAssignment
 from issues.deliberation.domain import opening, papers, results, setting_up
 from issues.deliberation.domain.casting import VoteNotOpen
 from issues.deliberation.domain.papers import CollectedByTheCompany, PrintedForAnother, SerialUsed
 from issues.deliberation.domain.sealing import StillSealed, says
-from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Matter, Motion
+from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Matter, Motion, PaperScan
 from tests.cast import LONG_AGO, NOW
 from tests.issues.deliberation.conftest import CLOSES, VOTING
 from tests.issues.deliberation.domain.test_casting import entry_of, vote
@@ -148,3 +149,34 @@ def test_the_database_lets_no_unchecked_paper_count(motion, cast):
         Ballot.objects.filter(pk=paper.pk).update(is_effective=True)
     with pytest.raises(DatabaseError, match="paper_checked_by_a_second_person"), transaction.atomic():
         Ballot.objects.filter(pk=paper.pk).update(checked_by=cast.wu, checked_at=VOTING)
+
+
+# --- pictures of papers ---
+
+
+def scanned(motion, cast, typist, serial="B-1"):
+    return papers.record(
+        entry_of(motion, "805"), said=Choice.FOR, serial=serial, channel=Channel.PAPER, cast_at=VOTING, actor=typist,
+        at=VOTING, scan=ContentFile(b"a picture that shows FOR"),
+    )  # fmt: skip
+
+
+def test_a_picture_of_a_paper_is_sealed_and_opened_only_for_those_who_type_and_check(motion, cast, house):
+    colleague = house.owners["outsider"]
+    RoleAssignment.objects.create(
+        user=colleague, role=Role.COMMUNITY_STAFF, community=cast.community, valid_from=LONG_AGO
+    )
+    scan = scanned(motion, cast, cast.wu).scan
+    assert b"picture" not in bytes(PaperScan.objects.get().picture)
+    assert papers.look_at(PaperScan.objects.get(), actor=cast.sun, at=VOTING) == b"a picture that shows FOR"
+    assert AuditEntry.objects.filter(verb="look_at_a_paper", actor_ref=cast.sun.public_id).count() == 1
+    papers.check(scan.ballot, said=Choice.FOR, actor=cast.sun, at=VOTING)
+    for who in (colleague, cast.zheng, cast.chen):
+        with pytest.raises(NotInCharge):
+            papers.look_at(PaperScan.objects.get(), actor=who, at=VOTING)
+    for who in (cast.wu, cast.sun):
+        assert papers.look_at(PaperScan.objects.get(), actor=who, at=VOTING)
+    opening.bring_up_to_date(motion, CLOSES)
+    assert papers.look_at(PaperScan.objects.get(), actor=colleague, at=CLOSES)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        PaperScan.objects.all().delete()

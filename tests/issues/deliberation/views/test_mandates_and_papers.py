@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from issues.deliberation.models import Ballot, Mandate
 from tests.cast import client_of
 from tests.issues.deliberation.conftest import CLOSES, VOTING
 from tests.issues.deliberation.domain.test_casting import vote
+from tests.photos import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +154,17 @@ def test_the_second_co_owner_reads_who_was_first_and_when(motion, house):
     assert answer.status_code == 409
     assert "蔡*" in answer.content.decode()
     assert "12:00" in answer.content.decode()
+
+
+def test_a_picture_of_the_paper_is_kept_for_whoever_checks_it_and_what_is_no_picture_is_refused(motion, cast):
+    address = f"/desk/votes/{motion.public_id}/papers/"
+    broken = client_of(cast.wu).post(address, paper(scan=SimpleUploadedFile("a.pdf", b"%PDF-1.7")))
+    assert (broken.status_code, Ballot.objects.count()) == (200, 0)
+    client_of(cast.wu).post(address, paper(scan=jpeg()))
+    typed = Ballot.objects.get()
+    picture = f"{address}{typed.public_id}/scan.jpg"
+    assert picture in client_of(cast.sun).get(f"{address}{typed.public_id}/").content.decode()
+    shown = client_of(cast.sun).get(picture)
+    assert (shown.status_code, shown["Content-Type"], shown.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
+    client_of(cast.sun).post(f"{address}{typed.public_id}/", {"said": "for"})
+    assert [client_of(who).get(picture).status_code for who in (cast.wu, cast.luo, cast.zheng)] == [200, 404, 404]
