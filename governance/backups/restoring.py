@@ -172,7 +172,7 @@ def _why_not(report: Report) -> str:
 
 
 def _aside(link: Link, name: str) -> str:
-    row = link.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISS')").fetchone()
+    row = link.execute("SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSMS')").fetchone()
     end = f"{ASIDE}{row[0] if row else ''}"
     return f"{name[: NAME_BYTES - len(end)]}{end}"
 
