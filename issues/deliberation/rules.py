@@ -39,6 +39,11 @@ def organises(user: User, motion: Motion) -> bool:
     return motion.community_id in scope.communities or motion.subdistrict_id in scope.subdistricts
 
 
+def may_read_tally(user: User, motion: Motion) -> bool:
+    """The street's officers, who oversee how owners decide, and whoever has objected: others read the public file."""
+    return motion.subdistrict_id in user.scope().subdistricts or motion.objections.filter(by=user).exists()
+
+
 @rules.predicate
 def is_second(user: User, motion: Motion) -> bool:
     """Whether somebody else has asked for the withdrawal: nobody withdraws a vote alone."""

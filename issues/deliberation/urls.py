@@ -40,7 +40,16 @@ from issues.deliberation.views.survey_desk import (
 from issues.deliberation.views.surveys import survey, survey_answer, surveys
 from issues.deliberation.views.topics import topic, topic_judge, topic_new, topic_support, topics
 from issues.deliberation.views.vetting import desk_topic, desk_topic_new, desk_topic_step, desk_topics
-from issues.deliberation.views.votes import ballot, my_receipt, vote, vote_file, vote_notice, vote_object, votes
+from issues.deliberation.views.votes import (
+    ballot,
+    my_receipt,
+    vote,
+    vote_file,
+    vote_notice,
+    vote_object,
+    vote_tally,
+    votes,
+)
 
 urlpatterns: list[URLPattern] = [
     path("desk/topics/", desk_topics, name="desk_topics"),
@@ -95,6 +104,7 @@ urlpatterns: list[URLPattern] = [
     path("votes/<uuid:public_id>/object/", vote_object, name="vote_object"),
     path("votes/<uuid:public_id>/receipt/", my_receipt, name="my_receipt"),
     path("votes/<uuid:public_id>/notice.pdf", vote_notice, name="vote_notice"),
+    path("votes/<uuid:public_id>/tally/", vote_tally, name="vote_tally"),
     path("votes/<uuid:public_id>/public.csv", vote_file, name="vote_file"),
     path("votes/<uuid:public_id>/ballots/<uuid:unit>/", ballot, name="ballot"),
 ]

@@ -72,6 +72,7 @@ NO_PAGES = {
     "vote_notice": "a paper to print",
     "vote_file": "a file to take away",
     "vote_object": A_PRESS,
+    "vote_tally": A_PRESS,
 }
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from governance.domain.plain_words import plain
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import casting, objecting
+from issues.deliberation.domain import casting, disclosing, objecting
 from issues.deliberation.domain.casting import Paper, Receipt
 from issues.deliberation.domain.objecting import may_object
 from issues.deliberation.domain.opening import bring_up_to_date
@@ -29,6 +29,7 @@ from issues.deliberation.forms.voting import MandateForm, ObjectForm
 from issues.deliberation.models import Ballot, Choice, Erratum, Motion, MotionOption, RollEntry
 from issues.deliberation.official_page import official_page
 from issues.deliberation.public_file import public_file, standing_of
+from issues.deliberation.rules import may_read_tally
 from issues.deliberation.turnout import turnout
 from issues.deliberation.verdict_page import verdict_of
 from issues.deliberation.views.files import CSV, PDF, to_take_away
@@ -115,6 +116,15 @@ def vote_file(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return to_take_away(public_file(motion), CSV, f"vote-{motion.public_id}.csv")
 
 
+@login_required
+@takes_presses
+def vote_tally(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The file that was counted, for those who oversee the vote or object to it."""
+    motion = find_motion(request, public_id)
+    content = disclosing.full_file(motion, actor=request.user, at=request.now)
+    return to_take_away(content, "application/json", f"vote-{motion.public_id}-tally.json")
+
+
 @never_cache
 @login_required
 @require_safe
@@ -189,6 +199,7 @@ def vote_page(
         "errata": published_errata(motion),
         "objections": motion.objections.order_by("number"),
         "may_object": may_object(request.user, motion, request.now),
+        "may_read_tally": motion.tally_file is not None and may_read_tally(request.user, motion),
         "objecting": objecting or ObjectForm(),
         "form_errors": status != HTTPStatus.OK,
         "wrong": objecting or asked,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
+from governance.models import AuditEntry
 from issues.deliberation.domain import objecting, opening
 from issues.deliberation.domain.objecting import NotInTime, OnlyOwners
 from issues.deliberation.models import Choice, Motion, Objection
@@ -113,3 +114,24 @@ def test_before_the_count_there_is_neither_file_nor_list(motion, house, moment):
     for path in ("public.csv", "receipt/"):
         assert client.get(f"/votes/{motion.public_id}/{path}").status_code == 404
     assert client.post(f"/votes/{motion.public_id}/object/", {"words": "早"}).status_code == 409
+
+
+def test_the_full_file_goes_to_overseers_and_objectors_alone_and_that_is_noted(counted, house, cast):
+    address = f"/votes/{counted.public_id}/tally/"
+    taken = AuditEntry.objects.filter(verb="hand_out_tally", object_ref=counted.audit_ref)
+    for other in (house.owners["ann"], cast.wu, cast.zheng):
+        assert client_of(other).post(address).status_code == 403
+        assert address not in client_of(other).get(f"/votes/{counted.public_id}/").content.decode()
+    assert not taken.exists()
+    assert client_of(cast.sun).post(address).content == bytes(counted.tally_file)
+    objecting.object_to(counted, words="漏了一户", actor=house.owners["ann"], at=LATER)
+    assert address in client_of(house.owners["ann"]).get(f"/votes/{counted.public_id}/").content.decode()
+    assert client_of(house.owners["ann"]).post(address).content == bytes(counted.tally_file)
+    assert sorted(taken.values_list("actor_ref", flat=True)) == sorted(
+        str(person.public_id) for person in (cast.sun, house.owners["ann"])
+    )
+
+
+def test_before_the_count_there_is_no_full_file_for_anybody(motion, receipts, cast, moment):
+    moment[0] = VOTING
+    assert client_of(cast.sun).post(f"/votes/{motion.public_id}/tally/").status_code == 409
