@@ -19,6 +19,7 @@ from issues.deliberation.views.commitments import (
     desk_commitment_unblock,
     desk_commitments,
 )
+from issues.deliberation.views.deliveries import desk_deliveries
 from issues.deliberation.views.mandates import mandate_give, mandate_revoke
 from issues.deliberation.views.organising import (
     desk_objection,
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/votes/new/", desk_vote_new, name="desk_vote_new"),
     path("desk/votes/<uuid:public_id>/", desk_vote, name="desk_vote"),
     path("desk/votes/<uuid:public_id>/edit/", desk_vote_edit, name="desk_vote_edit"),
+    path("desk/votes/<uuid:public_id>/deliveries/", desk_deliveries, name="desk_deliveries"),
     path("desk/votes/<uuid:public_id>/papers/", desk_papers, name="desk_papers"),
     path("desk/votes/<uuid:public_id>/papers/ballots.pdf", desk_ballots, name="desk_ballots"),
     path("desk/votes/<uuid:public_id>/papers/<uuid:ballot>/", desk_paper_check, name="desk_paper_check"),

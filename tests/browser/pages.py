@@ -582,6 +582,13 @@ WORKING = (
     Case(
         "desk-papers-error", "wu", vote_at_desk("open", "papers/"), submit("main form[method=post]"), is_for_staff=True
     ),
+    Case(
+        "desk-deliveries-error",
+        "wu",
+        vote_at_desk("open", "deliveries/"),
+        submit("main form[method=post]"),
+        is_for_staff=True,
+    ),
     Case("desk-paper-check", "wu", lambda world: world.paper_to_check(), is_for_staff=True),
     Case("desk-vote-withdrawn", "wu", vote_at_desk("withdrawn"), is_for_staff=True),
     Case("desk-vote-counted", "sun", vote_at_desk("failed"), is_for_staff=True),

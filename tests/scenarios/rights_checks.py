@@ -185,6 +185,14 @@ def _paper(world: World, site: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _delivered(world: World, site: str) -> dict[str, Any]:
+    entry = world.sites[site]["vote_open"].roll.first()
+    return {
+        "building": entry.building, "stairwell": entry.stairwell, "doors": entry.number, "way": "handed",
+        "by": "网格员赵",
+    }  # fmt: skip
+
+
 def _to_a_department(world: World, site: str) -> dict[str, Any]:
     street = world.sites[site]["commitment"].subdistrict
     body = Body.objects.get(kind=BodyKind.DEPARTMENT, subdistrict=street)
@@ -229,6 +237,7 @@ POSTED: dict[str, Data] = {
     "mandate_give": lambda world, _site: {"phone": world.people["zhao"].phone},
     "vote_object": {"words": "名册漏了一户"},
     "desk_papers": _paper,
+    "desk_deliveries": _delivered,
     "desk_paper_check": {"said": "for"},
     "desk_objection": {"1-words": "已核对，没有漏。"},
     "ballot": {"sending": "7f1de87c-9a55-4a83-b0cf-51dbd0a6a1c4", "choice": "against", "sure": "1"},

@@ -230,7 +230,7 @@ def addresses_of_surveys(cast) -> dict[str, list[str]]:
 
 
 # What is said beside a vote that has been announced.
-BESIDE = ("write_erratum/", "publish_erratum/", "enter_result/", "confirm_result/", "papers/")
+BESIDE = ("write_erratum/", "publish_erratum/", "enter_result/", "confirm_result/", "papers/", "deliveries/")
 OF_A_DRAFT = ("ask", "up", "down", "drop", "publish")
 AFTER_THE_CLOSE = ("release/", "take_over/", "add_item/", "settle/")
 BEFORE = (

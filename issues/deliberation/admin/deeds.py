@@ -19,6 +19,8 @@ DONE = {step.verb: step.label for step in MOTION.steps} | {
     "record_paper": pgettext_lazy("deed", "ballot typed from paper"),
     "check_paper": pgettext_lazy("deed", "typed ballot confirmed"),
     "paper_differs": pgettext_lazy("deed", "typed ballot found to differ"),
+    "record_delivery": pgettext_lazy("deed", "deliveries of the notice noted"),
+    "strike_delivery": pgettext_lazy("deed", "deliveries of the notice struck"),
     "look_at_a_paper": pgettext_lazy("deed", "scan of a paper ballot looked at"),
     "object": pgettext_lazy("deed", "objection raised"),
     "answer_objection": pgettext_lazy("deed", "objection answered"),

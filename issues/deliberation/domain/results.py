@@ -60,11 +60,12 @@ def tally_file(motion: Motion, now: datetime) -> bytes:
         .select_related("entry", "replaced_by")
     )
     choices = opened(motion, ballots, now)
+    delivered = set(motion.deliveries.standing().values_list("unit", flat=True))
     return write(
         tally.TallyFile(
             motion=told(motion),
             rules=rules_of(motion),
-            roll=tuple(_entry(entry) for entry in motion.roll.all()),
+            roll=tuple(_entry(entry, is_delivered=entry.unit_id in delivered) for entry in motion.roll.all()),
             ballots=tuple(_ballot(ballot, choices.get(ballot.pk)) for ballot in ballots),
         )
     )
@@ -131,13 +132,13 @@ def scope_in_words(motion: Motion) -> str:
     return " ".join(parts)
 
 
-def _entry(entry: RollEntry) -> tally.RollEntry:
+def _entry(entry: RollEntry, *, is_delivered: bool) -> tally.RollEntry:
     return tally.RollEntry(
         unit=unit_ref(entry),
         area=entry.area_m2,
         head=entry.head,
         kind=tally.UnitKind(entry.kind),
-        delivered=entry.was_delivered,
+        delivered=is_delivered,
     )
 
 

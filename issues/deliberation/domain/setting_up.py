@@ -317,6 +317,11 @@ def _warnings(motion: Motion, totals: rolls.Totals) -> Iterator[Obstacle]:
             _("Only %(number)s units vote: knowing their areas, one may guess who chose what. Say so to the owners.")
             % {"number": totals.units},
         )
+    if motion.rule_set.silence_follows:
+        yield Obstacle(
+            "silence_follows",
+            _("By this rule set silence follows the majority, but only in homes whose delivery is proven: note each."),
+        )
     if motion.kind == MotionKind.LEGAL and not motion.rule_set.electronic:
         yield Obstacle(
             "on_paper_only", _("By this rule set only ballots on paper count: plan who takes them to each door.")

@@ -65,7 +65,6 @@ class RollEntry(models.Model):
     head = models.CharField(max_length=40)
     owners = models.ManyToManyField("governance.User", related_name="+", through="RollOwner")
     is_disputed = models.BooleanField(default=False, help_text="Its owners are at odds: it doesn't vote")
-    was_delivered = models.BooleanField(default=False, help_text="Proven that its ballot was delivered")
 
     class Meta:
         constraints = [
@@ -108,6 +107,69 @@ class RollOwner(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry}: {self.user_id}"
+
+
+class DeliveryWay(models.TextChoices):
+    HANDED = "handed", pgettext_lazy("delivery", "handed over, signed for")
+    POSTED = "posted", pgettext_lazy("delivery", "posted, receipt returned")
+    LETTERBOX = "letterbox", pgettext_lazy("delivery", "put into the letterbox, photographed")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def standing(self) -> "DeliveryQuerySet":
+        return self.filter(struck_at=None)
+
+
+class Delivery(models.Model):
+    """送达: how, when and by whom the notice of a vote reached a home. Silence may follow the majority only there."""
+
+    motion = models.ForeignKey(Motion, models.PROTECT, related_name="deliveries")
+    unit = models.ForeignKey("governance.Unit", models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=DeliveryWay)
+    delivered_on = models.DateField()
+    by = models.CharField(max_length=60, help_text="Who brought it: a post and a surname, or the carrier")
+    recorded_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    struck_by = models.ForeignKey("governance.User", models.PROTECT, null=True, related_name="+")
+    struck_at = models.DateTimeField(null=True, help_text="It didn't arrive after all")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["motion", "unit"], condition=Q(struck_at=None), name="delivered_once_to_a_home"
+            ),
+            models.CheckConstraint(condition=Q(by__gt=""), name="delivery_says_by_whom"),
+            models.CheckConstraint(
+                condition=Q(struck_at=None, struck_by=None) | Q(struck_at__isnull=False, struck_by__isnull=False),
+                name="delivery_struck_by_somebody",
+            ),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="as_it_was_recorded",
+                fields=["motion", "unit", "way", "delivered_on", "by", "recorded_by", "recorded_at"],
+            ),
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="until_the_close",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM deliberation_motion
+                        WHERE id = NEW.motion_id AND published_at IS NOT NULL AND counted_at IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'no delivery is proven now' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.motion}: {self.unit}"
 
 
 class MandateQuerySet(models.QuerySet["Mandate"]):
