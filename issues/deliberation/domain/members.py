@@ -95,14 +95,14 @@ def _full_members(meeting: Meeting, day: date) -> QuerySet[Membership]:
 
 
 def concerned(item: AgendaItem, asked: Iterable[Invitation], at: datetime) -> set[int]:
-    """Of those asked, by their invitations, who raises no hand at this point: the topic complains of the body they work
-    for or beside, or they work for the company that manages the place under contract."""
+    """Of those asked, by their invitations, who raises no hand at this point: they, or whoever they sent, work for or
+    beside a body that the topic complains of, or for the company that manages the place under contract."""
     day = local_day(at)
     complained_of = set(item.topic.concern_rows.values_list("body", flat=True)) if item.topic else set()
     contract = (ManagementKind.CONTRACT, ManagementKind.INTERIM)
     managed = Management.objects.in_force(day).filter(kind__in=contract, estate__in=_estates(item))
     companies = set(managed.values_list("body", flat=True))
-    known = [(each.pk, each.user) for each in asked if each.user]
+    known = [(each.pk, person) for each in asked for person in (each.user, each.proxy) if person]
     read_scopes([person for _pk, person in known], at)
     return {pk for pk, person in known if _is_close(person, complained_of, companies, at)}
 

@@ -41,6 +41,10 @@ SOUNDS_LIKE = {
 GUESSABLE_UNITS = 12
 
 
+def sounds_like(text: str) -> list[Matter]:
+    return [matter for matter, words in SOUNDS_LIKE.items() if any(word in text for word in words)]
+
+
 class NotLawful(Refusal):
     """A vote can't be announced as it is. `obstacles` say everything that stands in its way."""
 
@@ -326,8 +330,8 @@ def _warnings(motion: Motion, totals: rolls.Totals) -> Iterator[Obstacle]:
         yield Obstacle(
             "on_paper_only", _("By this rule set only ballots on paper count: plan who takes them to each door.")
         )
-    for matter, words in SOUNDS_LIKE.items():
-        if matter != motion.matter and any(word in motion.title + motion.words for word in words):
+    for matter in sounds_like(motion.title + motion.words):
+        if matter != motion.matter:
             yield Obstacle(
                 "sounds_like_another",
                 _("The text sounds like matter %(matter)s. If it is, three quarters have to agree: ask the lawyer.")

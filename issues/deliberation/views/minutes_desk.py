@@ -13,7 +13,7 @@ from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import deciding, meetings, minuting
 from issues.deliberation.domain.owners_matters import OwnersDecide, matter_of
-from issues.deliberation.domain.setting_up import WrittenMeanwhile
+from issues.deliberation.domain.setting_up import WrittenMeanwhile, sounds_like
 from issues.deliberation.forms.meetings import AnswerChangeForm, DecisionForm, LineForm, OutcomeForm, RewriteForm
 from issues.deliberation.hands_page import said
 from issues.deliberation.models import AgendaItem, Consensus, LineKind, Meeting, MeetingState, MinuteLine, Outcome
@@ -200,7 +200,10 @@ def _point(
         "lines": point.lines.select_related("speaker", "body", "building").order_by("pk"),
         "line_form": line or LineForm(meeting=meeting, auto_id="line_%s"),
         "outcome_form": outcome or OutcomeForm(others=others, initial=OutcomeForm.as_written(point)),
-        "decisions": [(row, said(told)) for row, told in minuting.decisions_of(point)],
+        "decisions": [
+            (row, said(told), [] if row.matter else sounds_like(row.question))
+            for row, told in minuting.decisions_of(point)
+        ],
         "decision_form": decision_form,
         "aside": _names_aside(decision_form, point),
         "is_writable": is_writable,

@@ -167,7 +167,8 @@ def test_a_show_of_hands_is_noted_by_name_at_the_desk_and_read_by_residents(cast
     assert wu.post(f"{point}decide/", {**asked, li: "for"}).status_code == 400
     gone = wu.post(f"{point}decide/", {**asked, li: "for", sun: "gone"})
     assert (gone.status_code, "不足，现在不能表决" in text_of(gone)) == (400, True)
-    wu.post(f"{point}decide/", {**asked, "question": "先修南门", li: "for", sun: "against"})
+    wu.post(f"{point}decide/", {**asked, "question": "把绿地改成停车位", li: "for", sun: "against"})
+    assert "这一事项像是" in text_of(wu.get(point))
     wu.post(f"{point}strike_decision/", {"decision": item_of(meeting).decisions.get().public_id})
     for _tapped_twice in range(2):
         wu.post(f"{point}decide/", {**asked, li: "for", sun: "for"})
