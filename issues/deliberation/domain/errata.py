@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain import outbox
 from governance.domain.refusals import Refusal, StepNotAllowed
 from governance.models import User
 from issues.deliberation.domain.roles_in import organiser_role
-from issues.deliberation.domain.telling import concerned
+from issues.deliberation.domain.telling import tell_all
 from issues.deliberation.models import Erratum, Motion
 from issues.deliberation.workflow import MOTION
 
@@ -49,11 +47,8 @@ def publish(motion: Motion, *, actor: User, at: datetime) -> Erratum:
         erratum.number, erratum.agreed_by, erratum.agreed_at = number, actor, at
         erratum.agreed_role = organiser_role(actor, motion)
         erratum.save(update_fields=["number", "agreed_by", "agreed_role", "agreed_at"])
-        outbox.post_to_each(
-            concerned(motion, at), "vote_erratum", {"title": motion.title, "number": number},
-            dedupe=f"erratum:{erratum.public_id}", at=at, link=reverse("vote", args=[motion.public_id]),
-            subdistrict_id=motion.subdistrict_id, community_id=motion.community_id,
-        )  # fmt: skip
+        told = {"title": motion.title, "number": number}
+        tell_all(motion, "vote_erratum", told, dedupe=f"erratum:{erratum.public_id}", at=at)
     return erratum
 
 

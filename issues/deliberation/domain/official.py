@@ -7,11 +7,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain import outbox
 from governance.domain.moment import local_day
 from governance.domain.refusals import Refusal, StepNotAllowed
 from governance.models import User
@@ -22,9 +20,11 @@ from issues.deliberation.domain import results
 from issues.deliberation.domain.errata import OneWaits, lock
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.domain.roles_in import organiser_role
-from issues.deliberation.domain.telling import concerned
+from issues.deliberation.domain.telling import tell_all
 from issues.deliberation.models import Motion, MotionKind, OfficialFigure, OfficialResult, choices_of
 from issues.deliberation.workflow import MOTION
+
+WITHOUT_THE_OTHER = _("Without anybody there is no area, and without area nobody.")
 
 
 class Figure(NamedTuple):
@@ -73,9 +73,12 @@ def faults_of(motion: Motion, given: Reported, at: datetime) -> Iterator[tuple[s
             yield f"cast_{measure}", _("More took part than stand on the roll.")
         if sum(getattr(figure, measure) for figure in given.figures.values()) > cast:
             yield f"cast_{measure}", _("The choices add up to more than took part.")
-    for name, figure in (("roll", given.roll), ("cast", given.cast), *given.figures.items()):
-        if bool(figure.area_m2) != bool(figure.heads) and name in ("roll", "cast"):
-            yield f"{name}_heads", _("Without anybody there is no area, and without area nobody.")
+    if given.cast.area_m2 and not given.cast.heads:
+        yield "cast_heads", WITHOUT_THE_OTHER
+    # Not the other way round: the area of somebody who voted several homes differently stands where no head does.
+    for name, figure in (("cast", given.cast), *given.figures.items()):
+        if figure.heads and not figure.area_m2:
+            yield f"{name}_area_m2", WITHOUT_THE_OTHER
 
 
 def enter(motion: Motion, given: Reported, *, actor: User, at: datetime) -> OfficialResult:
@@ -124,11 +127,7 @@ def confirm(motion: Motion, *, actor: User, at: datetime) -> OfficialResult:
         )  # fmt: skip
         result.agreed_by, result.agreed_role, result.agreed_at = actor, organiser_role(actor, motion), at
         result.save(update_fields=["agreed_by", "agreed_role", "agreed_at"])
-        outbox.post_to_each(
-            concerned(motion, at), "vote_official", {"title": motion.title}, dedupe=f"official:{result.public_id}",
-            at=at, link=reverse("vote", args=[motion.public_id]), subdistrict_id=motion.subdistrict_id,
-            community_id=motion.community_id,
-        )  # fmt: skip
+        tell_all(motion, "vote_official", {"title": motion.title}, dedupe=f"official:{result.public_id}", at=at)
     return result
 
 

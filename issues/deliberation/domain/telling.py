@@ -54,11 +54,16 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
         "opens": motion.opens_at.isoformat(),
         "closes": motion.closes_at.isoformat(),
     }
+    tell_all(motion, key, told, dedupe=f"{key}:{motion.public_id}", at=at)
+
+
+def tell_all(motion: Motion, key: str, told: dict[str, object], *, dedupe: str, at: datetime) -> None:
+    """The same notice to everybody whom the vote concerns, leading to its page."""
     outbox.post_to_each(
-        concerned(motion, at),
+        _concerned(motion, at),
         key,
         told,
-        dedupe=f"{key}:{motion.public_id}",
+        dedupe=dedupe,
         at=at,
         link=reverse("vote", args=[motion.public_id]),
         subdistrict_id=motion.subdistrict_id,
@@ -66,7 +71,7 @@ def tell_of_the_stage(motion: Motion, *, at: datetime, **_facts: Any) -> None:
     )
 
 
-def concerned(motion: Motion, at: datetime) -> Iterable[User]:
+def _concerned(motion: Motion, at: datetime) -> Iterable[User]:
     """Owners by the frozen roll, before it by the registers; and the community's staff. Each once."""
     if motion.frozen_at:
         owners = list(User.objects.filter(pk__in=motion.roll.values("owners")))
