@@ -49,19 +49,15 @@ from issues.deliberation.models.minutes import Amendment, MinutesStage, MinutesV
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
 from issues.deliberation.models.options import MotionOption, choices_of
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
+from issues.deliberation.models.survey_sheets import ItemState, SurveyAnswer, SurveyChannel, SurveyItem, SurveySheet
 from issues.deliberation.models.surveys import (
     AsksFor,
     CountedBy,
-    ItemState,
     QuestionKind,
     Survey,
-    SurveyAnswer,
     SurveyBuilding,
-    SurveyChannel,
-    SurveyItem,
     SurveyOption,
     SurveyQuestion,
-    SurveySheet,
     SurveyState,
 )
 from issues.deliberation.models.topics import (
