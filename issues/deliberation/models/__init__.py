@@ -13,16 +13,14 @@ from issues.deliberation.models.ballots import (
     RollEntry,
     RollOwner,
 )
+from issues.deliberation.models.commitment_events import CommitmentDoubt, CommitmentMove, CommitmentStep
 from issues.deliberation.models.commitments import (
     Commitment,
     CommitmentBlocker,
-    CommitmentDoubt,
     CommitmentHelper,
-    CommitmentMove,
     CommitmentPart,
     CommitmentPhoto,
     CommitmentState,
-    CommitmentStep,
     Light,
 )
 from issues.deliberation.models.decisions import Decision, Hand, HandSaid
