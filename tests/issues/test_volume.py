@@ -71,9 +71,9 @@ def test_the_same_seed_at_the_same_moment_gives_the_same_street(judge, monkeypat
     load()
     first = fingerprint()
     call_command("flush", interactive=False, verbosity=0)
-    from tests.conftest import _ship_again
+    from tests.replay import ship_again
 
-    _ship_again()
+    ship_again()
     load()
     assert fingerprint() == first
 

@@ -578,6 +578,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "queue": ("", "?whose=area"),
     "queue_rows": ("", "?whose=area"),
     "votes": ("", "?page=2"),
+    "desk_votes": ("", "?page=2"),
     "topics": ("", "?page=2"),
     "desk_topics": ("", "?page=2"),
     "desk_commitments": ("", "?page=2"),
