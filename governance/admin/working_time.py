@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.admin.base import RegisterAdmin, version_seen
 from governance.admin.forms import RegisterForm
 from governance.admin.site import registers
-from governance.domain.working_time import SourceNotOurs, is_of_the_package, mark_day
+from governance.domain.calendar_days import SourceNotOurs, is_of_the_package, mark_day
 from governance.models import CalendarDay, CalendarYear, Category
 
 

@@ -149,7 +149,7 @@ class DayKind(models.TextChoices):
 class CalendarDay(Versioned):
     """A day that is not like its weekday: a holiday by name, or a Saturday or Sunday on which people make up for one.
 
-    The year's rows come from `governance.domain.working_time.load_year`. A row whose `source` the office has written
+    The year's rows come from `governance.domain.calendar_days.load_year`. A row whose `source` the office has written
     itself is the office's, and loading the year again leaves it alone.
     """
 

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
+from governance.domain.calendar_days import LoadedYear, YearNotPublished, load_year, seed_calendars
 from governance.domain.moment import database_now, local_day
-from governance.domain.working_time import LoadedYear, YearNotPublished, load_year, seed_calendars
 
 
 class Command(BaseCommand):

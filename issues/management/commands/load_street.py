@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from governance.domain.calendar_days import load_year, published_years
 from governance.domain.moment import database_now
-from governance.domain.working_time import load_year, published_years
 from governance.models import CalendarYear, Subdistrict
 from issues.demo.loading import NotHere, refuse_where_it_would_harm
 from issues.volume import matters, street

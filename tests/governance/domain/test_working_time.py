@@ -13,6 +13,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from governance.domain.calendar_days import YearNotPublished, load_year, seed_calendars
 from governance.domain.working_time import (
     Calendar,
     CalendarGap,
@@ -20,7 +21,6 @@ from governance.domain.working_time import (
     Due,
     MarkedDay,
     Window,
-    YearNotPublished,
     add_minutes,
     add_working_days,
     add_working_time,
@@ -28,9 +28,7 @@ from governance.domain.working_time import (
     count_days,
     is_open,
     is_working_day,
-    load_year,
     next_working_day,
-    seed_calendars,
     working_time_between,
 )
 from governance.models import AuditEntry, CalendarDay, CalendarYear, WorkingCalendar, WorkingWindow

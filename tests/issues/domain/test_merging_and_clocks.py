@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from governance.domain.working_time import mark_day
+from governance.domain.calendar_days import mark_day
 from governance.models import CalendarDay, Category, Notice, User
 from issues.domain import findings, handling, intake, linking, policies, triage, verification
 from issues.domain.findings import Finding

@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from governance.domain import registers
-from governance.domain.working_time import SourceNotOurs, Window, mark_day
+from governance.domain.calendar_days import SourceNotOurs, mark_day
+from governance.domain.working_time import Window
 from governance.models import AuditEntry, CalendarDay, Category, WorkingCalendar, WorkingWindow
 from issues.domain import handling, ladder, policies
 from issues.domain.policies import NothingChanged, Written

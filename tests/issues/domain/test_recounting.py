@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from governance.domain.working_time import load_year
+from governance.domain.calendar_days import load_year
 from governance.models import CalendarDay, CalendarYear
 from issues.domain.intake import take_in
 from issues.models import SlaClock
