@@ -15,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from governance.requests import PortalRequest
 from issues.dashboard_book import XLSX, workbook
-from issues.dashboard_page import DEFINITIONS, Board, BurningRow
+from issues.dashboard_burns import BurningRow
+from issues.dashboard_page import DEFINITIONS, Board
 from issues.figures import Burns, Choice, Narrowing, burning, figures_of, sight_of
 from issues.figures.burning import A_PAGE
 from issues.forms.dashboard import selects
