@@ -3,14 +3,13 @@
 from issues.models.issues import (
     DeclineReason,
     Issue,
-    IssuePetition,
     IssuePhoto,
-    IssueRelation,
     IssueState,
     IssueStep,
     Mediation,
     Verification,
 )
+from issues.models.links import IssuePetition, IssueRelation
 from issues.models.orders import (
     ArrivalProof,
     OrderPhoto,

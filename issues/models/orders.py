@@ -13,7 +13,8 @@ from governance.domain.moment import local_day
 from governance.models import BodyKind, Management
 from governance.models.scope import Scope
 from issues import workflow
-from issues.models.issues import IssuePetition, goes_past_the_community, goes_past_the_street
+from issues.models.issues import goes_past_the_community, goes_past_the_street
+from issues.models.links import IssuePetition
 
 
 class WorkOrderState(models.TextChoices):
