@@ -1,6 +1,7 @@
 """The nouns of deliberation: topics, meetings, surveys, rule sets, motions, rolls and ballots, commitments."""
 
 from issues.deliberation.models.afterwards import Erratum, OfficialFigure, OfficialResult
+from issues.deliberation.models.attendance import Answer, Arrival, Attendance, Invitation, Part
 from issues.deliberation.models.ballots import (
     Ballot,
     Channel,
@@ -27,23 +28,15 @@ from issues.deliberation.models.decisions import Decision, Hand, HandSaid
 from issues.deliberation.models.mechanisms import Caller, Mechanism, QuorumOf
 from issues.deliberation.models.meetings import (
     AgendaItem,
-    Answer,
-    Arrival,
-    Attendance,
     CalendarFeed,
     Consensus,
-    ForWhom,
-    Invitation,
-    LineKind,
     Meeting,
     MeetingState,
-    MinuteLine,
     Outcome,
-    Part,
     SiteVisit,
     SiteVisitPhoto,
 )
-from issues.deliberation.models.minutes import Amendment, MinutesStage, MinutesVersion
+from issues.deliberation.models.minutes import Amendment, ForWhom, LineKind, MinuteLine, MinutesStage, MinutesVersion
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
 from issues.deliberation.models.options import MotionOption, choices_of
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet

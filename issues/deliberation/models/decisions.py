@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import pgettext_lazy
 
-from issues.deliberation.models.meetings import AgendaItem, Invitation
+from issues.deliberation.models.attendance import Invitation
+from issues.deliberation.models.meetings import AgendaItem
 from issues.deliberation.models.rule_sets import Matter
 
 

@@ -1,4 +1,4 @@
-"""Minutes: their versions, each sealed with the one before it, and the changes that those who were there ask for."""
+"""Minutes: what was said; the versions, each sealed with the one before it; the changes that people ask for."""
 
 import uuid
 
@@ -8,7 +8,51 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from issues.deliberation.models.attendance import Attendance
 from issues.deliberation.models.meetings import AgendaItem, Meeting
+
+
+class ForWhom(models.TextChoices):
+    SELF = "self", pgettext_lazy("speaks for", "themselves")
+    BODY = "body", pgettext_lazy("speaks for", "a body")
+    NEIGHBOURS = "neighbours", pgettext_lazy("speaks for", "the neighbours of a building")
+
+
+class LineKind(models.TextChoices):
+    STATEMENT = "statement", pgettext_lazy("minutes", "says")
+    COMMITMENT = "commitment", pgettext_lazy("minutes", "promises")
+    DISSENT = "dissent", pgettext_lazy("minutes", "disagrees")
+
+
+class MinuteLine(models.Model):
+    """What one person said to one point of the agenda, and for whom. Written live; the minutes take it over."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    item = models.ForeignKey(AgendaItem, models.PROTECT, related_name="lines")
+    speaker = models.ForeignKey(Attendance, models.PROTECT, related_name="lines", verbose_name=_("who"))
+    kind = models.CharField(pgettext_lazy("minutes", "what it is"), max_length=10, choices=LineKind)
+    for_whom = models.CharField(_("speaks for"), max_length=10, choices=ForWhom)
+    body = models.ForeignKey("governance.Body", models.PROTECT, null=True, blank=True, related_name="+")
+    building = models.ForeignKey("governance.Building", models.PROTECT, null=True, blank=True, related_name="+")
+    words = models.TextField(_("in words"), max_length=600)
+    version = models.PositiveIntegerField(default=1, help_text="Tells the second of two who write at it")
+    noted_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(words__gt=""), name="minute_line_says_something"),
+            models.CheckConstraint(
+                condition=Q(for_whom="self", body=None, building=None)
+                | Q(for_whom="body", body__isnull=False, building=None)
+                | Q(for_whom="neighbours", body=None, building__isnull=False),
+                name="spoken_for_one_party",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words[:40]
 
 
 class MinutesStage(models.TextChoices):
