@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from governance.domain.images import admit_photo
 from governance.domain.moment import local_day
 from governance.models import Body, BodyKind, Post, Venue, VenueKind
-from issues.deliberation.domain import attending, deciding, inviting, meetings, minuting, visiting
+from issues.deliberation.domain import agenda, attending, deciding, inviting, meetings, minuting, visiting
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.models import (
@@ -127,7 +127,7 @@ def _hold(street: Street, hall: Venue, topic: Topic, now: datetime) -> None:
     meeting = meetings.draft(plan, actor=wu, at=called_at)
     for number, talk in enumerate(LIFT):
         about = topic if number == 0 else None
-        meetings.add_item(meeting, title=talk.title, minutes=talk.minutes, topic=about, actor=wu, at=called_at)
+        agenda.add_item(meeting, title=talk.title, minutes=talk.minutes, topic=about, actor=wu, at=called_at)
     neighbours = inviting.people_of_building(street.buildings["3栋"])
     inviting.ask(meeting, neighbours, part=Part.RESIDENT, actor=wu, at=called_at)
     inviting.ask(meeting, [zheng], part=Part.BODY, body=street.bodies["恒信物业"], actor=wu, at=called_at)
@@ -161,7 +161,7 @@ def _propose(street: Street, hall: Venue, topic: Topic, now: datetime) -> None:
         )
     plan = _plan(street, hall, "业委会例会", "请带上电梯方案。", starts_at, kind="owners-committee")
     meeting = meetings.draft(plan, actor=wu, at=called_at)
-    item = meetings.add_item(meeting, title="电梯方案提交表决", minutes=30, topic=topic, actor=wu, at=called_at)
+    item = agenda.add_item(meeting, title="电梯方案提交表决", minutes=30, topic=topic, actor=wu, at=called_at)
     inviting.ask_members(meeting, actor=wu, at=called_at)
     meetings.call(meeting, actor=wu, at=called_at)
     asked = zip(meeting.invitations.select_related("meeting", "user").order_by("pk"), COMMITTEE, strict=True)
@@ -222,8 +222,8 @@ def _call(street: Street, hall: Venue, topic: Topic, rng: random.Random, now: da
         street, hall, "学校路早晚高峰停车", "请派出所、物业和家长一起来谈，先看现场照片。", at_hour(day, 0, 19)
     )
     meeting = meetings.draft(plan, actor=wu, at=at)
-    meetings.add_item(meeting, title="路口和人行道怎么管", minutes=50, topic=topic, actor=wu, at=at)
-    meetings.add_item(meeting, title="接送时段能不能借用小区南门", minutes=30, actor=wu, at=at)
+    agenda.add_item(meeting, title="路口和人行道怎么管", minutes=50, topic=topic, actor=wu, at=at)
+    agenda.add_item(meeting, title="接送时段能不能借用小区南门", minutes=30, actor=wu, at=at)
     photo = SimpleUploadedFile("photo.jpg", picture("cars_on_pavement", rng), content_type="image/jpeg")
     visiting.note_visit(
         meeting, visited_at=that_morning, where="学校路南口", is_public=True, photos=[admit_photo(photo)],

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from governance.models import Body, BodyKind, Building, Post, PostKind, Role, User, Venue, VenueKind
-from issues.deliberation.domain import attending, deciding, feeds, inviting, meetings, minuting, visiting
+from issues.deliberation.domain import agenda, attending, deciding, feeds, inviting, meetings, minuting, visiting
 from issues.deliberation.domain.deciding import Raised
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.models import (
@@ -117,7 +117,7 @@ class _Made:
         )
         at = self.at(starts_at)
         meeting = meetings.draft(plan, actor=self.worker, at=at)
-        meetings.add_item(meeting, title="停车", minutes=30, actor=self.worker, at=at)
+        agenda.add_item(meeting, title="停车", minutes=30, actor=self.worker, at=at)
         return meeting
 
     def called(self, title: str, starts_at: datetime, kind: str = "discussion") -> Meeting:

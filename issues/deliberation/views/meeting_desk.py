@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from governance.domain.refusals import Refusal
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import attending, inviting, mandates, meetings, minuting, visiting
+from issues.deliberation.domain import agenda, attending, final_check, inviting, mandates, meetings, minuting, visiting
 from issues.deliberation.domain.setting_up import NotLawful
 from issues.deliberation.forms.meetings import (
     AnswerChangeForm,
@@ -154,10 +154,10 @@ def _hold(request: PortalRequest, meeting: Meeting) -> HttpResponse:
 
 
 def _add_item(request: PortalRequest, meeting: Meeting) -> HttpResponse:
-    form = ItemForm(request.POST, topics=meetings.topics_for(meeting, request.user, request.now))
+    form = ItemForm(request.POST, topics=agenda.topics_for(meeting, request.user, request.now))
     if not form.is_valid():
         return meeting_page(request, meeting, {"item": form}, status=400)
-    meetings.add_item(meeting, **form.cleaned_data, actor=request.user, at=request.now)
+    agenda.add_item(meeting, **form.cleaned_data, actor=request.user, at=request.now)
     return back_to(meeting, "agenda")
 
 
@@ -299,11 +299,11 @@ def meeting_page(
     now = request.now
     can_ask = meeting.state in (MeetingState.DRAFT, MeetingState.CALLED)
     can_add = meeting.is_draft or minuting.is_writable(meeting)
-    topics = meetings.topics_for(meeting, request.user, now)
+    topics = agenda.topics_for(meeting, request.user, now)
     context = {
         **desk_context(request),
         "meeting": meeting,
-        "check": meetings.check(meeting, request.user, now) if meeting.is_draft else None,
+        "check": final_check.check(meeting, request.user, now) if meeting.is_draft else None,
         "items": meeting.items.select_related("topic", "put_off_to").order_by("position"),
         "presence": meetings.presence(meeting),
         "people": _people(request, meeting),

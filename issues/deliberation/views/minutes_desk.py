@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import deciding, meetings, minuting
+from issues.deliberation.domain import agenda, deciding, meetings, minuting
 from issues.deliberation.domain.owners_matters import OwnersDecide, matter_of
 from issues.deliberation.domain.setting_up import WrittenMeanwhile, sounds_like
 from issues.deliberation.forms.meetings import AnswerChangeForm, DecisionForm, LineForm, OutcomeForm, RewriteForm
@@ -36,9 +36,9 @@ def desk_point_step(request: PortalRequest, public_id: UUID, item: UUID, verb: s
     meeting, point = _find_item(request, public_id, item)
     match verb:
         case "up" | "down":
-            meetings.move_item(point, up=verb == "up", actor=request.user, at=request.now)
+            agenda.move_item(point, up=verb == "up", actor=request.user, at=request.now)
         case "remove":
-            meetings.remove_item(point, actor=request.user, at=request.now)
+            agenda.remove_item(point, actor=request.user, at=request.now)
         case "say":
             return _say(request, meeting, point)
         case "conclude":

@@ -15,7 +15,7 @@ from governance.models import (
     Venue,
     VenueKind,
 )
-from issues.deliberation.domain import attending, inviting, meetings, minuting
+from issues.deliberation.domain import agenda, attending, inviting, meetings, minuting
 from issues.deliberation.domain.meetings import MeetingPlan
 from issues.deliberation.models import (
     AgendaItem,
@@ -91,7 +91,7 @@ def a_draft(cast: Cast, *, actor: User | None = None, at: datetime = NOW, **give
     """With one point on its agenda."""
     actor = actor or cast.wu
     meeting = meetings.draft(plan(cast, **given), actor=actor, at=at)
-    meetings.add_item(meeting, title="路口违停", minutes=40, actor=actor, at=at)
+    agenda.add_item(meeting, title="路口违停", minutes=40, actor=actor, at=at)
     return meeting
 
 

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Membership, Standing
 from issues.deliberation import minutes_page
-from issues.deliberation.domain import attending, deciding, inviting, meetings, minuting, setting_up
+from issues.deliberation.domain import attending, deciding, final_check, inviting, meetings, minuting, setting_up
 from issues.deliberation.domain.deciding import NoShowOfHands, Raised, StandsAside, TooManyHands
 from issues.deliberation.domain.owners_matters import NothingDecided, OwnersDecide
 from issues.deliberation.domain.setting_up import Plan
@@ -102,7 +102,7 @@ def test_one_press_asks_the_full_members_of_the_branch_and_by_name_who_has_no_ac
     enter_members(cast, "branch", [cast.bai, "孙一", "周二"])
     Membership.objects.filter(member__full_name="周二").update(standing=Standing.PROBATIONARY)
     inviting.ask(meeting, [cast.bai, cast.li], part=Part.RESIDENT, actor=cast.chen, at=NOW)
-    assert {each.code for each in meetings.check(meeting, cast.chen, NOW).obstacles} == {"not_all_asked"}
+    assert {each.code for each in final_check.check(meeting, cast.chen, NOW).obstacles} == {"not_all_asked"}
     assert inviting.ask_members(meeting, actor=cast.chen, at=NOW) == 2
     with pytest.raises(inviting.NobodyToAsk):
         inviting.ask_members(meeting, actor=cast.chen, at=NOW)
@@ -117,7 +117,7 @@ def test_of_a_whole_community_no_estates_committee_meets(cast):
     enter_members(cast, "owners_committee", ["孙一"])
     cast.committee.posts.create(title="委员", full_name="周二", since=NOW.date())
     meeting = a_draft(cast, kind="owners-committee", place=cast.community)
-    assert {each.code for each in meetings.check(meeting, cast.wu, NOW).obstacles} == {"nobody", "no_members"}
+    assert {each.code for each in final_check.check(meeting, cast.wu, NOW).obstacles} == {"nobody", "no_members"}
 
 
 def test_a_management_committee_is_not_opened_without_its_owner_members(cast):

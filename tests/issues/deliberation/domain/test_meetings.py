@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.domain.venues import RoomTaken
 from governance.models import Notice
-from issues.deliberation.domain import attending, inviting, meetings
+from issues.deliberation.domain import agenda, attending, final_check, inviting, meetings
 from issues.deliberation.domain.setting_up import NotLawful, WrittenMeanwhile
 from issues.deliberation.models import Mechanism, Meeting, MeetingState, Part
 from tests.cast import NOW
@@ -35,13 +35,13 @@ def test_all_obstacles_are_named_at_once_with_the_earliest_lawful_time(cast):
         meetings.call(meeting, actor=cast.wu, at=NOW)
     assert codes(refused.value.obstacles) == {"caller", "too_early", "place", "agenda", "nobody", "no_members"}
     # Three days, the day of the call not counted: Monday is the third, so it may begin on Tuesday.
-    assert meetings.check(meeting, cast.wu, NOW).earliest.isoformat() == "2026-05-19T00:00:00+08:00"
+    assert final_check.check(meeting, cast.wu, NOW).earliest.isoformat() == "2026-05-19T00:00:00+08:00"
 
 
 def test_a_room_too_small_and_an_agenda_too_long_are_only_warned_of(cast):
     meeting = a_draft(cast, venue=a_hall(cast, name="小屋", capacity=1), ends_at=STARTS + timedelta(minutes=30))
     inviting.ask(meeting, [cast.li, cast.zheng], part=Part.RESIDENT, actor=cast.wu, at=NOW)
-    found = meetings.check(meeting, cast.wu, NOW)
+    found = final_check.check(meeting, cast.wu, NOW)
     assert (codes(found.obstacles), codes(found.warnings)) == (set(), {"crowded", "too_long"})
 
 
@@ -159,22 +159,22 @@ def test_quorums_are_counted_exactly(shipped, code, entitled, needed):
 
 def test_the_agenda_is_put_in_order_while_it_is_a_draft_and_told_as_it_is(cast):
     meeting = a_draft(cast)
-    second = meetings.add_item(meeting, title="护栏", minutes=20, actor=cast.wu, at=NOW)
-    meetings.move_item(second, up=True, actor=cast.wu, at=NOW)
+    second = agenda.add_item(meeting, title="护栏", minutes=20, actor=cast.wu, at=NOW)
+    agenda.move_item(second, up=True, actor=cast.wu, at=NOW)
     assert list(meeting.items.values_list("title", "position")) == [("护栏", 1), ("路口违停", 2)]
-    meetings.move_item(second, up=True, actor=cast.wu, at=NOW)
-    meetings.remove_item(second, actor=cast.wu, at=NOW)
+    agenda.move_item(second, up=True, actor=cast.wu, at=NOW)
+    agenda.remove_item(second, actor=cast.wu, at=NOW)
     assert list(meeting.items.values_list("title", "position")) == [("路口违停", 1)]
     meetings.call(meeting, actor=cast.wu, at=NOW)
     with pytest.raises(StepNotAllowed):
-        meetings.add_item(meeting, title="临时加的", minutes=5, actor=cast.wu, at=NOW)
+        agenda.add_item(meeting, title="临时加的", minutes=5, actor=cast.wu, at=NOW)
     with pytest.raises(StepNotAllowed):
-        meetings.remove_item(meeting.items.get(), actor=cast.wu, at=NOW)
+        agenda.remove_item(meeting.items.get(), actor=cast.wu, at=NOW)
 
 
 def test_what_comes_up_in_the_room_is_marked_as_such(cast):
     meeting = a_held(cast)
-    item = meetings.add_item(meeting, title="门口的垃圾桶", minutes=5, actor=cast.wu, at=IN_THE_ROOM)
+    item = agenda.add_item(meeting, title="门口的垃圾桶", minutes=5, actor=cast.wu, at=IN_THE_ROOM)
     assert (item.raised_in_the_room, item.position) == (True, 2)
 
 

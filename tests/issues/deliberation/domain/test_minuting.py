@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
-from issues.deliberation.domain import attending, meetings, minuting
+from issues.deliberation.domain import agenda, attending, minuting
 from issues.deliberation.domain.minuting import ChangedSince, NoMoreChanges, NoOutcome, OnlyThoseThere, StillOpen
 from issues.deliberation.domain.setting_up import WrittenMeanwhile
 from issues.deliberation.minutes_page import difference
@@ -94,7 +94,7 @@ def test_after_the_check_nobody_writes_any_more(cast):
     with pytest.raises(StepNotAllowed):
         minuting.check_minutes(meeting, actor=cast.sun, at=AFTERWARDS)
     with pytest.raises(StepNotAllowed):
-        meetings.add_item(meeting, title="补一项", minutes=5, actor=cast.wu, at=AFTERWARDS)
+        agenda.add_item(meeting, title="补一项", minutes=5, actor=cast.wu, at=AFTERWARDS)
 
 
 def test_only_those_who_were_there_ask_for_changes_and_only_in_time(cast):
