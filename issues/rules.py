@@ -117,7 +117,10 @@ def is_own_order(user: User, order: WorkOrder) -> bool:
 
 @rules.predicate
 def is_of_the_body_supervised(user: User, supervision: SupervisionOrder) -> bool:
-    """Whoever leads the body that must give the account: a company while it manages the estate."""
+    """Whoever leads the body that must give the account: a company while it manages the estate.
+
+    Of what it has committed itself to also afterwards: it stays responsible for that.
+    """
     scope = user.scope()
     match supervision.body.kind:
         case BodyKind.RESIDENTS_COMMITTEE:
@@ -130,7 +133,7 @@ def is_of_the_body_supervised(user: User, supervision: SupervisionOrder) -> bool
             return supervision.body_id in scope.managed_bodies
         case _:
             manages = (supervision.body_id, supervision.issue.estate_id) in scope.manages
-            return manages and supervision.body_id in scope.managed_bodies
+            return supervision.body_id in scope.managed_bodies and (manages or supervision.issue.is_commitment)
 
 
 @rules.predicate

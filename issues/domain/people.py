@@ -120,12 +120,12 @@ def _holders(posts: Iterable[Post], at: datetime) -> dict[Post, list[User]]:
 
 
 def answerers(supervision: SupervisionOrder, at: datetime) -> list[User]:
-    """Who has to give the account: as `issues.may_answer` says. A company only while it manages the estate."""
+    """Who has to give the account: as `issues.may_answer` says."""
     body = supervision.body
     if body.kind in (*_OFFICES, BodyKind.DEPARTMENT):
         return staff_of(body, at)
     managed = Management.objects.in_force(local_day(at)).filter(estate=supervision.issue.estate_id, body=body)
-    return managers_of(body, at) if managed.exists() else []
+    return managers_of(body, at) if supervision.issue.is_commitment or managed.exists() else []
 
 
 def judges(supervision: SupervisionOrder, at: datetime) -> list[User]:

@@ -282,7 +282,8 @@ class SupervisionOrderQuerySet(models.QuerySet["SupervisionOrder"]):
     def visible_to(self, user, at) -> "SupervisionOrderQuerySet":
         """Those of the bodies the person leads, and of the communities and streets in the person's charge.
 
-        A company's are its manager's as long as it manages the estate in question.
+        A company's are its manager's as long as it manages the estate in question; those about what it has committed
+        itself to, also afterwards.
         """
         scope = user.scope(at)
         if scope.is_administrator:
@@ -291,7 +292,7 @@ class SupervisionOrderQuerySet(models.QuerySet["SupervisionOrder"]):
             estate=OuterRef("issue__estate"), body=OuterRef("body")
         )
         departments = Q(body__in=scope.managed_bodies, body__kind=BodyKind.DEPARTMENT)
-        companies = Q(body__in=scope.managed_bodies) & Exists(manages_today)
+        companies = Q(body__in=scope.managed_bodies) & (Exists(manages_today) | Q(issue__is_commitment=True))
         return self.filter(companies | departments | _in_charge_of(scope))
 
     def late_at(self, at) -> "SupervisionOrderQuerySet":

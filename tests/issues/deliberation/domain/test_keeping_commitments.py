@@ -15,9 +15,11 @@ from issues.deliberation.domain.carrying_out import AskedAlready, PartDoneAlread
 from issues.deliberation.domain.committing import Part
 from issues.deliberation.domain.supervising import OwnReport, SecondPerson
 from issues.deliberation.models import Commitment, CommitmentState, Light, Topic
-from issues.domain import handling
+from issues.domain import handling, supervision
+from issues.domain.supervision import Account
 from issues.domain.sweep import sweep
 from issues.models import Escalation, Issue, IssueState, SlaClock, SupervisionOrder, WorkOrder, WorkOrderState
+from issues.models.orders import SupervisionState
 from tests.cast import LONG_AGO, NOW, SHANGHAI, Cast
 from tests.issues.deliberation.promises import make_topic, order_of, promise
 from tests.photos import jpeg
@@ -455,6 +457,21 @@ def test_a_company_whose_contract_has_ended_stays_responsible(cast, commitment):
     zhou = User.objects.get(pk=cast.zhou.pk)
     assert WorkOrder.objects.visible_to(zhou, later).filter(pk=order.pk).exists()
     assert report(commitment, zhou, later).state == CommitmentState.REPORTED
+
+
+def test_it_gives_account_of_the_delay_although_its_contract_has_ended(cast, commitment):
+    """Of what it has promised alone: of a petition's matter whoever manages the estate today answers."""
+    Management.objects.filter(estate=cast.estate).update(valid_until=date(2026, 5, 16))
+    late = commitment.due_at + HOUR
+    for now in (commitment.due_at + timedelta(minutes=1), late):
+        sweep(bell="test", now=now)
+    asked = SupervisionOrder.objects.get(issue=commitment.issue_id)
+    told = Notice.objects.filter(recipient=cast.zheng, message_key="supervision_issued")
+    zheng = User.objects.get(pk=cast.zheng.pk)
+    assert (asked.body, told.exists()) == (cast.hengxin, True)
+    assert SupervisionOrder.objects.visible_to(zheng, late).get() == asked
+    supervision.answer(asked, Account("缺料。", "已到货。", date(2026, 6, 1)), actor=zheng, at=late + HOUR)
+    assert asked.state == SupervisionState.ANSWERED
 
 
 def test_another_body_takes_it_over_with_its_due_date(cast, commitment):
