@@ -220,9 +220,6 @@ class SurveyBuilding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["survey", "building"], name="building_asked_once"),
-            models.CheckConstraint(
-                condition=Q(homes_answered=None) | Q(homes_answered__gte=0), name="homes_answered_are_counted"
-            ),
         ]
         triggers = [
             pgtrigger.Trigger(
