@@ -42,6 +42,7 @@ GROUPS: dict[str, str | Promise] = {
     "people": _("People and roles"),
     "matters": _("Petitions and orders"),
     "clocks": _("Rules and deadlines"),
+    "deliberation": _("Meetings and votes"),
     "records": _("Records"),
 }
 

@@ -31,7 +31,7 @@ InForce = in_force_unless_all(lambda rows, at: rows.filter(valid_until__lt=local
 class RulesAdmin(RegisterAdmin):
     """A register of versions, the same for all streets: officers read it, administrators write the next version."""
 
-    group = "clocks"
+    group = "deliberation"
     shared = True
     may_add = False
     may_change = False

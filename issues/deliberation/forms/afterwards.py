@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from issues.deliberation.domain.official import Figure, Reported
 from issues.deliberation.forms.commitments import SaidForm, date_field, line_field, words_field
@@ -74,7 +75,7 @@ class ResultForm(SaidForm):
 
     @property
     def rows(self) -> list[tuple[str | Promise, forms.BoundField, forms.BoundField]]:
-        named = [("roll", _("Roll")), ("cast", _("Took part")), *self.ticks]
+        named = [("roll", _("Roll")), ("cast", pgettext_lazy("vote", "Taking part")), *self.ticks]
         return [(label, self[f"{name}_area_m2"], self[f"{name}_heads"]) for name, label in named]
 
     def clean(self) -> dict[str, Any]:

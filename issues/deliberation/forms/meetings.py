@@ -267,7 +267,7 @@ class LineForm(forms.Form):
 
     speaker = choice_of(Attendance.objects.none(), _("Who"), _("Choose who speaks."))
     kind = forms.ChoiceField(
-        label=_("What it is"), choices=LineKind.choices, initial=LineKind.STATEMENT,
+        label=pgettext_lazy("minutes", "What it is"), choices=LineKind.choices, initial=LineKind.STATEMENT,
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
     for_whom = forms.ChoiceField(

@@ -42,7 +42,7 @@ class SurveyForm(forms.Form):
         help_text=_("What you want to know, and what becomes of the answers. Everybody who is asked reads it."),
     )  # fmt: skip
     place = forms.ChoiceField(
-        label=_("Who is asked"),
+        label=pgettext_lazy("survey", "Who is asked"),
         widget=NamesSelect(attrs={"class": "form-select"}),
         error_messages={"required": _("Choose an estate or a community.")},
     )
