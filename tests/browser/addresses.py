@@ -37,6 +37,7 @@ NO_PAGES = {
     "desk_point_step": A_PRESS,
     "desk_rows": "the rows of the inbox, for its script",
     "desk_step": A_PRESS,
+    "desk_survey_paper": "a paper to print",
     "desk_survey_step": A_PRESS,
     "desk_topic_step": A_PRESS,
     "desk_vote_step": A_PRESS,

@@ -33,7 +33,9 @@ from issues.deliberation.forms.surveys import (
     WithdrawForm,
 )
 from issues.deliberation.models import AsksFor, Survey, SurveyAnswer, SurveyChannel, SurveyQuestion, SurveyState
+from issues.deliberation.survey_paper import sheet_pdf
 from issues.deliberation.survey_result import Result, reach_of, result_of
+from issues.deliberation.views.files import PDF, to_take_away
 from issues.deliberation.views.sent import sending_of, uuid_sent, version_of
 from issues.views.queue import desk_context
 
@@ -120,6 +122,17 @@ def desk_survey_sheet(request: PortalRequest, public_id: UUID) -> HttpResponse:
     sending = sending_of(request) if form.is_bound else uuid4()
     context = _context(request, survey=survey, form=form, sending=sending, form_errors=form.errors)
     return render(request, "deliberation/desk_survey_sheet.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def desk_survey_paper(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The sheet to print, as long as what comes back on it can be typed."""
+    survey = find_organised(request, public_id)
+    if survey.state != SurveyState.PUBLISHED:
+        raise Http404
+    return to_take_away(sheet_pdf(survey), PDF, f"survey-{survey.public_id}.pdf")
 
 
 @login_required
