@@ -246,7 +246,7 @@ def the_page_answers(story: Story) -> None:
         "what came of it there": TO_THE_VOTE,
         "that it bound nobody": "此事由业主共同表决（民法典第278条），会上的意见不具约束力。",
         "who disagreed there": f"3栋一位居民 不同意见：{DISSENT}",
-        "who voted against it": "2 户，160.00 ㎡",
+        "who voted against it": "2 人，160.00 ㎡",
         "by how much it passed": "80.00 %",
         "under which article": "民法典第 278 条第 2 款",
         "how the residents judged it": "1 位居民评价，1 位说“已解决”",

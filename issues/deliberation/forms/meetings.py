@@ -85,7 +85,7 @@ class RoomField(forms.ModelChoiceField):
 class MeetingForm(forms.Form):
     """A meeting as it is being prepared; of one that was called only when, where and the words may change."""
 
-    title = line_field(_("What it is about"), 60, _("Write in one line what it is about."))
+    title = line_field(pgettext_lazy("meeting", "What it is about"), 60, _("Write in one line what it is about."))
     words = words_field(
         _("In words"), 1000, "", required=False, rows=4, help_text=_("What people should know or bring along.")
     )

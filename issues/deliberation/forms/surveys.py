@@ -36,7 +36,7 @@ LONGEST_OPTION = 60
 class SurveyForm(forms.Form):
     """A survey as it is being drawn up. A draft may be unfinished: what is missing is said on its page."""
 
-    title = line_field(_("What it is about"), 60, _("Write in one line what it is about."))
+    title = line_field(pgettext_lazy("survey", "What it is about"), 60, _("Write in one line what it is about."))
     words = words_field(
         _("Why it is asked"), 1000, _("Say why it is asked, and what becomes of the answers."), rows=4,
         help_text=_("What you want to know, and what becomes of the answers. Everybody who is asked reads it."),

@@ -206,7 +206,7 @@ class RuleSet(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.version})"
+        return str(_("%(name)s, version %(version)s") % {"name": self.name, "version": self.version})
 
 
 SHARES = ("quorum_area", "quorum_heads", "majority_area", "majority_heads")

@@ -158,9 +158,9 @@ def test_the_verdict_says_what_each_option_lacked():
     result = counted(offers(**groups))
     with translation.override("zh-hans"):
         assert [saying.short_of(option) for option in result.options] == [
-            "11 户 / 700.01 ㎡",
-            "6 户 / 2,000.01 ㎡",
-            "51 户 / 5,000.01 ㎡",
+            "11 人 / 700.01 ㎡",
+            "6 人 / 2,000.01 ㎡",
+            "51 人 / 5,000.01 ㎡",
         ]
     with translation.override("en"):
         assert saying.summary(result) == (

@@ -129,13 +129,13 @@ def test_the_vote_of_the_design_is_told_as_there():
     rows = saying.requirements(result, rules)
     assert [(row.name, row.threshold, row.percentage, row.short_by, row.met) for row in rows] == [
         ("参与面积", "至少名册的 2/3", "75.22 %", "0.00 ㎡", True),
-        ("参与人数", "至少名册的 2/3", "77.17 %", "0 户", True),
+        ("参与人数", "至少名册的 2/3", "77.17 %", "0 人", True),
         ("同意面积", "至少参与的 3/4", "74.72 %", "203.42 ㎡", False),
-        ("同意人数", "至少参与的 3/4", "75.80 %", "0 户", True),
+        ("同意人数", "至少参与的 3/4", "75.80 %", "0 人", True),
     ]
     assert [row.explained for row in rows[2:]] == [
         "同意面积：54,185.38 ㎡，须到 54,388.80 ㎡（72,518.40 ㎡的 3/4 是 54,388.8），差 203.42 ㎡。",
-        "同意人数：592 户，须到 586 户（781 户的 3/4 是 585.75），多 6 户。",
+        "同意人数：592 人，须到 586 人（781 人的 3/4 是 585.75），多 6 人。",
     ]
     assert saying.cross_multiplied(result.majority.area) == (
         "54,185.38 × 4 = 216,741.52，小于 72,518.40 × 3 = 217,555.20。"
@@ -164,14 +164,14 @@ def test_every_component_stands_apart():
 def test_what_was_missing_is_said_by_both_measures():
     # 1,000 heads and 100,000.00 m² take part; more than half must agree.
     result, _rules = counted(sums(**{"for": (4_916_361, 489), "against": (5_083_639, 511)}))
-    assert saying.missing(result) == "同意还差 12 户 / 836.40 ㎡。"
-    assert saying.summary(result) == "四项要求达到 2 项。同意还差 12 户 / 836.40 ㎡。"
+    assert saying.missing(result) == "同意还差 12 人 / 836.40 ㎡。"
+    assert saying.summary(result) == "四项要求达到 2 项。同意还差 12 人 / 836.40 ㎡。"
 
 
 def test_without_a_quorum_it_is_the_quorum_that_was_missing():
     result, _rules = counted(sums(**{"for": (100, 2), "against": (200, 4), "silent": (700, 4)}))
     assert saying.verdict(result.verdict) == "参与未达到要求"
-    assert saying.missing(result) == "参与还差 1 户 / 3.67 ㎡。"
+    assert saying.missing(result) == "参与还差 1 人 / 3.67 ㎡。"
 
 
 def test_a_motion_that_passed_lacks_nothing():
@@ -182,7 +182,7 @@ def test_a_motion_that_passed_lacks_nothing():
 @pytest.mark.parametrize(
     ("language", "verdict", "summary"),
     [
-        ("zh-hans", "未通过", "四项要求达到 2 项。同意还差 1 户 / 1.01 ㎡。"),
+        ("zh-hans", "未通过", "四项要求达到 2 项。同意还差 1 人 / 1.01 ㎡。"),
         ("en", "Not passed", "2 of the 4 requirements are met. In favour, still missing: 1 head / 1.01 m²."),
         ("ko", "부결", "네 가지 요건 중 2가지를 채웠습니다. 찬성 부족: 1명 / 1.01㎡."),
     ],
@@ -234,7 +234,7 @@ def test_silence_that_was_added_is_said_with_what_the_ballots_alone_decide():
         row["delivered"] = True
     result, rules = counted(raw)
     assert saying.how_counted(result, rules)[-1] == (
-        "规则集规定，能证明已送达而未投票的计入多数：“同意”因此增加 5.84 ㎡、584 户。只算投出的票：参与未达到要求。"
+        "规则集规定，能证明已送达而未投票的计入多数：“同意”因此增加 5.84 ㎡、584 人。只算投出的票：参与未达到要求。"
     )
     assert ("未投票，计入多数", 584) in [(it.name, it.part.heads) for it in saying.parts(result)]
 
@@ -261,7 +261,7 @@ def test_ballots_replaced_and_split_heads_are_said():
 
 def test_the_basis_names_each_article_with_its_words():
     said = saying.basis(ORDINARY)
-    assert said[0] == "规则集：民法典第 278 条：一般事项，1 版。"
+    assert said[0] == "规则集：民法典第 278 条：一般事项，第 1 版。"
     assert said[2] == "民法典第 1259 条：民法所称的“以上”“以下”“以内”“届满”，包括本数。"
     assert len(said) == 4
 
@@ -285,6 +285,6 @@ def test_every_kind_has_words_of_its_own_in_every_language(language, kinds, say)
 
 
 def test_amounts_are_said_with_their_unit():
-    assert (saying.area(Decimal("96412.58")), saying.heads(1012)) == ("96,412.58 ㎡", "1,012 户")
+    assert (saying.area(Decimal("96412.58")), saying.heads(1012)) == ("96,412.58 ㎡", "1,012 人")
     with translation.override("en"):
         assert (saying.heads(1), saying.heads(0)) == ("1 head", "0 heads")

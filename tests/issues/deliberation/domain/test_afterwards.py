@@ -135,7 +135,7 @@ def test_it_says_what_was_missing_by_the_documents_sums(mirror, cast):
     sums = {"for": figure("250.00", 2), "against": figure("250.00", 2), "abstain": figure("0", 0)}
     official.enter(mirror, reported(figures=sums), actor=cast.wu, at=LATER)
     page = waiting_result(mirror).verdict
-    assert (page.passed, [each.figure for each in page.missing]) == (False, ["0.01 ㎡", "1 户"])
+    assert (page.passed, [each.figure for each in page.missing]) == (False, ["0.01 ㎡", "1 人"])
 
 
 def test_it_becomes_final_only_with_the_citys_result_and_after_new_days_for_objections(mirror, cast, house):

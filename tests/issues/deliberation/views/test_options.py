@@ -91,6 +91,6 @@ def test_the_page_says_what_each_option_lacked(choice, house, moment):
     moment[0] = CLOSES
     page = client_of(house.owners["ann"]).get(f"/votes/{choice.public_id}/").content.decode()
     each = page.split('id="v-each"')[1].split("</section>")[0]
-    assert each.count("还差 1 户 / 100.01 ㎡") == 2  # of 400 m² and 3 heads: the first and the third
-    assert "还差 1 户 / 0.01 ㎡" in each  # the second has two homes
+    assert each.count("还差 1 人 / 100.01 ㎡") == 2  # of 400 m² and 3 heads: the first and the third
+    assert "还差 1 人 / 0.01 ㎡" in each  # the second has two homes
     assert "以上都不选" in page
