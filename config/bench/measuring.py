@@ -79,6 +79,7 @@ def measure(
     began = time.monotonic()
     database.run("manage.py", "load_street", "--verbosity", "0", "--seed", str(seed), *_sizes(issues, homes))
     street.loaded_in = time.monotonic() - began
+    database.bench.settle()
     street.rows = database.ask("rows")
     say(f"  loaded in {street.loaded_in:.0f} s; pages and lists …")
     asked = database.ask("pages", seed, min(20, issues), int(extent.with_lists))
