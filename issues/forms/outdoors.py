@@ -308,7 +308,6 @@ class FileForForm(MatterForm):
     name = OwnWordsField(
         label=_("Name"),
         max_characters=60,
-        too_long=_("You wrote %(count)d characters; 60 fit."),
         error_messages={"required": _("Write whose petition it is.")},
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )

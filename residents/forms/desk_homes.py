@@ -20,7 +20,6 @@ def _words(label: str | Promise, help_text: str | Promise, missing: str | Promis
         label=label,
         help_text=help_text,
         max_characters=MAX_WORDS,
-        too_long=_("You wrote %(count)d characters; 300 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
         error_messages={"required": missing},
     )

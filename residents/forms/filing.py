@@ -16,6 +16,9 @@ from residents.models.petitions import MAX_WORDS
 MAX_SPOT = 60
 
 
+TOO_LONG = _("You wrote %(count)d characters; %(most)s fit.")
+
+
 class OwnWordsField(forms.CharField):
     """Free words in plain text. A NUL is refused, not dropped: it means that the text was damaged on its way."""
 
@@ -23,7 +26,13 @@ class OwnWordsField(forms.CharField):
         "nul": _("Your words contain a character that can't be stored. Please delete it or type the words again."),
     }
 
-    def __init__(self, *, max_characters: int, too_long: str | Promise, **options):
+    def __init__(
+        self,
+        *,
+        max_characters: int,
+        too_long: str | Promise = TOO_LONG,
+        **options,
+    ):
         # No max_length: the browser would silently cut what is pasted. Better to say how much is too much.
         super().__init__(**options)
         self.max_characters = max_characters
@@ -35,7 +44,8 @@ class OwnWordsField(forms.CharField):
             raise forms.ValidationError(self.error_messages["nul"], code="nul")
         text = plain(text)
         if len(text) > self.max_characters:
-            raise forms.ValidationError(str(self.too_long) % {"count": len(text)}, code="too_long")
+            told = {"count": len(text), "most": f"{self.max_characters:,}"}
+            raise forms.ValidationError(str(self.too_long) % told, code="too_long")
         return text
 
     def bound_data(self, data, initial):

@@ -55,7 +55,6 @@ class ClaimForm(forms.Form):
         label=_("What shows it"),
         help_text=_("For example: a tenancy until June 2027, or the title deed is at the counter. No ID numbers."),
         max_characters=300,
-        too_long=_("You wrote %(count)d characters; 300 fit."),
         required=False,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )

@@ -77,18 +77,20 @@ class Disputed(Refusal):
 
 
 class VotedAlready(Refusal):
-    """A co-owner, or whoever holds the mandate, was first. Says who, masked, and when."""
+    """A co-owner, or whoever holds the mandate, was first; or the person has done it on another page. Says when."""
 
     code = "voted_already"
 
-    def __init__(self, ballot: Ballot, at: datetime):
+    def __init__(self, ballot: Ballot, actor: User, at: datetime):
         self.ballot = ballot
         self.by = masked(ballot.cast_by)
+        when = wording.moment(ballot.cast_at, at)
         if not self.by:
             super().__init__(_("A ballot for this unit was handed in already."))
-            return
-        words = gettext("%(name)s handed in this ballot %(at)s.")
-        super().__init__(words % {"name": self.by, "at": wording.moment(ballot.cast_at, at)})
+        elif ballot.cast_by_id == actor.pk:
+            super().__init__(gettext("You handed in this ballot %(at)s.") % {"at": when})
+        else:
+            super().__init__(gettext("%(name)s handed in this ballot %(at)s.") % {"name": self.by, "at": when})
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ def _cast_for(entry: RollEntry, choice: str, sending: UUID, actor: User, at: dat
         return Receipt(sent, number)
     standing = Ballot.objects.effective().filter(entry=entry).select_related("cast_by").first()
     if standing and _stays(standing, mandate):
-        raise VotedAlready(standing, at)
+        raise VotedAlready(standing, actor, at)
     public_id = uuid4()
     if standing:
         Ballot.objects.filter(pk=standing.pk).update(is_effective=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,11 +18,7 @@ from issues.deliberation.turnout import turnout
 
 MOST_BYTES = 20 * 1024 * 1024
 CONTROL = {"class": "form-control", "autocomplete": "off"}
-# The same sentence for whatever is wrong with a figure: what it must be.
-NUMBERS = dict.fromkeys(
-    ("required", "invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-    _("Type the figure as the document has it: m² with at most two decimals, heads as a whole number."),
-)
+WRONG = ("required", "invalid", "min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits")
 
 
 class ErratumForm(SaidForm):
@@ -58,25 +55,31 @@ class ResultForm(SaidForm):
         self.auto_id = "result_%s"
         self.ticks = ticks_of(motion)
         ours = turnout(motion)
-        self._add("roll", ours.area_m2, ours.heads)
-        for name in ("cast", *(choice for choice, _label in self.ticks)):
-            self._add(name)
+        self.named = [("roll", _("Roll")), ("cast", pgettext_lazy("vote", "Taking part")), *self.ticks]
+        for name, label in self.named:
+            self._add(name, label)
+        self.fields["roll_area_m2"].initial, self.fields["roll_heads"].initial = ours.area_m2, ours.heads
 
-    def _add(self, name: str, area_m2: Decimal | None = None, heads: int | None = None) -> None:
+    def _add(self, name: str, label: str | Promise) -> None:
+        """A row's two figures. Whatever is wrong with one, the same is said: which it is, and what it must be."""
         self.fields[f"{name}_area_m2"] = forms.DecimalField(
-            label=_("Area, m²"), min_value=Decimal(0), max_digits=14, decimal_places=2, initial=area_m2,
+            label=_("Area, m²"), min_value=Decimal(0), max_digits=14, decimal_places=2,
             widget=forms.TextInput(attrs=CONTROL | {"inputmode": "decimal"}),
-            error_messages=NUMBERS,
+            error_messages=dict.fromkeys(
+                WRONG, format_lazy(_("{row}, area: in m² as in the document, with at most two decimals."), row=label)
+            ),
         )  # fmt: skip
         self.fields[f"{name}_heads"] = forms.IntegerField(
-            label=_("Heads"), min_value=0, max_value=999_999, initial=heads,
-            widget=forms.TextInput(attrs=CONTROL | {"inputmode": "numeric"}), error_messages=NUMBERS,
+            label=_("Heads"), min_value=0, max_value=999_999,
+            widget=forms.TextInput(attrs=CONTROL | {"inputmode": "numeric"}),
+            error_messages=dict.fromkeys(
+                WRONG, format_lazy(_("{row}, heads: a whole number, as in the document."), row=label)
+            ),
         )  # fmt: skip
 
     @property
     def rows(self) -> list[tuple[str | Promise, forms.BoundField, forms.BoundField]]:
-        named = [("roll", _("Roll")), ("cast", pgettext_lazy("vote", "Taking part")), *self.ticks]
-        return [(label, self[f"{name}_area_m2"], self[f"{name}_heads"]) for name, label in named]
+        return [(label, self[f"{name}_area_m2"], self[f"{name}_heads"]) for name, label in self.named]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

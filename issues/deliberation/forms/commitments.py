@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -25,14 +26,18 @@ TICK = {"class": "form-check-input"}
 CONTROL = {"class": "form-control", "autocomplete": "off"}
 
 
+def missing(label: Lazy) -> Lazy:
+    """By its label, so that the list of errors above the page says which field is meant."""
+    return format_lazy(_("Please fill in: {field}"), field=label)
+
+
 def words_field(label: Lazy, *, most: int, help_text: Lazy = "", rows: int = 3) -> OwnWordsField:
     return OwnWordsField(
         label=label,
         help_text=help_text,
         max_characters=most,
-        too_long=_("You wrote %(count)d characters; that is too much."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": rows}),
-        error_messages={"required": _("Write a few words.")},
+        error_messages={"required": missing(label)},
     )
 
 
@@ -42,9 +47,8 @@ def line_field(label: Lazy, *, most: int, help_text: Lazy = "", required: bool =
         help_text=help_text,
         required=required,
         max_characters=most,
-        too_long=_("You wrote %(count)d characters; that is too much."),
         widget=forms.TextInput(attrs=CONTROL),
-        error_messages={"required": _("Write a few words.")},
+        error_messages={"required": missing(label)},
     )
 
 
@@ -140,7 +144,6 @@ class PromiseForm(SaidForm):
         required=False,
         help_text=_("One line for each: 3栋, or 3栋 2单元电梯. Each is reported by itself. Empty: it is one thing."),
         max_characters=12000,
-        too_long=_("You wrote %(count)d characters; that is too much."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
     )
     helpers = forms.ModelMultipleChoiceField(

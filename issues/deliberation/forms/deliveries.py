@@ -23,7 +23,7 @@ class DeliveriesForm(SaidForm):
     building = line_field(_("Building"), most=40)
     stairwell = forms.IntegerField(
         label=_("Entrance"), min_value=1, max_value=99, initial=1,
-        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "inputmode": "numeric"}),
     )  # fmt: skip
     doors = line_field(_("Doors"), most=400, help_text=_("With spaces between them: 101 102 201"))
     way = forms.ChoiceField(

@@ -37,6 +37,8 @@ from issues.forms.orders import PhotosField
 from residents.forms.filing import NamesSelect, OwnWordsField
 
 TEXT = {"class": "form-control", "autocomplete": "off"}
+# Not a number field: that one swallows full-width digits unseen.
+NUMBER = TEXT | {"inputmode": "numeric"}
 
 
 class OneLineField(forms.CharField):
@@ -55,7 +57,7 @@ def line_field(label: Any, most: int, missing: Any, **options: Any) -> forms.Cha
 
 def words_field(label: Any, most: int, missing: Any, *, rows: int = 3, **options: Any) -> OwnWordsField:
     return OwnWordsField(
-        label=label, max_characters=most, too_long=_("You wrote %(count)d characters, which is too much."),
+        label=label, max_characters=most,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": rows}), error_messages={"required": missing},
         **options,
     )  # fmt: skip
@@ -160,7 +162,7 @@ class ItemForm(forms.Form):
     title = line_field(_("Point"), 80, _("Write what is talked over."))
     minutes = forms.IntegerField(
         label=_("Minutes for it"), min_value=1, max_value=480, initial=20,
-        widget=forms.NumberInput(attrs=TEXT), error_messages={"required": _("Say how long it may take.")},
+        widget=forms.TextInput(attrs=NUMBER), error_messages={"required": _("Say how long it may take.")},
     )  # fmt: skip
     topic = choice_of(Topic.objects.none(), _("Topic"), "", required=False)
 
@@ -353,7 +355,7 @@ class OutcomeForm(forms.Form):
 
 def hands_field(label: Any, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(
-        label=label, min_value=0, max_value=500, widget=forms.NumberInput(attrs=TEXT),
+        label=label, min_value=0, max_value=500, widget=forms.TextInput(attrs=NUMBER),
         error_messages={"required": _("Write a number, 0 where nobody did.")}, **options,
     )  # fmt: skip
 
@@ -398,7 +400,7 @@ class DecisionForm(forms.Form):
         return forms.ChoiceField(
             label=name, choices=[*((side.value, side.label) for side in sides), (self.GONE, _("Had left"))],
             widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-            error_messages={"required": _("Say what this member did.")},
+            error_messages={"required": _("Say what %(name)s did.") % {"name": name}},
         )  # fmt: skip
 
     @property

@@ -65,7 +65,6 @@ class PlanForm(InABuildingForm):
         label=_("The text"),
         help_text=_("What is done, what it costs each household, who pays. Nothing that isn't in it can be voted on."),
         max_characters=4000,
-        too_long=_("You wrote %(count)d characters; 4,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 8}),
         error_messages={"required": _("Write what is put to the vote.")},
     )
@@ -156,7 +155,6 @@ class OptionForm(forms.Form):
         label=_("The option"),
         help_text=_("As it stands on the ballot: a company's name, a place, a design."),
         max_characters=60,
-        too_long=_("You wrote %(count)d characters; 60 fit."),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
         error_messages={"required": _("Name the option.")},
     )
@@ -165,14 +163,12 @@ class OptionForm(forms.Form):
         required=False,
         help_text=_("With its unit, so that the options can be compared."),
         max_characters=80,
-        too_long=_("You wrote %(count)d characters; 80 fit."),
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     words = OwnWordsField(
         label=_("What it offers"),
         required=False,
         max_characters=600,
-        too_long=_("You wrote %(count)d characters; 600 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )
     body = forms.ModelChoiceField(
@@ -203,7 +199,6 @@ class WhyForm(forms.Form):
         label=_("Why it should not go on"),
         help_text=_("Everybody reads it on the vote's page, which stays."),
         max_characters=300,
-        too_long=_("You wrote %(count)d characters; 300 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
         error_messages={"required": _("Say why.")},
     )
@@ -214,7 +209,6 @@ class AnswerForm(forms.Form):
         label=_("The answer"),
         help_text=_("Everybody reads it on the vote's page."),
         max_characters=1000,
-        too_long=_("You wrote %(count)d characters; 1,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
         error_messages={"required": _("Write the answer.")},
     )

@@ -78,7 +78,7 @@ class PaperForm(SaysForm):
         min_value=1,
         max_value=99,
         initial=1,
-        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "inputmode": "numeric"}),
     )
     number = forms.CharField(
         label=_("Door number"),

@@ -26,7 +26,7 @@ class InABuildingForm(forms.Form):
         required=False,
         min_value=1,
         max_value=99,
-        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "inputmode": "numeric"}),
     )
 
     def find_building(self, given: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from governance.models.places import UnitKind
 from governance.models.scope import Scope
 from issues.deliberation.domain.answering import Said, Sheet
 from issues.deliberation.domain.surveying import FEWEST_OPTIONS, MOST_OPTIONS, Question, SurveyPlan
-from issues.deliberation.forms.meetings import TEXT, line_field, words_field
+from issues.deliberation.forms.meetings import NUMBER, line_field, words_field
 from issues.deliberation.forms.organising import MomentField, on_the_clock
 from issues.deliberation.forms.places import key_of, places_of
 from issues.deliberation.models import (
@@ -124,7 +124,7 @@ class QuestionForm(forms.Form):
     )  # fmt: skip
     at_most = forms.IntegerField(
         label=_("Of several answers, at most"), required=False, min_value=1, max_value=MOST_OPTIONS,
-        widget=forms.NumberInput(attrs=TEXT),
+        widget=forms.TextInput(attrs=NUMBER),
     )  # fmt: skip
     asks_for = forms.ChoiceField(
         label=_("What it asks for"), required=False,
@@ -198,7 +198,8 @@ class SheetForm(forms.Form):
         given = super().clean() or {}
         for name, question in self.questions.items():
             if question.at_most and len(given.get(name) or ()) > question.at_most:
-                self.add_error(name, _("At most %(number)s of these.") % {"number": question.at_most})
+                told = {"number": question.position, "most": question.at_most}
+                self.add_error(name, _("Question %(number)s: tick %(most)s at most.") % told)
         return given
 
     def sheet(self) -> Sheet:
@@ -233,7 +234,7 @@ class DeskSheetForm(SheetForm):
         error_messages={"required": _("Choose the building."), "invalid_choice": _("Choose the building.")},
     )  # fmt: skip
     stairwell = forms.IntegerField(
-        label=_("Entrance"), min_value=1, max_value=99, initial=1, widget=forms.NumberInput(attrs=TEXT)
+        label=_("Entrance"), min_value=1, max_value=99, initial=1, widget=forms.TextInput(attrs=NUMBER)
     )
     number = line_field(_("Door number"), 20, _("Type the door number."))
 
@@ -285,7 +286,7 @@ class ItemForm(forms.Form):
     )  # fmt: skip
     words = line_field(_("In one line"), 60, _("Write it in one line."))
     named_by = forms.IntegerField(
-        label=_("How many named it"), min_value=1, max_value=LARGEST_NUMBER, widget=forms.NumberInput(attrs=TEXT),
+        label=_("How many named it"), min_value=1, max_value=LARGEST_NUMBER, widget=forms.TextInput(attrs=NUMBER),
         error_messages={"required": _("Say how many named it.")},
     )  # fmt: skip
 
@@ -297,7 +298,9 @@ class SettleForm(forms.Form):
 
 
 def _field_of(question: SurveyQuestion) -> forms.Field:
-    missing = {"required": _("Please answer this question.")}
+    # The summary above the page names the question: there it doesn't stand beside it.
+    number = {"number": question.position}
+    missing = {"required": _("Please answer question %(number)s.") % number}
     given: dict[str, Any] = {
         "label": question.words, "required": question.is_required, "error_messages": missing,
     }  # fmt: skip
@@ -314,7 +317,9 @@ def _field_of(question: SurveyQuestion) -> forms.Field:
             steps = [(str(step), str(step)) for step in range(LOWEST, HIGHEST + 1)]
             return forms.ChoiceField(choices=steps, widget=forms.RadioSelect(attrs=RADIO), **given)
         case QuestionKind.NUMBER:
-            widget = forms.NumberInput(attrs=TEXT | {"inputmode": "numeric"})
+            widget = forms.TextInput(attrs=NUMBER)
+            wrong = _("Question %(number)s: write a whole number, 0 or more.") % number
+            missing |= dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
             return forms.IntegerField(min_value=0, max_value=LARGEST_NUMBER, widget=widget, **given)
     return words_field(given["label"], 500, missing["required"], required=question.is_required)
 

@@ -48,7 +48,6 @@ class TopicForm(forms.Form):
         label=_("What it is about"),
         help_text=_("What is wrong, what should be done. Everybody may read it: no names, no door numbers."),
         max_characters=LONGEST_WORDS,
-        too_long=_("You wrote %(count)d characters; 1,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
         error_messages={"required": _("Say what it is about.")},
     )
@@ -108,7 +107,6 @@ class DeskTopicForm(InABuildingForm, TopicForm):
         required=False,
         help_text=_("One or many. Each of these people is told what becomes of it."),
         max_characters=4000,
-        too_long=_("You wrote %(count)d characters; 4,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )
 
@@ -163,7 +161,6 @@ class FindingForm(forms.Form):
         label=_("In words"),
         help_text=_("Everybody reads it on the topic's page, with your role and surname."),
         max_characters=600,
-        too_long=_("You wrote %(count)d characters; 600 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
         error_messages={"required": _("Say why.")},
     )
@@ -217,7 +214,6 @@ class SplitForm(FindingForm):
     about = OwnWordsField(
         label=_("What it is about"),
         max_characters=LONGEST_WORDS,
-        too_long=_("You wrote %(count)d characters; 1,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
         error_messages={"required": _("Say what it is about.")},
     )
@@ -242,7 +238,6 @@ class AttachForm(forms.Form):
     receipts = OwnWordsField(
         label=_("Receipt numbers"),
         max_characters=4000,
-        too_long=_("You wrote %(count)d characters; 4,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
         error_messages={"required": _("Write at least one receipt number.")},
     )

@@ -12,7 +12,6 @@ class ObjectForm(forms.Form):
         label=_("What is wrong with the result"),
         help_text=_("It gets a number and is answered in public, without your name."),
         max_characters=1000,
-        too_long=_("You wrote %(count)d characters; 1,000 fit."),
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
         error_messages={"required": _("Say what is wrong.")},
     )

@@ -88,7 +88,7 @@ def test_pressed_twice_it_is_one_ballot(motion, house):
 
 def test_from_a_second_tab_it_is_refused(motion, house):
     vote(motion, house, "ann", "801")
-    with pytest.raises(VotedAlready):
+    with pytest.raises(VotedAlready, match="您已于"):
         vote(motion, house, "ann", "801", choice=Choice.AGAINST)
 
 
