@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from governance.domain.moment import database_now
 from governance.domain.refusals import Refusal
+from governance.domain.sign_in import AccountClosed
 from governance.presses import openable
 from governance.requests import PortalRequest
 
@@ -95,6 +97,9 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, IntegrityError) and "erased_person" in str(exception):
+            # Pressed at the very instant at which the same person had their account closed.
+            exception = AccountClosed()
         if not isinstance(exception, Refusal):
             return None
         context = {"refusal": exception, "page_to_reload": page_to_reload(request)}

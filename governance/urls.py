@@ -8,6 +8,7 @@ from governance.views.cards import building_card, building_cards
 from governance.views.coverage import coverage, coverage_rule, party_tree
 from governance.views.inbox import inbox
 from governance.views.not_reached import not_reached, phoned, reveal_number
+from governance.views.own_data import erased, own_copy, own_data
 from governance.views.pages import privacy
 from governance.views.preferences import set_language, set_mode
 from governance.views.responsible import building_people
@@ -28,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("coverage/tree/", party_tree, name="party_tree"),
     path("coverage/<str:rule>/", coverage_rule, name="coverage_rule"),
     path("account/", account, name="account"),
+    path("account/data/", own_data, name="own_data"),
+    path("account/data/copy/", own_copy, name="own_copy"),
+    path("account/erased/<uuid:public_id>/", erased, name="erased"),
     path("account/login/", with_phone, name="account_login"),
     path("account/login/code/", with_code, name="account_code"),
     path("account/login/code/again/", send_again, name="account_code_again"),

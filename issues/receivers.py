@@ -6,19 +6,30 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error, transaction
 from django.dispatch import receiver
 
 from governance.domain import outbox
 from governance.domain.doorbell import doorbell
+from governance.domain.erasing import GONE, years_after
 from governance.models import Urgency
 from governance.models.scope import Scope
 from governance.signals import figures_asked
 from issues.domain import clocks, dispatching, intake, lifetime, people
 from issues.domain.telling import desk, link_to, lock_matter, petitions_of, tell_what_is_next, teller
 from issues.figures import Choice, figures_of, sight_of
-from issues.models import ArrivalProof, ClockKind, Issue, IssuePetition, IssueState, WorkOrder, WorkOrderState
+from issues.models import (
+    ArrivalProof,
+    ClockKind,
+    Issue,
+    IssuePetition,
+    IssueState,
+    Mediation,
+    WorkOrder,
+    WorkOrderState,
+)
 from issues.workflow import ISSUE, WORK_ORDER
 from residents import signals
 from residents.domain import standing
@@ -180,3 +191,15 @@ def tell_the_dashboard(at: datetime, **_news: Any) -> dict[str, object]:
     choice = Choice.read({}, sight_of(Scope(at, is_administrator=True)), at)
     plain = json.loads(json.dumps(asdict(figures_of(choice)), cls=DjangoJSONEncoder))
     return {f"dashboard, {name}": value for name, value in plain.items()}
+
+
+@receiver(signals.petitions_forgotten)
+def forget_what_was_copied(petitions: list[int], at: datetime, **_news: Any) -> None:
+    """The place in people's own words, the last word on an order; what was agreed in a quarrel is kept as long."""
+    spoken_of = IssuePetition.objects.filter(petition__in=petitions).values("issue")
+    Issue.objects.filter(pk__in=spoken_of).update(spot="")
+    said = WorkOrder.objects.filter(issue__in=spoken_of, last_words_by="resident")
+    said.update(last_words="", last_words_by="", last_words_at=None)
+    with pgtrigger.ignore("issues.Mediation:append_only"):
+        talks = Mediation.objects.filter(issue__in=spoken_of, mediated_at__lte=years_after(at, -3))
+        talks.update(parties=GONE, agreement=GONE)

@@ -6,4 +6,8 @@ class ResidentsConfig(AppConfig):
     verbose_name = "Residents"
 
     def ready(self):
+        from governance.domain import erasing
         from residents import messages  # noqa: F401 - registers the words of our notices
+        from residents.domain import own_data
+
+        erasing.register_keeper(own_data.KEEPER)

@@ -1,4 +1,4 @@
-"""The news this storey sends up; `issues.receivers` listens. Every signal carries `petition` and `at`.
+"""The news this storey sends up; `issues.receivers` listens. Every signal but the last carries `petition` and `at`.
 
 `petition_filed` is sent after the commit, `receipt_asked` when somebody wants to read who has it and nobody has yet.
 What goes wrong with these two is made good by the sweep: filing never fails because the office is closed, and waits for
@@ -17,3 +17,7 @@ petition_withdrawn = Signal()
 petition_reopened = Signal()
 petition_closed = Signal()
 someone_is_here = Signal()
+
+# The words of petitions were erased, their time being over. Carries `petitions`, their ids, and `at`; whoever has
+# copied some of these words erases the copy.
+petitions_forgotten = Signal()

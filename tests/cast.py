@@ -20,6 +20,7 @@ from governance.models import (
     Community,
     District,
     DutyShift,
+    Erasure,
     Estate,
     GridUnit,
     Management,
@@ -381,6 +382,16 @@ def take_in(petition: Petition, *, at: datetime | None = None) -> WorkOrder:
     assert issue is not None, "it was taken in before"
     petition.refresh_from_db()
     return WorkOrder.objects.live().get(issue=issue)
+
+
+def closed_account(street: Subdistrict, *, at: datetime = NOW) -> Erasure:
+    """Somebody of the street has had their account closed, and left nothing that must be kept."""
+    from governance.domain import erasing
+
+    erasure = erasing.ask(User.objects.create_user(), at=at)
+    Erasure.objects.filter(pk=erasure.pk).update(subdistrict=street)
+    erasing.carry_out(erasure, at=at)
+    return erasure
 
 
 def client_of(user: User) -> Client:

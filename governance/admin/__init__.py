@@ -15,6 +15,7 @@ from governance.admin import (  # noqa: F401
     bodies,
     coverage,
     duty,
+    erasures,
     members,
     notices,
     party,

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
-from governance.models import AuditEntry, User
+from governance.models import AuditEntry, AuditPayload, User
 
 SYSTEM_CHAIN = 0
 # Entry and payload together: every step that anybody takes writes one of each. Linked by the trigger in this order.
@@ -93,6 +93,12 @@ def _row(fact: Fact) -> dict[str, str]:
         "salt": salt,
         "facts": facts,
     }
+
+
+def forget(noun: str, object_refs: Iterable[str], *, verb: str = "") -> None:
+    """Erase what the entries of these things were about; of one verb only, where one is named. The chain holds."""
+    told = AuditPayload.objects.filter(entry__noun=noun, entry__object_ref__in=list(object_refs))
+    (told.filter(entry__verb=verb) if verb else told).delete()
 
 
 def commitment(salt: str, facts: object) -> str:

@@ -14,6 +14,7 @@ from governance.models.bodies import (
 from governance.models.categories import Category
 from governance.models.coverage import CoverageRule, CoverageSnapshot, CoverageTarget
 from governance.models.duty import DutyShift
+from governance.models.erasures import Erasure, Hold
 from governance.models.notices import Channel, Notice, NoticeState, Urgency
 from governance.models.party import (
     BranchKind,
@@ -57,8 +58,10 @@ __all__ = [
     "District",
     "DualRegistration",
     "DutyShift",
+    "Erasure",
     "Estate",
     "GridUnit",
+    "Hold",
     "Homes",
     "ImportState",
     "Joins",

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from governance.models.erasures import for_nobody_erased
+
 
 class Channel(models.TextChoices):
     IN_APP = "in_app", _("inbox")
@@ -109,6 +111,8 @@ class Notice(models.Model):
                 fields=["subdistrict", "created_at"], condition=Q(state="not_reached"), name="notices_not_reached"
             ),
         ]
+        # Whoever posts to many isn't stopped by the one who has left.
+        triggers = [for_nobody_erased("recipient", otherwise="SKIP")]
 
     def __str__(self):
         return f"{self.message_key} → {self.recipient_id} ({self.channel})"

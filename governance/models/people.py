@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain.moment import database_now, local_day
 from governance.encryption import EncryptedTextField, lookup_hash
 from governance.models.bodies import Management
+from governance.models.erasures import for_nobody_erased
 from governance.models.places import Subdistrict
 from governance.models.registers import Versioned
 from governance.models.roles import ROLE_HELD_AT, Role, surname_for_reader
@@ -57,6 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
     _scope: Scope | None = None
@@ -73,10 +76,28 @@ class User(AbstractBaseUser, PermissionsMixin):
                 | Q(phone_encrypted__isnull=False, phone_hash__isnull=False, phone_hash__gt=""),
                 name="user_phone_with_its_hash",
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(full_name="", surname="", surname_latin="", email="", phone_hash=None, phone_verified_at=None)
+                & Q(is_active=False, is_staff=False, is_superuser=False, username__startswith="erased-"),
+                name="erased_person_is_nobody",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="erased_for_good",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__erased_at__isnull=False, new__erased_at__df=pgtrigger.F("old__erased_at")),
+            )
         ]
 
     def __str__(self):
-        return self.full_name or self.username
+        return self.shown_name or self.username
+
+    @property
+    def shown_name(self) -> str:
+        """The name; of somebody erased, that the account is closed; empty where nobody has told us one."""
+        return str(_("closed account")) if self.erased_at else self.full_name
 
     @property
     def phone(self) -> str | None:
@@ -223,6 +244,7 @@ class RoleAssignment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["role", "body", "community"], name="role_by_body_and_community")]
+        triggers = [for_nobody_erased("user")]
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()}"

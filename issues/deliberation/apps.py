@@ -8,11 +8,13 @@ class DeliberationConfig(AppConfig):
     def ready(self) -> None:
         # Registers our notices' words, who is told of which stage, what each sweep does, what the home page counts,
         # and who hears what becomes of the orders by which commitments are carried out.
+        from governance.domain import erasing
         from issues.deliberation import messages  # noqa: F401
         from issues.deliberation.domain import (  # noqa: F401
             carrying_out,
             demanding,
             meeting_notices,
+            own_data,
             survey_news,
             surveying,
             telling,
@@ -26,3 +28,4 @@ class DeliberationConfig(AppConfig):
         take_part(demanding.waiting, demanding.tell_what_is_late)
         take_part(surveying.waiting, surveying.bring_all_up_to_date)
         register_count_waiting(count_waiting_ballots)
+        erasing.register_keeper(own_data.KEEPER)

@@ -247,10 +247,10 @@ def remove_photo(draft: PetitionDraft, public_id: UUID, *, at: datetime) -> None
     """Take a photo out of the draft, its file too. Taken out twice changes nothing."""
     with _open_for_writing(draft, at) as locked:
         for photo in locked.photos.filter(public_id=public_id):
-            _forget_photo(photo)
+            forget_photo(photo)
 
 
-def _forget_photo(photo: PetitionPhoto) -> None:
+def forget_photo(photo: PetitionPhoto) -> None:
     """Delete the row now and the file once that is certain; a file left over by a crash is found as an orphan."""
     name, storage = str(photo.file.name), photo.file.storage
     photo.delete()
@@ -274,13 +274,24 @@ def forget_old_drafts(*, at: datetime, limit: int | None = None) -> int:
     return sum(_forget_draft(pk, at) for pk in list(old))
 
 
+def forget_drafts_of(user: User) -> None:
+    """Delete all that the person began to write, with the photos that no petition has. Filing is waited for."""
+    with transaction.atomic():
+        for draft in PetitionDraft.objects.filter(user=user).order_by("pk").select_for_update():
+            _delete_draft(draft)
+
+
 def _forget_draft(pk: int, at: datetime) -> bool:
     with transaction.atomic():
         draft = old_drafts(at).select_for_update(skip_locked=True).filter(pk=pk).first()
         if draft is None:  # somebody has taken it up again since it was listed
             return False
-        draft.photos.filter(petition__isnull=False).update(draft=None)
-        for photo in draft.photos.all():
-            _forget_photo(photo)
-        draft.delete()
+        _delete_draft(draft)
         return True
+
+
+def _delete_draft(draft: PetitionDraft) -> None:
+    draft.photos.filter(petition__isnull=False).update(draft=None)
+    for photo in draft.photos.all():
+        forget_photo(photo)
+    draft.delete()

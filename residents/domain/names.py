@@ -23,11 +23,18 @@ class NameWithheld(Refusal):
     sentence = _("This person wants to be named to nobody. The portal shows the name to no one.")
 
 
+class NameErased(NameWithheld):
+    """The person has had their account closed: there is no name any more."""
+
+    code = "name_erased"
+    sentence = _("This person has had their account closed. The portal knows no name any more.")
+
+
 def open_name(petition: Petition, *, actor: User, at: datetime, reason: str) -> str:
     """The full name of whoever said it; that it was looked at, by whom and why, is on record and told to the person.
 
     For the street's officers, unless it complains about them, and for administrators. Raises `NotInCharge`,
-    `NameWithheld`, and `FactMissing` without a reason; then nothing is written and nothing shown.
+    `NameWithheld`, `NameErased`, and `FactMissing` without a reason; then nothing is written and nothing shown.
     """
     scope = actor.scope(at)
     about = petition.category
@@ -37,6 +44,8 @@ def open_name(petition: Petition, *, actor: User, at: datetime, reason: str) -> 
         raise NotInCharge
     if petition.hides_its_person or petition.petitioner is None:
         raise NameWithheld
+    if petition.petitioner.erased_at:
+        raise NameErased
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:
         raise FactMissing("reason", _("Say why you need the name. The person reads it."))

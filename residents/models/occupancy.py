@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.models.erasures import for_nobody_erased
+
 
 class Resident(models.Model):
     """What the portal remembers of a person as a resident: the building that pages and filing begin with."""
@@ -136,6 +138,7 @@ class Occupancy(models.Model):
                 condition=~Q(state="ended") | Q(ended_at__isnull=False), name="occupancy_ended_at_an_instant"
             ),
         ]
+        triggers = [for_nobody_erased("user")]
 
     def __str__(self):
         return f"{self.user}: {self.unit}"

@@ -56,6 +56,7 @@ NO_PAGES = {
     "notice_phoned": A_PRESS,
     "order_photo": A_PICTURE,
     "outdoors_step": A_PRESS,
+    "own_copy": "a workbook",
     "petition_arrival": A_PRESS,
     "petition_evaluate": A_PRESS,
     "petition_nudge": A_PRESS,

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from governance.domain import coverage, outbox, registers
+from governance.domain import coverage, erasing, outbox, registers
 from governance.imports import checking
 from governance.imports.catalogue import REGISTERS
 from governance.imports.sheets import XLSX
@@ -23,6 +23,7 @@ from governance.models import (
     CommitteeTerm,
     CoverageTarget,
     DualRegistration,
+    Erasure,
     Estate,
     Joins,
     JointUnit,
@@ -116,6 +117,7 @@ class World:
     commitments: dict[str, Commitment] = field(default_factory=dict)
     meetings: dict[str, Any] = field(default_factory=dict)
     surveys: dict[str, Any] = field(default_factory=dict)
+    erasure: Erasure | None = None
 
     def receipt(self, name: str) -> str:
         return self.petitions[name].receipt_no
@@ -146,6 +148,7 @@ def build_world(photo: bytes) -> World:
     _on_two_tables(world)
     _in_the_registers(world)
     _from_before(world)
+    _left(world)
     _put_to_the_vote(world)
     _brought_up(world)
     _promised(world)
@@ -378,6 +381,16 @@ def _from_before(world: World) -> None:
     trees = Category.objects.get(code="trees")
     taken_up = world.petitions["imported_4"]
     intake.place_imported(taken_up, estate=cast.estate, category=trees, building=cast.building, actor=cast.sun, at=NOW)
+
+
+def _left(world: World) -> None:
+    """An owner had her account closed, while what she had reported is being handled."""
+    person = User.objects.create_user(full_name="夏荷", phone="+8613912348888")
+    unit = Unit.objects.create(building=world.cast.other_building, stairwell=2, number="1801")
+    occupancy.claim(person, unit, OccupancyRelation.OWNER, at=_ago(days=20))
+    _file(world, "left", person, world.cast.other_building, _ago(days=1), words="单元门关不上。")
+    world.erasure = erasing.ask(person, at=_ago(hours=3))
+    erasing.carry_out(world.erasure, at=_ago(hours=3))
 
 
 def _put_to_the_vote(world: World) -> None:

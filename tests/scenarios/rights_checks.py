@@ -112,6 +112,7 @@ THINGS: dict[str, tuple[str, ...]] = {
     "“not done”": ("doubt",),
     **rights_meetings.THINGS,
     **rights_surveys.THINGS,
+    "closed account": ("closed_account",),
     "register row": ("register",),
     "row that all streets share": ("shared",),
 }

@@ -34,6 +34,7 @@ from governance.models import (
     Channel,
     Community,
     DutyShift,
+    Erasure,
     Estate,
     GridUnit,
     Management,
@@ -114,7 +115,7 @@ from residents.models import (
     PetitionPhoto,
     Resident,
 )
-from tests.cast import FAR_AHEAD, LONG_AGO, NOW, Cast, build_cast, draft, file, hashed_password, take_in
+from tests.cast import FAR_AHEAD, LONG_AGO, NOW, Cast, build_cast, closed_account, draft, file, hashed_password, take_in
 from tests.replay import ship_again
 from tests.scenarios import rights_meetings, rights_surveys
 from tests.scenarios.rights import Facts, Person, Post, Rights
@@ -191,6 +192,8 @@ def facts_of(thing: Model) -> Facts:
     if of_a_survey := rights_surveys.place_of(thing):
         return Facts(**line_of(of_a_survey))
     match thing:
+        case Erasure():
+            return Facts(subdistrict=thing.subdistrict_id)
         case Building() | Estate() | GridUnit() | Community():
             return Facts(**line_of(thing))
         case Occupancy():
@@ -412,6 +415,7 @@ def things_at(resident: User, building: Building, steward: User) -> dict[str, Mo
         "branch": branch_of(building.estate),
         "finished_matter": done.issue,
         "matter": order.issue,
+        "closed_account": closed_account(building.estate.community.subdistrict),
         "notice": a_notice(petition, Channel.SMS, NoticeState.NOT_REACHED),
         "message": a_notice(petition, Channel.IN_APP, NoticeState.DELIVERED),
     }

@@ -147,7 +147,8 @@ def build_addresses(cast: Cast) -> dict[str, list[str]]:
         ],
         "li": ["/", "/inbox/", "/homes/", "/homes/claim/", f"/homes/claim/?estate={cast.estate.pk}", "/petitions/"]
         + [f"/petitions/{petition.receipt_no}/{verb}" for verb in ("", "filed/", "supplement/", "nudge/", "arrival/")]
-        + [f"/petitions/{done.receipt_no}/evaluate/", "/petitions/new/", "/account/", "/account/password/change/"]
+        + [f"/petitions/{done.receipt_no}/evaluate/", "/petitions/new/", "/account/", "/account/data/"]
+        + ["/account/password/change/"]
         + [f"/b/{cast.building.qr_token}/", *steps[:-1]]
         + ["/topics/", "/topics/new/"]
         + [f"/topics/{topic.public_id}/{verb}" for verb in ("", "support/", "judge/")]
@@ -385,6 +386,8 @@ PAGES = {
     "homes": "li",
     "inbox": "li",
     "live": "nobody",
+    "own_copy": "li",
+    "own_data": "li",
     "meetings": "li",
     "metrics": "nobody",
     "not_reached": "wu",

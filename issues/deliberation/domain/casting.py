@@ -129,8 +129,8 @@ class Receipt:
 
 
 def masked(user: User | None) -> str:
-    """李*: enough for co-owners to know whom to ask."""
-    return f"{surname_for_reader(user.surname, user.surname_latin)}*" if user else ""
+    """李*: enough for co-owners to know whom to ask. Empty where nobody knows, or the person has left."""
+    return f"{surname_for_reader(user.surname, user.surname_latin)}*" if user and not user.erased_at else ""
 
 
 def hash_of_receipt(number: str) -> str:

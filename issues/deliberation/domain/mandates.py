@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
@@ -112,6 +113,14 @@ def revoke(mandate: Mandate, *, actor: User, at: datetime) -> None:
         if locked.revoked_at is None:
             Mandate.objects.filter(pk=locked.pk).update(revoked_at=at)
             _note("revoke_mandate", locked, actor, at)
+
+
+def end_all_of(person: User, *, at: datetime) -> None:
+    """Whoever leaves gives up the mandates they gave and those they hold. What was handed in by them stays."""
+    theirs = Mandate.objects.in_force().filter(Q(given_by=person) | Q(held_by=person), motion__counted_at=None)
+    for mandate in theirs.select_for_update(of=("self",), no_key=True).select_related("motion").order_by("pk"):
+        Mandate.objects.filter(pk=mandate.pk).update(revoked_at=max(at, mandate.given_at))
+        _note("revoke_mandate", mandate, person, at)
 
 
 def _note(verb: str, mandate: Mandate, actor: User, at: datetime) -> None:

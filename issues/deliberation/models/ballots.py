@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.encryption import EncryptedTextField
+from governance.models.erasures import for_nobody_erased
 from governance.models.places import UnitKind
 from issues.deliberation.models.motions import Motion
 
@@ -205,6 +206,8 @@ class Mandate(models.Model):
             ),
         ]
         triggers = [
+            for_nobody_erased("given_by"),
+            for_nobody_erased("held_by"),
             pgtrigger.ReadOnly(name="as_it_was_given", fields=["motion", "unit", "given_by", "held_by", "given_at"]),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
@@ -306,6 +309,8 @@ class Ballot(models.Model):
             ),
         ]
         triggers = [
+            # Of a paper it says whose it was: that stays true of whoever has left.
+            for_nobody_erased("cast_by", only="NEW.channel = 'electronic'"),
             pgtrigger.ReadOnly(
                 name="as_it_was_handed_in",
                 fields=[

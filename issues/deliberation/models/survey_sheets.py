@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.models.erasures import for_nobody_erased
 from issues.deliberation.models.surveys import (
     HIGHEST,
     LARGEST_NUMBER,
@@ -67,6 +68,7 @@ class SurveySheet(models.Model):
             ),
         ]
         triggers = [
+            for_nobody_erased("by", only="NEW.by_id IS NOT NULL"),
             pgtrigger.Trigger(
                 name="while_the_survey_is_open",
                 when=pgtrigger.Before,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from governance.models import Body, BodyKind, Community, Estate
+from governance.models.erasures import for_nobody_erased
 from governance.models.scope import Scope
 from issues.deliberation import workflow
 
@@ -209,6 +210,7 @@ class Topic(models.Model):
             models.Index(fields=["estate", "-raised_at"], name="topics_of_an_estate"),
         ]
         triggers = [
+            for_nobody_erased("raised_by"),
             pgtrigger.FSM(name="state_by_the_table", field="state", transitions=workflow.TOPIC.transitions()),
             pgtrigger.ReadOnly(
                 name="as_it_was_raised",
@@ -313,6 +315,7 @@ class TopicSupport(models.Model):
             ),
         ]
         triggers = [
+            for_nobody_erased("by"),
             pgtrigger.ReadOnly(name="as_it_was_given", fields=["topic", "unit", "by", "given_at"]),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
         ]

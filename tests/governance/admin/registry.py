@@ -53,7 +53,7 @@ from governance.models import (
     VenueKind,
     WorkingCalendar,
 )
-from tests.cast import LONG_AGO, NOW, Cast
+from tests.cast import LONG_AGO, NOW, Cast, closed_account
 
 SINCE = date(2020, 1, 1)
 
@@ -103,6 +103,7 @@ def strange_rows(cast: Cast) -> dict[str, Model]:
         "AuditEntry": an_entry(street.pk, "strange"),
         **_strange_net(cast),
         "Notice": a_notice(cast, cast.stranger, street, "strange"),
+        "Erasure": closed_account(street),
     }
 
 
@@ -193,6 +194,7 @@ def more_rows(cast: Cast, name: str, number: int) -> None:
         ),
         "AuditEntry": lambda n: an_entry(cast.subdistrict.pk, str(n)),
         "Notice": lambda n: a_notice(cast, _worker(cast, n), cast.subdistrict, f"dedupe-{n}"),
+        "Erasure": lambda n: closed_account(cast.subdistrict),
         "District": lambda n: type(cast.subdistrict.district).objects.create(name=f"第{n}区"),
         "Subdistrict": lambda n: Subdistrict.objects.create(
             district=type(cast.subdistrict.district).objects.create(name=f"{n}区"), name=f"第{n}街道"

@@ -1,0 +1,131 @@
+"""What the ground floor holds of a person: the account, consents, messages, roles, a seat on a committee."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from governance import messages
+from governance.domain import audit, roles
+from governance.domain.erasing import GONE, Keeper, Kept, Reason, Section, years_after
+from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.domain.refusals import Refusal
+from governance.models import Consent, Notice, PartyMember, Post, Role, RoleAssignment, User
+
+POSTS_KEPT_YEARS = 3
+
+REASONS = {
+    "post": Reason(
+        _("Your seat on a committee that has ended, with your name"),
+        _("Who decided for others must be known for 3 years after the last day."),
+    ),
+}
+
+
+class InOffice(Refusal):
+    """Somebody who works in the portal: others rely on what they answer for."""
+
+    code = "in_office"
+    sentence = _(
+        "You hold a role or a post here, or manage the portal. Ask the street office to end it first; "
+        "then you can close your account."
+    )
+
+
+def refuse(user: User, at: datetime) -> None:
+    """Raises `InOffice`."""
+    held = RoleAssignment.objects.filter(Q(valid_until=None) | Q(valid_until__gt=at), user=user)
+    sits = Post.objects.standing_on(local_day(at)).filter(user=user)
+    if user.is_staff or user.is_superuser or held.exclude(role=Role.RESIDENT).exists() or sits.exists():
+        raise InOffice
+
+
+def kept(user: User, at: datetime) -> Iterable[Kept]:
+    for post in Post.objects.filter(user=user).exclude(full_name=GONE):
+        until = _kept_until(post)
+        if until > at:
+            yield Kept("post", until)
+
+
+def _kept_until(post: Post) -> datetime:
+    assert post.ended_on is not None  # noqa: S101 - whoever still sits there is refused
+    return years_after(datetime.combine(post.ended_on, time.max, LOCAL_ZONE), POSTS_KEPT_YEARS)
+
+
+def erase(user: User, at: datetime) -> None:
+    for post in Post.objects.filter(user=user).exclude(full_name=GONE):
+        if _kept_until(post) <= at:
+            Post.objects.filter(pk=post.pk).update(full_name=GONE)
+    for assignment in RoleAssignment.objects.in_force(at).filter(user=user):
+        roles.revoke(assignment, actor=user, at=at)
+    Consent.objects.in_force(at).filter(user=user).update(withdrawn_at=at)
+    Notice.objects.filter(recipient=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    # The party's register is the party's; it just doesn't know of the account any more.
+    PartyMember.objects.filter(user=user).update(user=None)
+    audit.forget("account", [str(user.public_id)])
+    audit.forget("user", [str(user.pk)])
+
+
+def copied(user: User) -> Iterable[Section]:
+    yield Section(
+        gettext("My account"),
+        (pgettext("copy of my data", "What"), gettext("What we keep")),
+        [
+            (gettext("Name"), user.full_name),
+            (gettext("Mobile number"), user.phone or ""),
+            (gettext("E-mail"), user.email),
+            (gettext("Account name"), user.username),
+            (gettext("Language"), user.get_language_display()),
+            (gettext("Signed up"), user.date_joined),
+        ],
+    )
+    yield Section(
+        gettext("What you have agreed to"),
+        (
+            pgettext("copy of my data", "What"),
+            gettext("Version"),
+            pgettext("copy of my data", "Agreed"),
+            pgettext("copy of my data", "Taken back"),
+        ),
+        [
+            (each.get_purpose_display(), each.text_version, each.given_at, each.withdrawn_at)
+            for each in user.consents.order_by("given_at")
+        ],
+    )
+    yield Section(
+        gettext("Roles and posts"),
+        (
+            pgettext("copy of my data", "What"),
+            pgettext("copy of my data", "From"),
+            pgettext("copy of my data", "Until"),
+        ),
+        [
+            (each.get_role_display(), each.valid_from, each.valid_until)
+            for each in user.assignments.order_by("valid_from")
+        ]
+        + [
+            (str(each), f"{each.since:%Y-%m-%d}", f"{each.ended_on:%Y-%m-%d}" if each.ended_on else None)
+            for each in user.posts.select_related("body").order_by("since")
+        ],
+    )
+    yield Section(
+        gettext("Messages to me"),
+        (gettext("When"), pgettext("copy of my data", "What"), gettext("Words")),
+        [(each.created_at, *_in_words(each)) for each in Notice.objects.inbox_of(user)],
+    )
+
+
+def _in_words(notice: Notice) -> tuple[str, str]:
+    """One that is older than the words for it is told by its key."""
+    try:
+        return messages.render(notice.message_key, notice.params, get_language() or settings.LANGUAGE_CODE)
+    except (KeyError, ValueError, TypeError):
+        return notice.message_key, ""
+
+
+KEEPER = Keeper(REASONS, kept, erase, copied, refuse)

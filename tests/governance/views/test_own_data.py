@@ -1,0 +1,79 @@
+"""What we hold about a person: the page, the copy, closing the account, and what the reference tells afterwards."""
+
+import io
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+from openpyxl import load_workbook
+
+from governance.domain import erasing
+from governance.domain.moment import database_now
+from governance.models import Erasure, User
+from issues.domain.sweep import sweep
+from tests.cast import Cast, client_of, file
+
+pytestmark = pytest.mark.django_db
+PAGE = "/account/data/"
+
+
+def test_the_page_counts_what_there_is_and_says_what_must_stay(cast: Cast):
+    file(cast.li, cast.building)
+    said = client_of(cast.li).get(PAGE).content.decode()
+    assert [line in said for line in ("我的诉求：1", "注销账号", "个人信息保护法")] == [True] * 3
+
+
+def test_the_copy_is_a_workbook_of_ones_own(cast: Cast):
+    mine, theirs = file(cast.li, cast.building, words="=1+1 我的"), file(cast.wang, cast.building, words="别人的")
+    book = load_workbook(io.BytesIO(client_of(cast.li).get("/account/data/copy/").content))
+    said = str([list(sheet.values) for sheet in book])
+    assert [mine.receipt_no in said, "'=1+1 我的" in said, cast.li.phone in said] == [True] * 3
+    assert [theirs.receipt_no in said, "别人的" in said] == [False] * 2
+
+
+@pytest.mark.parametrize("given", ["", "0000", "\x00", "9" * 100])
+def test_nothing_is_closed_without_the_right_digits(cast: Cast, given):
+    assert client_of(cast.li).post(PAGE, {"confirmed": given}).status_code == 400
+    assert not Erasure.objects.exists()
+
+
+def test_whoever_closes_the_account_is_out_and_keeps_a_reference(cast: Cast):
+    petition, client = file(cast.li, cast.building), client_of(cast.li)
+    answer = client.post(PAGE, {"confirmed": cast.li.phone[-4:]}, follow=True)
+    erasure = Erasure.objects.get(user=cast.li)
+    assert answer.redirect_chain == [(f"/account/erased/{erasure.public_id}/", 302)]
+    assert (erasure.subdistrict, erasure.erased_at is not None, erasure.done_at) == (cast.subdistrict, True, None)
+    told = Client().get(f"/account/erased/{erasure.public_id}/").content.decode()
+    assert [cast.li.full_name in told, petition.words in told] == [False, False]
+    assert client.get("/account/").status_code == 302
+
+
+def test_staff_read_why_they_cannot_go_yet(cast: Cast):
+    client = client_of(cast.wu)
+    assert "请先" in client.get(PAGE).content.decode()
+    assert client.post(PAGE, {"confirmed": cast.wu.phone[-4:]}).status_code == 409
+    assert User.objects.get(pk=cast.wu.pk).full_name == cast.wu.full_name
+
+
+def test_what_fails_after_the_closing_is_made_good_by_the_sweep(cast: Cast, monkeypatch):
+    def broken(*_args, **_facts):
+        raise DatabaseError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "carry_out", broken)
+        client_of(cast.li).post(PAGE, {"confirmed": cast.li.phone[-4:]})
+    erasure = Erasure.objects.get()
+    assert (erasure.erased_at, User.objects.get(pk=cast.li.pk).full_name) == (None, "")
+    sweep(bell="test", now=database_now())
+    erasure.refresh_from_db()
+    assert (erasure.carried_out_by, erasure.erased_at is not None) == ("sweep", True)
+
+
+def test_the_street_reads_references_and_days_of_its_own_people_alone(cast: Cast):
+    for person in (cast.li, cast.stranger):
+        client_of(person).post(PAGE, {"confirmed": person.phone[-4:]})
+    mine, theirs = Erasure.objects.get(user=cast.li), Erasure.objects.get(user=cast.stranger)
+    said = client_of(cast.sun).get("/console/governance/erasure/").content.decode()
+    assert (str(mine.public_id) in said, str(theirs.public_id) in said) == (True, False)
+    assert client_of(cast.sun).get(f"/console/governance/erasure/{mine.pk}/change/").status_code == 200
+    assert client_of(cast.sun).get(f"/console/governance/erasure/{theirs.pk}/change/").status_code == 404

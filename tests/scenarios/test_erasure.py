@@ -1,0 +1,307 @@
+"""Somebody asks that what is held about them be erased: what goes at once, what waits for its day, and what stays."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, models, transaction
+
+from governance.domain import audit, erasing, field_keys, outbox, roles, sign_in
+from governance.domain.own_data import InOffice
+from governance.encryption import decrypt
+from governance.models import AuditEntry, Erasure, Hold, Notice, Role, RoleAssignment, SignInCode, User
+from issues.deliberation.domain import answering, casting, feeds, mandates, objecting, opening, proposing, results
+from issues.deliberation.domain.proposing import Proposal
+from issues.deliberation.models import Ballot, Choice, Mandate, Motion, Topic, TopicOrigin, TopicSupport
+from issues.domain import handling
+from issues.domain.sweep import sweep
+from residents.domain import names, petitions
+from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petition, Resident
+from tests.cast import NOW, Cast, client_of, draft, file, take_in
+from tests.issues.deliberation.conftest import CLOSES, VOTING, House, house, make_motion, motion, rule_set
+from tests.issues.deliberation.survey import DURING, a_published, says
+
+__all__ = ["house", "make_motion", "motion", "rule_set"]
+pytestmark = pytest.mark.django_db
+
+NAME, LATIN, NUMBER, ADDRESS = "上官澜溪", "Shangguanlanxi", "+8613912340987", "lanxi.sg@example.org"
+WORDS = "独角鲸"
+WHO = (NAME, LATIN, NUMBER, NUMBER[3:], ADDRESS)
+
+
+@pytest.fixture
+def ann(motion: Motion, house: House, cast: Cast) -> User:
+    """The owner of 801, with something of everything that the portal holds of a person."""
+    ann = house.owners["ann"]
+    ann.full_name, ann.surname, ann.surname_latin, ann.email, ann.phone = NAME, NAME[:2], LATIN, ADDRESS, NUMBER
+    ann.phone_verified_at = NOW
+    ann.save()
+    sign_in.welcome(NUMBER, language="zh-hans", elder_mode=False, at=NOW)
+    Occupancy.objects.filter(user=ann).update(evidence=f"{WORDS}的房产证", decision_words=f"看过{NAME}的房产证")
+    Resident.objects.create(user=ann, building=cast.building)
+    roles.grant(ann, Role.RESIDENT, cast.estate, actor=cast.wu, at=NOW)
+    _said_something(ann, cast)
+    _deliberated(ann, cast, house)
+    SignInCode.objects.create(
+        phone_encrypted=NUMBER, code_hash="0", sent_at=VOTING, expires_at=VOTING + timedelta(minutes=5)
+    )
+    return User.objects.get(pk=ann.pk)
+
+
+def _said_something(ann: User, cast: Cast) -> None:
+    closed = file(ann, cast.building, words=f"{WORDS}一", spot=f"{WORDS}门口")
+    order = take_in(closed)
+    petitions.supplement(closed, f"{WORDS}二", actor=ann, at=NOW)
+    names.open_name(closed, actor=cast.sun, at=NOW, reason=f"找{NAME}")
+    handling.accept(order, actor=cast.zhou, at=NOW)
+    handling.finish(order, actor=cast.zhou, at=NOW, words="换了灯管。")
+    closed.refresh_from_db()
+    petitions.evaluate(
+        closed, was_contacted=True, is_solved=True, satisfaction=5, words=f"{WORDS}三", actor=ann, at=NOW
+    )
+    take_in(file(ann, cast.other_building, words=f"{WORDS}四"))
+    draft(ann, cast.building, words=f"{WORDS}五")
+
+
+def _deliberated(ann: User, cast: Cast, house: House) -> None:
+    proposal = Proposal(cast.community, TopicOrigin.RESIDENT, f"{WORDS}六", f"{WORDS}七", estate=cast.estate)
+    proposing.propose(proposal, sending=uuid4(), actor=ann, at=NOW)
+    gathering = Proposal(cast.community, TopicOrigin.OWNERS, "换物业", "换一家", estate=cast.estate)
+    proposing.propose(gathering, sending=uuid4(), actor=ann, at=NOW)
+    survey = a_published(cast)
+    home = Occupancy.objects.standing().get(user=ann)
+    answering.answer(survey, home, says(survey, "路灯", words=f"{WORDS}八"), actor=ann, at=DURING)
+    feeds.make(actor=ann, at=NOW)
+
+
+def erase(user: User, at: datetime) -> Erasure:
+    erasure = erasing.ask(user, at=at)
+    erasing.carry_out(erasure, at=at)
+    return erasure
+
+
+def tables_with(*planted: str) -> set[str]:
+    """Every table with a row that says one of these, in whichever column, encrypted ones opened."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT t::text FROM "{table}" t WHERE t::text LIKE ANY(%s)', [[f"%{p}%" for p in planted]])
+            found |= {table} if cursor.fetchone() else set()
+    return found | {table for table, text in encrypted() if any(each in text for each in planted)}
+
+
+def encrypted() -> Iterator[tuple[str, str]]:
+    for column in field_keys.encrypted_columns():
+        for _key, token in field_keys.tokens(column):
+            yield column.table, decrypt(token)
+
+
+# --- what goes, what waits, what stays ---
+
+
+def test_at_once_nobody_finds_the_name_and_what_is_not_needed_is_gone(ann: User):
+    erase(ann, VOTING)
+    # Locked as long as a vote of theirs can be challenged.
+    assert tables_with(*WHO) == {"governance_erasure"}
+    # Petitions, the place of them in people's own words as those who handle them know it, a topic yet to be looked at.
+    assert tables_with(WORDS) == {
+        "residents_petition", "residents_petitionupdate", "residents_evaluation", "issues_issue", "governance_notice",
+        "deliberation_topic",
+    }  # fmt: skip
+
+
+def test_when_every_day_has_come_nothing_says_who_it_was_or_what_they_said(ann: User, motion: Motion, cast: Cast):
+    erasure = erase(ann, VOTING)
+    Petition.objects.filter(petitioner=ann, state="in_hand").update(state="withdrawn")
+    Topic.objects.filter(raised_by=ann, state="raised", is_public=False).update(state="declined")
+    opening.bring_up_to_date(opening.bring_up_to_date(motion, CLOSES), CLOSES + timedelta(days=60))
+
+    half_a_year, two_years, four_years = (VOTING + timedelta(days=days) for days in (180, 730, 1461))
+    sweep(bell="test", now=half_a_year)
+    assert {hold.kind for hold in erasure.holds.all()} == {"petition", "home", "vote"}
+    sweep(bell="test", now=two_years)
+    assert {hold.kind for hold in erasure.holds.all()} == {"petition", "home"}
+    assert tables_with(*WHO) == set()
+    sweep(bell="test", now=four_years)
+    assert (tables_with(*WHO), tables_with(WORDS)) == (set(), set())
+
+    erasure.refresh_from_db()
+    assert (erasure.done_at, erasure.look_again_at, erasure.identity, erasure.carried_out_by) == (
+        four_years, None, None, "sweep",
+    )  # fmt: skip
+    assert not Occupancy.objects.filter(user=ann).exists()
+    assert User.objects.get(pk=ann.pk).public_id == ann.public_id
+    with pytest.raises(Exception, match="Cannot update"), transaction.atomic():
+        Erasure.objects.filter(pk=erasure.pk).update(done_at=None, look_again_at=four_years)
+
+
+def test_the_reference_says_what_is_kept_and_until_when(ann: User, motion: Motion):
+    assert [hold.kind for hold in erasing.what_stays(ann, at=VOTING)] == [
+        hold.kind for hold in erase(ann, VOTING).holds.all()
+    ]
+    held = {hold.kind: (hold.number, hold.until) for hold in Hold.objects.all()}
+    assert held == {
+        "petition_in_hand": (1, None),
+        "petition": (1, erasing.years_after(NOW, 3)),
+        "home": (1, erasing.years_after(VOTING, 3)),
+        "vote": (1, None),
+        "unanswered": (1, None),
+    }
+
+
+def test_the_audit_trail_holds_to_the_last_entry(ann: User, cast: Cast):
+    erase(ann, VOTING)
+    connection.check_constraints()  # deferred triggers link the entries
+    told = AuditEntry.objects.filter(noun="account", object_ref=str(ann.public_id)).order_by("id")
+    assert [entry.verb for entry in told] == ["ask_erasure", "erase_in_part"]
+    for chain in (audit.SYSTEM_CHAIN, cast.subdistrict.pk):
+        assert audit.verify_chain(chain)[1] is None
+
+
+# What a row calls the officer, steward or volunteer who did it: that is the office's own record.
+OF_THE_OFFICE = {
+    "CommitmentBlocker.raised_by", "DutyShift.user", "LogEntry.user", "Vetting.by", "actor", "agreed_by",
+    "answered_by", "asked_by", "booked_by", "called_by", "checked_by", "contact", "decided_by", "done_by",
+    "drafted_by", "ended_by", "filed_by", "found_by", "holder", "invited_by", "judged_by", "lifted_by", "linked_by",
+    "listed_by", "made_by", "mediated_by", "noted_by", "promised_by", "quit_asked_by", "recorded_by", "related_by",
+    "released_by", "reported_by", "settled_by", "struck_by", "taken_by", "taken_down_by", "undone_by",
+    "uploaded_by", "verified_by", "withdrawn_by", "withdrawn_with", "written_by",
+}  # fmt: skip
+# All others: each is thought of in the `own_data` of its storey.
+OF_RESIDENTS = {
+    "Amendment.by", "Attendance.user", "Ballot.cast_by", "CalendarFeed.user", "CommitmentDoubt.by", "Consent.user",
+    "EmailAddress.user", "Erasure.user", "Evaluation.given_by", "Invitation.proxy", "Invitation.user",
+    "Mandate.given_by", "Mandate.held_by", "Notice.recipient", "Objection.by", "Occupancy.user", "PartyMember.user",
+    "Petition.petitioner", "PetitionDraft.user", "Post.user", "Resident.user", "RoleAssignment.user",
+    "RollOwner.user", "SurveySheet.by", "Topic.raised_by", "TopicJudgement.by", "TopicSupport.by",
+}  # fmt: skip
+
+
+def test_a_new_table_that_names_a_person_is_thought_of():
+    """Whoever adds one says here, and in an `own_data`, whether it is a resident's and what becomes of it."""
+    naming = {
+        (field.name, f"{model.__name__}.{field.name}")
+        for model in apps.get_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, models.ForeignKey) and field.related_model is User
+    }
+    assert {path for name, path in naming if not OF_THE_OFFICE & {name, path}} == OF_RESIDENTS
+
+
+# --- the account ---
+
+
+def test_the_sessions_are_over_and_the_number_begins_anew(ann: User, cast: Cast):
+    client = client_of(ann)
+    assert client.get("/account/").status_code == 200
+    erase(ann, VOTING)
+    assert client.get("/account/").status_code == 302
+    anew = sign_in.welcome(NUMBER, language="ko", elder_mode=False, at=VOTING)
+    assert anew.pk != ann.pk
+    assert (anew.full_name, anew.petitions.count(), anew.occupancies.count()) == ("", 0, 0)
+    old = Petition.objects.filter(petitioner=ann)[0]
+    assert client_of(anew).get(f"/petitions/{old.receipt_no}/").status_code == 404
+    assert sign_in.user_with_password(NUMBER, "youying-demo", address="", at=VOTING) is None
+
+
+def test_asked_twice_it_is_one_and_staff_must_put_their_role_down_first(ann: User, cast: Cast):
+    assert erase(ann, VOTING) == erase(ann, VOTING + timedelta(hours=1))
+    for name in ("wu", "zhou", "bai", "administrator"):
+        with pytest.raises(InOffice):
+            erasing.ask(getattr(cast, name), at=VOTING)
+    for assignment in RoleAssignment.objects.filter(user=cast.bai):
+        roles.revoke(assignment, actor=cast.sun, at=NOW)
+    assert erase(cast.bai, VOTING).done_at == VOTING
+
+
+@pytest.mark.parametrize(
+    "change", [{"full_name": "某"}, {"is_active": True}, {"erased_at": None}, {"email": "a@b.cn"}, {"username": "ann"}]
+)
+def test_somebody_erased_is_nobody_for_good(ann: User, change):
+    erase(ann, VOTING)
+    with pytest.raises(Exception, match=r"erased_person_is_nobody|Cannot update"), transaction.atomic():
+        User.objects.filter(pk=ann.pk).update(**change)
+
+
+def test_nothing_new_names_whoever_is_erased_and_messages_to_others_go_out(ann: User, motion: Motion, cast: Cast):
+    unit = Occupancy.objects.get(user=ann).unit
+    erase(ann, VOTING)
+    gone = User.objects.get(pk=ann.pk)
+    outbox.post_to_each([gone, cast.li], "vote_final", {"title": "x"}, dedupe="x", at=VOTING)
+    assert [notice.recipient for notice in Notice.objects.filter(message_key="vote_final")] == [cast.li]
+    for deed in (
+        partial(Occupancy.objects.create, user=gone, unit=unit, relation=OccupancyRelation.OWNER, claimed_at=VOTING),
+        partial(casting.cast, motion, entries=[motion.roll.get(number="801")], choice=Choice.FOR, sending=uuid4(),
+                actor=gone, at=VOTING),
+        partial(roles.grant, gone, Role.RESIDENT, cast.estate, actor=cast.wu, at=VOTING),
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError, match="erased_person"), transaction.atomic():
+            deed()
+
+
+# --- a vote that is going on ---
+
+
+def test_a_vote_comes_out_the_same_to_the_last_byte(ann: User, motion: Motion, house: House):
+    ben = house.owners["ben"]
+    for who, door in ((ann, "801"), (ben, "802")):
+        casting.cast(
+            motion, entries=[motion.roll.get(number=door)], choice=Choice.FOR, sending=uuid4(), actor=who, at=VOTING
+        )
+    before = results.tally_file(motion, CLOSES), _receipts(motion)
+    erase(ann, VOTING)
+    assert (results.tally_file(motion, CLOSES), _receipts(motion)) == before
+
+    counted = opening.bring_up_to_date(motion, CLOSES)
+    objecting.object_to(counted, words="票数不对。", actor=ben, at=CLOSES)
+    erase(ben, CLOSES)
+    assert results.counted_anew(counted, CLOSES).result == bytes(counted.result)
+
+
+def _receipts(motion: Motion) -> list[str]:
+    return list(Ballot.objects.filter(entry__motion=motion).order_by("pk").values_list("receipt_hash", flat=True))
+
+
+def test_mandates_end_on_both_sides_and_support_is_taken_back(ann: User, motion: Motion, house: House, cast: Cast):
+    ben = house.owners["ben"]
+    mandates.give(motion, house.unit("801"), to=ben, actor=ann, at=VOTING)
+    mandates.give(motion, house.unit("802"), to=ann, actor=ben, at=VOTING)
+    assert TopicSupport.objects.filter(by=ann, taken_back_at=None).count() == 1
+    erase(ann, VOTING)
+    assert not Mandate.objects.in_force().exists()
+    assert not TopicSupport.objects.filter(by=ann, taken_back_at=None).exists()
+    assert Occupancy.objects.get(user=ann).state == OccupancyState.ENDED
+
+
+def test_the_copy_has_all_that_was_said_and_no_choice(ann: User, motion: Motion):
+    casting.cast(
+        motion, entries=[motion.roll.get(number="801")], choice=Choice.AGAINST, sending=uuid4(), actor=ann, at=VOTING
+    )
+    copy = str(erasing.copy_of(ann))
+    theirs = (NAME, NUMBER, ADDRESS, *(f"{WORDS}{number}" for number in "一二三四五六七八"))
+    assert [part for part in theirs if part not in copy] == []
+    assert Ballot.objects.get().receipt_hash in copy
+    assert str(Choice.AGAINST.label) not in copy
+
+
+def test_after_a_restore_the_list_erases_them_once_more_under_the_same_reference(ann: User, tmp_path):
+    listed, reference = tmp_path / "erasures.txt", uuid4()
+    listed.write_text(f"{ann.public_id} {reference} {VOTING.isoformat()}\n{uuid4()} {uuid4()} {NOW.isoformat()}\n")
+    told = StringIO()
+    for _time in range(2):
+        call_command("erasures", again=str(listed), stdout=told)
+    assert [line.split()[0] for line in told.getvalue().splitlines()] == ["1", "0"]
+    erasure = Erasure.objects.get(user=ann)
+    assert (erasure.public_id, erasure.asked_at, erasure.carried_out_by) == (reference, VOTING, "restore")
+    told = StringIO()
+    call_command("erasures", stdout=told)
+    assert [datetime.fromisoformat(told.getvalue().split()[2])] == [VOTING]
+    assert told.getvalue().split()[:2] == [str(ann.public_id), str(reference)]
+    listed.write_text("x y z")
+    with pytest.raises(CommandError):
+        call_command("erasures", again=str(listed))
