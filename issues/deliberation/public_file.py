@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from issues.deliberation.counting import saying
 from issues.deliberation.counting.count import count
 from issues.deliberation.counting.reading import read
+from issues.deliberation.counting.saying import SaidPart
 from issues.deliberation.models import Ballot, Motion
 
 
@@ -34,10 +35,18 @@ def public_file(motion: Motion) -> bytes:
 
 def _sums(motion: Motion) -> Iterator[list[str]]:
     counted = count(read(bytes(motion.tally_file or b"")))
-    yield [motion.title, saying.verdict(counted.verdict)]
+    yield [motion.title, saying.outcome(counted)]
     yield [_("Part"), _("Area, m²"), _("Heads"), _("Units")]
     for said in saying.parts(counted):
-        yield [said.name, f"{said.part.area:.2f}", str(said.part.heads), str(said.part.units)]
+        yield _sum(said)
+    if counted.seating:
+        yield []
+        yield [_("Candidate"), _("Area, m²"), _("Heads"), _("Units")]
+        yield from map(_sum, saying.sides(counted)[: len(counted.options)])
+
+
+def _sum(said: SaidPart) -> list[str]:
+    return [said.name, f"{said.part.area:.2f}", str(said.part.heads), str(said.part.units)]
 
 
 def _participation(motion: Motion) -> Iterator[list[str]]:

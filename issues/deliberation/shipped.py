@@ -126,6 +126,15 @@ RULE_SETS = (
 )  # fmt: skip
 
 
+# Of the owners' assembly. What isn't settled by these stands in the fields' defaults.
+ELECTION = {
+    "article": "《业主大会和业主委员会指导规则》第31、46条；上海的做法（据新民晚报2015年11月21日）",
+    "text": "业主委员会由五至十一人单数组成。面积和人数都过半的候选人多于名额的，人数票多的当选；"
+    "人数票相同的，面积票多的当选；两项都相同的，对他们再次投票。不足的名额另行选举；委员不足总数二分之一的，重新选举业主委员会。",
+    "mark": Mark.SECONDARY,
+}
+
+
 class ShippedMechanism(NamedTuple):
     """A kind of meeting. `of` says of whom `quorum` is a share."""
 
@@ -198,6 +207,7 @@ MECHANISMS = (
 def ensure(get_model: GetModel) -> None:
     """Add what is missing, by code. What an office has changed since stays as it is."""
     ensure_rule_sets(get_model)
+    ensure_elections(get_model)
     ensure_mechanisms(get_model)
 
 
@@ -252,6 +262,14 @@ def ensure_rule_sets(get_model: GetModel) -> None:
                 matter_rules(rule_set=rule_set, matter=matter, **_columns(needs))
                 for matter, needs in shipped.matters.items()
             )
+
+
+def ensure_elections(get_model: GetModel) -> None:
+    """Under the shipped rules of the owners' assembly, unless a lawyer has signed them without: then it is for the
+    next version of them."""
+    rule_sets, elections = get_model("deliberation", "RuleSet"), get_model("deliberation", "ElectionRule")
+    for rule_set in rule_sets.objects.filter(code="owners-assembly", version=1, signed_by="", election=None):
+        elections.objects.create(rule_set=rule_set, **ELECTION)
 
 
 def _columns(needs: Needs) -> dict[str, Any]:

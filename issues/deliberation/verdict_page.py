@@ -106,17 +106,19 @@ class OptionSaid:
     rows: tuple[Reach, Reach]
     short_of: str
     is_chosen: bool
+    said: str
 
 
 @dataclass(frozen=True)
 class VerdictPage:
-    """`options` and `key` are for a vote with several; `sides` those who voted, as they did."""
+    """`options` and `key` are for a vote with several; `sides` those who voted, as they did. An election has no bars:
+    what stands for its candidates overlaps."""
 
     passed: bool
     verdict: str
     summary: str
     requirements: list[SaidRequirement]
-    bars: tuple[Bar, Bar]
+    bars: tuple[Bar, ...]
     missing: list[Missing]
     rows: list[Row]
     how: list[str]
@@ -139,13 +141,10 @@ def page_of(counted: Count, rules: Rules, *, how: list[str], named: Mapping[str,
     requirements = saying.requirements(counted, rules)
     return VerdictPage(
         passed=counted.verdict is Verdict.PASSED,
-        verdict=saying.verdict(counted.verdict),
+        verdict=saying.outcome(counted),
         summary=saying.summary(counted),
         requirements=requirements,
-        bars=(
-            _bar(_("By area"), counted, _Measure(counted.quorum.area, counted.majority.area, *requirements[0::2])),
-            _bar(_("By heads"), counted, _Measure(counted.quorum.heads, counted.majority.heads, *requirements[1::2])),
-        ),
+        bars=() if counted.seating else _bars(counted, requirements),
         missing=[_missing(each) for each in _unmet(counted)],
         rows=_rows(counted, named or {}),
         how=how,
@@ -155,10 +154,19 @@ def page_of(counted: Count, rules: Rules, *, how: list[str], named: Mapping[str,
     )
 
 
+def _bars(counted: Count, requirements: list[SaidRequirement]) -> tuple[Bar, Bar]:
+    return (
+        _bar(_("By area"), counted, _Measure(counted.quorum.area, counted.majority.area, *requirements[0::2])),
+        _bar(_("By heads"), counted, _Measure(counted.quorum.heads, counted.majority.heads, *requirements[1::2])),
+    )
+
+
 def _option(option: OptionCount, counted: Count) -> OptionSaid:
     measures = ((_("By area"), option.majority.area), (_("By heads"), option.majority.heads))
     by_area, by_heads = (_reach(name, requirement) for name, requirement in measures)
-    return OptionSaid(option.title, (by_area, by_heads), saying.short_of(option), option == counted.chosen)
+    is_chosen = option in counted.seating.elected if counted.seating else option == counted.chosen
+    said = saying.seat_of(option, counted.seating) if counted.seating else ""
+    return OptionSaid(option.title, (by_area, by_heads), saying.short_of(option), is_chosen, said)
 
 
 def _reach(name: str, requirement: Requirement) -> Reach:
@@ -183,6 +191,8 @@ def _key(counted: Count) -> list[tuple[str, str]]:
 
 def _unmet(counted: Count) -> list[Requirement]:
     """Those that the verdict failed by: without a quorum, that; else the majority."""
+    if counted.seating and counted.verdict is not Verdict.NO_QUORUM:
+        return []
     pair = counted.quorum if counted.verdict is Verdict.NO_QUORUM else counted.majority
     return [each for each in (pair.area, pair.heads) if not each.met]
 
@@ -297,6 +307,8 @@ def _rows(counted: Count, named: Mapping[str, str]) -> list[Row]:
     rows[1] = rows[1]._replace(
         area_share=saying.percentage(counted.quorum.area), heads_share=saying.percentage(counted.quorum.heads)
     )
+    if counted.seating:
+        return rows
     for place, majority in enumerate([each.majority for each in counted.options] or [counted.majority], start=2):
         rows[place] = rows[place]._replace(
             area_share=saying.percentage(majority.area), heads_share=saying.percentage(majority.heads)

@@ -13,7 +13,7 @@ from issues.deliberation.domain.attending import LANGUAGE
 from issues.deliberation.domain.papers import printed_serials
 from issues.deliberation.domain.results import rule_of
 from issues.deliberation.models import Motion, RollEntry
-from issues.deliberation.templatetags.deliberation import WORTH, area, needs
+from issues.deliberation.templatetags.deliberation import WORTH, area, election_needs, needs
 from issues.deliberation.typesetting import long_day, long_moment, typeset
 
 CHOICES = ("同意", "反对", "弃权")
@@ -29,7 +29,7 @@ def notice_pdf(motion: Motion) -> bytes:
 
 
 def ballots_pdf(motion: Motion, entries: Iterable[RollEntry]) -> bytes:
-    """表决票, one for each line of the roll, two on a sheet; with several options, one."""
+    """表决票, one for each line of the roll, two on a sheet; with several options or candidates, one."""
     with translation.override(LANGUAGE):
         serials = printed_serials(motion)
         told = {
@@ -47,11 +47,12 @@ def _head(motion: Motion) -> dict[str, Any]:
         "title": motion.title,
         "kind": str(motion.get_kind_display()),
         "when": _when(motion),
+        "seats": motion.seats,
     }
 
 
 def _notice(motion: Motion) -> dict[str, Any]:
-    rule = rule_of(motion)
+    rule, election = rule_of(motion), motion.rule_set.election if motion.seats else None
     where = [
         str(motion.estate),
         str(motion.building or ""),
@@ -65,9 +66,8 @@ def _notice(motion: Motion) -> dict[str, Any]:
         "lines": motion.words.splitlines(),
         "options": _options(motion),
         "errata": _errata(motion),
-        "needs": needs(rule),
-        "article": rule.article,
-        "law": rule.text,
+        "needs": [*needs(rule), *(election_needs(election, motion.seats) if election and motion.seats else [])],
+        "sources": [{"article": each.article, "text": each.text} for each in (rule, election) if each],
         "worth": str(WORTH[motion.kind]),
         "by": str(motion.community),
         "on": long_day(motion.published_at) if motion.published_at else "",

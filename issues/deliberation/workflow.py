@@ -165,6 +165,7 @@ MOTION = Workflow(
         Step("enter_result", (COUNTED,), None, "deliberation.may_organise", _("Enter the city's result")),
         Step("confirm_result", (COUNTED,), None, "deliberation.may_confirm_result", _("Confirm the city's result")),
         Step("drop_result", (COUNTED,), None, "deliberation.may_organise", _("Drop the city's result")),
+        Step("enter_elected", (FINAL,), None, "deliberation.may_organise", _("Enter those elected in the register")),
         Step(
             "ask_to_withdraw",
             (PUBLISHED, OPENED, COUNTED),

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -230,7 +230,7 @@ def facts_of(thing: Model) -> Facts:
             owner = User.objects.exclude(username="absent").get(pk__in=thing.roll.values("owners"))
             return Facts(owner=owner.username, **line_of(thing.building))
         case Motion():
-            return Facts(**line_of(thing.building))
+            return Facts(**line_of(thing.building or thing.estate))
         case Topic():
             above = Body.objects.filter(district__subdistricts=thing.subdistrict, kind=BodyKind.DISTRICT_OFFICE)
             past = thing.concern_rows.filter(body__kind=BodyKind.STREET_OFFICE).exists()
@@ -569,6 +569,7 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         "vote_with_erratum": mistaken,
         "vote_elsewhere": elsewhere,
         "vote_entered": entered,
+        "vote_elected": an_election(building.estate, worker, officer),
         "ballot": vote.roll.get(unit=mine),
         "mandated_ballot": vote.roll.get(unit=entrusted),
         **asked,
@@ -700,6 +701,32 @@ def a_vote(building: Building, worker: User, title: str, *, opens_in: int, close
     motion = setting_up.publish(motion, actor=worker, at=motion.drafted_at)
     if opens_in < 0:
         motion = opening.bring_up_to_date(motion, NOW + timedelta(days=opens_in))
+    return opening.bring_up_to_date(motion, NOW)
+
+
+def an_election(estate: Estate, worker: User, officer: User) -> Motion:
+    """Of one member of the estate's committee, decided in the city's system; final at `NOW`, and nobody entered yet."""
+    if not Body.objects.filter(kind=BodyKind.OWNERS_COMMITTEE, estate=estate, ended_on=None).exists():
+        street = estate.community.subdistrict
+        name = f"{estate.name}业委会"
+        Body.objects.create(kind=BodyKind.OWNERS_COMMITTEE, name=name, estate=estate, subdistrict=street)
+    Unit.objects.filter(building__estate=estate, exclusive_area_m2=None).update(exclusive_area_m2="80.00")
+    opens_at, closes_at = NOW - timedelta(days=40), NOW - timedelta(days=30)
+    plan = Plan(
+        estate=estate, rule_set=RuleSet.objects.get(code="owners-assembly"), matter=Matter.COMMITTEE, seats=1,
+        kind=MotionKind.MIRROR, title="vote_elected", words="补选一名委员。", opens_at=opens_at, closes_at=closes_at,
+    )  # fmt: skip
+    motion = setting_up.draft(plan, actor=worker, at=opens_at - timedelta(days=40))
+    setting_up.add_option(motion, setting_up.Offer("候选人"), version=1, actor=worker, at=motion.drafted_at)
+    motion = setting_up.publish(motion, actor=worker, at=motion.drafted_at)
+    for at in (opens_at, closes_at):
+        opening.bring_up_to_date(motion, at)
+    everybody = official.Figure(Decimal("700.00"), 7)
+    told = replace(from_the_city(motion), reported_on=closes_at.date(), cast=everybody)
+    told = replace(told, figures={**told.figures, "1": everybody})
+    official.enter(motion, told, actor=worker, at=closes_at)
+    official.confirm(motion, actor=officer, at=closes_at)
+    motion.refresh_from_db()
     return opening.bring_up_to_date(motion, NOW)
 
 

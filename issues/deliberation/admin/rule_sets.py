@@ -13,7 +13,7 @@ from governance.domain.refusals import Refusal
 from issues.deliberation.admin.versions import InForce, RulesAdmin
 from issues.deliberation.domain import ruling
 from issues.deliberation.forms.ruling import RuleSetForm, SignForm
-from issues.deliberation.models import RuleSet
+from issues.deliberation.models import ElectionRule, RuleSet
 
 
 @registers(RuleSet)
@@ -27,7 +27,11 @@ class RuleSetAdmin(RulesAdmin):
     def in_words(self, request: HttpRequest, row: RuleSet) -> dict[str, Any]:
         sign = reverse("admin:deliberation_ruleset_sign", args=[row.pk])
         may_sign = not row.signed_by and self._may_write(request)
-        return {"matters": row.matters.order_by("matter"), "sign_url": sign if may_sign else ""}
+        return {
+            "matters": row.matters.order_by("matter"),
+            "election": ElectionRule.objects.filter(rule_set=row).first(),
+            "sign_url": sign if may_sign else "",
+        }
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.sign_view)

@@ -8,8 +8,26 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
-from issues.deliberation.counting.file import Ballot, Choice, InvalidReason, Motion, Option, RollEntry, TallyFile
-from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Rules, Silence, SplitHead, Threshold
+from issues.deliberation.counting.file import (
+    Ballot,
+    Choice,
+    InvalidReason,
+    Motion,
+    Names,
+    Option,
+    RollEntry,
+    Said,
+    TallyFile,
+)
+from issues.deliberation.counting.rules import (
+    ByMeasure,
+    MajorityOf,
+    Ranking,
+    Rules,
+    Silence,
+    SplitHead,
+    Threshold,
+)
 
 # Square metres with two decimals, or whole heads.
 Amount = Decimal | int
@@ -88,7 +106,25 @@ class OptionCount:
 
     @property
     def has_majority(self) -> bool:
-        return self.majority.area.met and self.majority.heads.met
+        return _is_met(self.majority)
+
+
+@dataclass(frozen=True)
+class Seating:
+    """Who is elected, in their order. `run_off` are those whom nothing tells apart for the seats that are left.
+
+    `enough`: as many as the rule set asks for, so that there is a committee.
+    """
+
+    seats: int
+    elected: tuple[OptionCount, ...]
+    run_off: tuple[OptionCount, ...]
+    enough: Requirement
+
+    @property
+    def vacant(self) -> int:
+        """The seats that nobody has: of a run-off, or of another election."""
+        return self.seats - len(self.elected)
 
 
 @dataclass(frozen=True)
@@ -96,6 +132,7 @@ class Count:
     """The result of a vote. `followed` is the side that silence was added to, if the rules say so and there was one.
 
     With several `options`, `majority` is that of the `leading` one, and “for” among the components is for any of them.
+    In an election the options are candidates, and the parts for them overlap: a ballot names several.
     """
 
     verdict: Verdict
@@ -110,6 +147,7 @@ class Count:
     ballots: int
     superseded: int
     options: tuple[OptionCount, ...] = ()
+    seating: Seating | None = None
 
     @property
     def leading(self) -> OptionCount | None:
@@ -118,8 +156,8 @@ class Count:
 
     @property
     def chosen(self) -> OptionCount | None:
-        """The option that the vote has decided for."""
-        return self.leading if self.verdict is Verdict.PASSED else None
+        """The option that the vote has decided for; in an election none, but who is `seating.elected`."""
+        return self.leading if self.verdict is Verdict.PASSED and not self.seating else None
 
 
 class Place(NamedTuple):
@@ -152,9 +190,12 @@ def count(file: TallyFile) -> Count:
     followed = _majority(cast, file.motion) if file.rules.silence is Silence.FOLLOWS_MAJORITY else None
     parts = _parts(file, effective, followed)
     asked = Asked(file.motion, file.rules)
+    named = _named(file, effective) if file.motion.seats else None
+    counted = _counted(asked, parts, followed, named)
+    without_silence = _counted(asked, cast, None).verdict if followed else counted.verdict
     return replace(
-        _counted(asked, parts, followed),
-        verdict_without_silence=_verdict(*_requirements(asked, cast, None)),
+        counted,
+        verdict_without_silence=without_silence,
         ballots=len(file.ballots),
         superseded=len(file.ballots) - len(effective),
     )
@@ -166,21 +207,34 @@ def count_of_sums(
     """What follows from sums that somebody else has counted. What `voted` leaves of `cast` stands for no side.
 
     `cast` is no more than `roll`, nor are the sums of `voted` more than `cast`: whoever takes them in sees to that.
+    In an election those of candidates overlap, so that none of them tells how many named anybody.
     """
-    parts = {_as_voted(choice): part for choice, part in voted.items()}
+    named = {choice: part for choice, part in voted.items() if isinstance(choice, Option)} if motion.seats else {}
+    parts = {_as_voted(choice): part for choice, part in voted.items() if choice not in named}
     parts[Place(Standing.SPLIT)] = cast - _together(parts, *Standing)
     parts[Place(Standing.SILENT)] = roll - cast
-    return _counted(Asked(motion, rules), parts, None)
+    return _counted(Asked(motion, rules), parts, None, named or None)
 
 
-def _counted(asked: Asked, parts: Mapping[Place, Part], followed: Choice | Option | None) -> Count:
-    quorum, majorities = _requirements(asked, parts, followed)
+def _counted(
+    asked: Asked,
+    parts: Mapping[Place, Part],
+    followed: Choice | Option | None,
+    named: Mapping[Option, Part] | None = None,
+) -> Count:
+    """`named`: of an election, what stands for each candidate, beside the `parts` of which each is there once."""
+    agreed: dict[Choice | Option, Part] = {
+        choice: named[choice] if named and isinstance(choice, Option) else parts.get(_as_voted(choice), Part())
+        for choice in asked.motion.agreeing
+    }
+    quorum, majorities = _requirements(asked, parts, agreed, followed)
     options = tuple(
-        OptionCount(number, title, parts.get(_as_voted(number), Part()), majorities[number])
+        OptionCount(number, title, agreed[number], majorities[number])
         for number, title in asked.motion.numbered.items()
     )
     leading = _leading(options)
-    verdict = _verdict(quorum, majorities)
+    seating = _seated(asked, options, has_quorum=_is_met(quorum))
+    verdict = _verdict(quorum, seating.enough.met if seating else any(map(_is_met, majorities.values())))
     return Count(
         verdict=verdict,
         verdict_without_silence=verdict,
@@ -194,7 +248,12 @@ def _counted(asked: Asked, parts: Mapping[Place, Part], followed: Choice | Optio
         ballots=0,
         superseded=0,
         options=options,
+        seating=seating,
     )
+
+
+def _is_met(requirements: ByMeasure[Requirement]) -> bool:
+    return requirements.area.met and requirements.heads.met
 
 
 def _leading(options: Sequence[OptionCount]) -> OptionCount | None:
@@ -227,8 +286,10 @@ def _place(entry: RollEntry, ballot: Ballot | None, followed: Choice | Option | 
     return _as_voted(ballot.choice)
 
 
-def _as_voted(choice: Choice | Option) -> Place:
-    return Place(Standing.FOR, option=choice) if isinstance(choice, Option) else Place(AS_VOTED[choice])
+def _as_voted(said: Said) -> Place:
+    if isinstance(said, Names):
+        return Place(Standing.FOR)
+    return Place(Standing.FOR, option=said) if isinstance(said, Option) else Place(AS_VOTED[said])
 
 
 def _place_of_head(units: Sequence[PlacedUnit], split_head: SplitHead) -> Place:
@@ -269,22 +330,25 @@ def _together(parts: Mapping[Place, Part], *standings: Standing) -> Part:
 
 
 def _requirements(
-    asked: Asked, parts: Mapping[Place, Part], followed: Choice | Option | None
+    asked: Asked,
+    parts: Mapping[Place, Part],
+    agreed: Mapping[Choice | Option, Part],
+    followed: Choice | Option | None,
 ) -> tuple[ByMeasure[Requirement], Majorities]:
     """The quorum, and the majority of each choice that agrees."""
     rules = asked.rules
     roll, participating = _together(parts, *Standing), _together(parts, *TAKES_PART)
     absent = _together(parts, *(standing for standing in Standing if standing not in TAKES_PART))
 
-    def majority(choice: Choice | Option) -> ByMeasure[Requirement]:
-        agreed = parts.get(_as_voted(choice), Part())
+    def majority(choice: Choice | Option, part: Part) -> ByMeasure[Requirement]:
         if choice == followed:
-            agreed += _together(parts, Standing.SILENCE_ADDED)
+            part += _together(parts, Standing.SILENCE_ADDED)
         if rules.majority_of is MajorityOf.ENTITLED:
-            return _asked(rules.majority, agreed, roll)
-        return _asked(rules.majority, agreed, participating, absent)
+            return _asked(rules.majority, part, roll)
+        return _asked(rules.majority, part, participating, absent)
 
-    return _asked(rules.quorum, participating, roll), {choice: majority(choice) for choice in asked.motion.agreeing}
+    majorities = {choice: majority(choice, part) for choice, part in agreed.items()}
+    return _asked(rules.quorum, participating, roll), majorities
 
 
 def _asked(
@@ -338,11 +402,65 @@ def _short_by_newcomers(threshold: Threshold, reached: int, total: int) -> int |
     return max(1, gap // each + 1 if threshold.strictly_more else -(-gap // each))
 
 
-def _verdict(quorum: ByMeasure[Requirement], majorities: Majorities) -> Verdict:
-    if not (quorum.area.met and quorum.heads.met):
+def _verdict(quorum: ByMeasure[Requirement], reached: bool) -> Verdict:
+    if not _is_met(quorum):
         return Verdict.NO_QUORUM
-    reached = any(each.area.met and each.heads.met for each in majorities.values())
     return Verdict.PASSED if reached else Verdict.NOT_PASSED
+
+
+# --- an election ---
+
+
+def _named(file: TallyFile, effective: Mapping[str, Ballot]) -> dict[Option, Part]:
+    """What stands for each candidate: the units whose ballots name it, and the heads that do."""
+    named = dict.fromkeys(file.motion.numbered, Part())
+    heads: defaultdict[str, list[tuple[Decimal, tuple[Option, ...]]]] = defaultdict(list)
+    for entry in file.roll:
+        ballot = effective.get(entry.unit)
+        if ballot is None or ballot.invalid is not None:
+            continue
+        names = ballot.choice.options if isinstance(ballot.choice, Names) else ()
+        heads[entry.head].append((entry.area, names))
+        for number in names:
+            named[number] += Part(area=entry.area, units=1)
+    for voted in heads.values():
+        for number in {name for _area, names in voted for name in names}:
+            if _head_names(number, voted, file.rules.split_head):
+                named[number] += Part(heads=1)
+    return named
+
+
+def _head_names(number: Option, voted: Sequence[tuple[Decimal, tuple[Option, ...]]], split_head: SplitHead) -> bool:
+    """Whether a head agrees to a candidate whose units were voted so: by all of them, or by the larger area."""
+    if split_head is SplitHead.ABSTAINS:
+        return all(number in names for _area, names in voted)
+    return sum(area if number in names else -area for area, names in voted) > 0
+
+
+def _seated(asked: Asked, options: Sequence[OptionCount], *, has_quorum: bool) -> Seating | None:
+    """The seats go to those with the majority, by the rule set's ranking; equals at the last seat are left open."""
+    seats, election = asked.motion.seats, asked.rules.election
+    if not seats or election is None:
+        return None
+    ranked = sorted(
+        (option for option in options if has_quorum and option.has_majority),
+        key=lambda option: _rank(option, election.ranking),
+        reverse=True,
+    )
+    ranks = [_rank(option, election.ranking) for option in ranked]
+    is_tied = len(ranked) > seats and ranks[seats - 1] == ranks[seats]
+    equals = [option for option, rank in zip(ranked, ranks, strict=True) if is_tied and rank == ranks[seats]]
+    elected = tuple(option for option in ranked[:seats] if option not in equals)
+    return Seating(seats, elected, tuple(equals), by_heads(election.fewest_elected, len(elected), seats))
+
+
+def _rank(option: OptionCount, ranking: Ranking) -> tuple[Amount, ...]:
+    area, heads = option.majority.area.reached, option.majority.heads.reached
+    return {
+        Ranking.HEADS_THEN_AREA: (heads, area),
+        Ranking.AREA_THEN_HEADS: (area, heads),
+        Ranking.HEADS: (heads,),
+    }[ranking]
 
 
 def _steps(area: Decimal) -> int:

@@ -17,23 +17,25 @@ from django.utils.translation import gettext as _
 from issues.deliberation.counting.file import (
     FEWEST_OPTIONS,
     FORMAT,
+    FORMAT_OF_ELECTIONS,
     FORMAT_OF_OPTIONS,
+    MOST_CANDIDATES,
     MOST_OPTIONS,
     Ballot,
     Channel,
-    Choice,
     InvalidReason,
     Motion,
     MotionKind,
-    Option,
     RollEntry,
+    Said,
     TallyFile,
     UnitKind,
-    choice_of,
 )
 from issues.deliberation.counting.rules import (
     ByMeasure,
+    Election,
     MajorityOf,
+    Ranking,
     Rules,
     Silence,
     Source,
@@ -48,10 +50,16 @@ SHOWN = 40
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 AREA = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?", re.ASCII)
 SHARE = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", re.ASCII)
+SEATS = re.compile(r"[1-9][0-9]?", re.ASCII)
 INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
 )
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+FORMATS = (FORMAT, FORMAT_OF_OPTIONS, FORMAT_OF_ELECTIONS)
+# What a version has beside what the first one has.
+IN_MOTION = {FORMAT: (), FORMAT_OF_OPTIONS: ("options",), FORMAT_OF_ELECTIONS: ("options", "seats")}
+IN_RULES = {FORMAT: (), FORMAT_OF_OPTIONS: (), FORMAT_OF_ELECTIONS: ("election",)}
+HOW_MANY = {FORMAT_OF_OPTIONS: (FEWEST_OPTIONS, MOST_OPTIONS), FORMAT_OF_ELECTIONS: (1, MOST_CANDIDATES)}
 NOT_WORDS = frozenset({"Cc", "Cs"})
 
 E = TypeVar("E", bound=StrEnum)
@@ -80,16 +88,18 @@ class Record(dict[str, Any]):
 def read(data: bytes) -> TallyFile:
     """Read a tally file; roll and ballots come in the order of their references. Raises `BadTallyFile`."""
     top = Piece("", _parsed(data))
-    if isinstance(top.value, Record) and top.value.get("format") not in (FORMAT, FORMAT_OF_OPTIONS):
+    if isinstance(top.value, Record) and top.value.get("format") not in FORMATS:
         raise BadTallyFile(
-            _("This isn't a tally file: its “format” must be “%(format)s” or “%(of_options)s”.")
-            % {"format": FORMAT, "of_options": FORMAT_OF_OPTIONS}
+            _("This isn't a tally file: its “format” must be one of %(formats)s.")
+            % {"formats": ", ".join(f"“{each}”" for each in FORMATS)}
         )
     parts = top.record("format", "motion", "rules", "roll", "ballots")
-    motion = _motion(parts["motion"], has_options=parts["format"].value == FORMAT_OF_OPTIONS)
-    rules = _rules(parts["rules"])
-    if motion.options and not rules.lets_one_pass:
+    file_format = str(parts["format"].value)
+    motion, rules = _motion(parts["motion"], file_format), _rules(parts["rules"], file_format)
+    if motion.options and not motion.seats and not rules.lets_one_pass:
         parts["rules"].refuse(_("two options could reach this majority at once."))
+    if motion.seats and rules.silence is not Silence.ABSENT:
+        parts["rules"].refuse(_("in an election nobody's silence names anybody."))
     roll = _roll(parts["roll"])
     return TallyFile(
         motion=motion,
@@ -224,9 +234,9 @@ def _shown(value: object) -> str:
 # --- from pieces to nouns ---
 
 
-def _motion(piece: Piece, *, has_options: bool) -> Motion:
+def _motion(piece: Piece, file_format: str) -> Motion:
     keys = ("id", "title", "kind", "matter", "scope", "opens_at", "closes_at")
-    parts = piece.record(*keys, *(("options",) if has_options else ()))
+    parts = piece.record(*keys, *IN_MOTION[file_format])
     motion = Motion(
         id=parts["id"].reference(),
         title=parts["title"].words(),
@@ -235,17 +245,24 @@ def _motion(piece: Piece, *, has_options: bool) -> Motion:
         scope=parts["scope"].words(),
         opens_at=parts["opens_at"].instant(),
         closes_at=parts["closes_at"].instant(),
-        options=_options(parts["options"]) if has_options else (),
+        options=_options(parts["options"], *HOW_MANY[file_format]) if "options" in parts else (),
+        seats=_seats(parts["seats"]) if "seats" in parts else None,
     )
+    if motion.seats and motion.seats > len(motion.options):
+        parts["seats"].refuse(_("there are more seats than candidates."))
     if motion.closes_at <= motion.opens_at:
         parts["closes_at"].refuse(_("the vote must close after it opens."))
     return motion
 
 
-def _options(piece: Piece) -> tuple[str, ...]:
+def _seats(piece: Piece) -> int:
+    return int(piece.matching(SEATS, _('must be a whole number as text, such as "5"')).group())
+
+
+def _options(piece: Piece, fewest: int, most: int) -> tuple[str, ...]:
     rows = piece.rows()
-    if not FEWEST_OPTIONS <= len(rows) <= MOST_OPTIONS:
-        piece.refuse(_("there must be %(fewest)s to %(most)s.") % {"fewest": FEWEST_OPTIONS, "most": MOST_OPTIONS})
+    if not fewest <= len(rows) <= most:
+        piece.refuse(_("there must be %(fewest)s to %(most)s.") % {"fewest": fewest, "most": most})
     options: list[str] = []
     for row in rows:
         option = row.reference()
@@ -255,8 +272,9 @@ def _options(piece: Piece) -> tuple[str, ...]:
     return tuple(options)
 
 
-def _rules(piece: Piece) -> Rules:
-    parts = piece.record("name", "version", "quorum", "majority", "majority_of", "silence", "split_head", "sources")
+def _rules(piece: Piece, file_format: str) -> Rules:
+    keys = ("name", "version", "quorum", "majority", "majority_of", "silence", "split_head", "sources")
+    parts = piece.record(*keys, *IN_RULES[file_format])
     return Rules(
         name=parts["name"].words(),
         version=parts["version"].reference(),
@@ -266,7 +284,18 @@ def _rules(piece: Piece) -> Rules:
         silence=parts["silence"].one_of(Silence),
         split_head=parts["split_head"].one_of(SplitHead),
         sources=tuple(_source(row) for row in _some(parts["sources"])),
+        election=_election(parts["election"]) if "election" in parts else None,
     )
+
+
+def _election(piece: Piece) -> Election:
+    parts = piece.record("ranking", "fewest_elected")
+    return Election(ranking=parts["ranking"].one_of(Ranking), fewest_elected=_at_least(parts["fewest_elected"]))
+
+
+def _at_least(piece: Piece) -> Threshold:
+    share = piece.share()
+    return Threshold(share) if share <= 1 else piece.refuse(_("nobody could reach more than everything."))
 
 
 def _some(piece: Piece) -> list[Piece]:
@@ -333,7 +362,7 @@ def _ballot(piece: Piece, motion: Motion) -> Ballot:
         choice=parts["choice"].unless_null(lambda choice: _choice(choice, motion)),
         channel=parts["channel"].one_of(Channel),
         cast_at=parts["cast_at"].instant(),
-        invalid=parts["invalid"].unless_null(lambda reason: reason.one_of(InvalidReason)),
+        invalid=parts["invalid"].unless_null(lambda reason: _reason(reason, motion)),
         superseded_by=parts["superseded_by"].unless_null(Piece.reference),
     )
     if ballot.invalid is None and ballot.choice is None:
@@ -343,10 +372,20 @@ def _ballot(piece: Piece, motion: Motion) -> Ballot:
     return ballot
 
 
-def _choice(piece: Piece, motion: Motion) -> Choice | Option:
-    if isinstance(piece.value, str) and piece.value in motion.choices:
-        return choice_of(piece.value)
-    piece.refuse_value(_("must be one of %(choices)s") % {"choices": ", ".join(motion.choices)})
+def _choice(piece: Piece, motion: Motion) -> Said:
+    try:
+        return motion.said(piece.value if isinstance(piece.value, str) else "")
+    except ValueError:
+        if motion.seats:
+            most = {"most": motion.seats, "last": len(motion.options)}
+            piece.refuse_value(_('must be up to %(most)s of 1 to %(last)s as "1,4", against or abstain') % most)
+        piece.refuse_value(_("must be one of %(choices)s") % {"choices": ", ".join(motion.choices)})
+
+
+def _reason(piece: Piece, motion: Motion) -> InvalidReason:
+    if isinstance(piece.value, str) and piece.value in motion.reasons:
+        return InvalidReason(piece.value)
+    piece.refuse_value(_("must be one of %(choices)s") % {"choices": ", ".join(motion.reasons)})
 
 
 def _refuse_more_than_one_effective(rows: Sequence[Piece], ballots: dict[str, Ballot]) -> None:

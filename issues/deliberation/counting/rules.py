@@ -63,6 +63,22 @@ class SplitHead(StrEnum):
     LARGER_AREA = "larger_area"
 
 
+class Ranking(StrEnum):
+    """Which of the candidates with the majority come first, where there are more of them than seats."""
+
+    HEADS_THEN_AREA = "heads_then_area"
+    AREA_THEN_HEADS = "area_then_heads"
+    HEADS = "heads"
+
+
+@dataclass(frozen=True)
+class Election:
+    """How seats are filled: in which order, and how many at least must be, as a share of them."""
+
+    ranking: Ranking
+    fewest_elected: Threshold
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a rule comes from: the article, and what it says."""
@@ -83,6 +99,7 @@ class Rules:
     majority_of: MajorityOf = MajorityOf.PARTICIPATING
     silence: Silence = Silence.ABSENT
     split_head: SplitHead = SplitHead.ABSTAINS
+    election: Election | None = None
 
     @property
     def lets_one_pass(self) -> bool:

@@ -3,8 +3,10 @@
 Every function says it in the reader's language. No percentage is said that contradicts the verdict.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -18,11 +20,12 @@ from issues.deliberation.counting.count import (
     OptionCount,
     Part,
     Requirement,
+    Seating,
     Standing,
     Verdict,
 )
 from issues.deliberation.counting.file import Choice, InvalidReason, MotionKind, Option
-from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Rules, Silence, SplitHead
+from issues.deliberation.counting.rules import ByMeasure, MajorityOf, Ranking, Rules, Silence, SplitHead
 
 NO_PERCENTAGE = "—"
 ONLY_WHERE_ANY = (Standing.SPLIT, Standing.SILENCE_ADDED)
@@ -94,6 +97,13 @@ def verdict(it: Verdict) -> str:
     }[it]
 
 
+def outcome(count: Count) -> str:
+    """The verdict in a word: of an election, whether as many are elected as there must be."""
+    if count.seating and count.verdict is not Verdict.NO_QUORUM:
+        return pgettext("vote", "Elected") if count.seating.enough.met else pgettext("vote", "Not enough elected")
+    return verdict(count.verdict)
+
+
 def kind(it: MotionKind) -> str:
     """What the result is worth."""
     return {
@@ -105,6 +115,8 @@ def kind(it: MotionKind) -> str:
 
 def summary(count: Count) -> str:
     """How many of the four requirements are met, and what is missing to those that decided."""
+    if count.seating:
+        return _summary_of_election(count, count.seating)
     if count.options:
         return _summary_of_options(count)
     met = sum(each.met for each in _all_four(count))
@@ -123,6 +135,52 @@ def _summary_of_options(count: Count) -> str:
         "option": count.leading.title,
         "missing": missing(count),
     }
+
+
+def _summary_of_election(count: Count, seating: Seating) -> str:
+    """Who is elected, what has to be voted on again, and whether there is a committee."""
+    if count.verdict is Verdict.NO_QUORUM:
+        return _("Nobody is elected. %(missing)s") % {"missing": missing(count)}
+    said = [_elected(seating)]
+    if seating.run_off:
+        said.append(
+            _("Equal votes at the last seat: %(names)s. A run-off decides; seats left: %(seats)s.")
+            % {"names": _listed(seating.run_off), "seats": seating.vacant}
+        )
+    elif seating.vacant:
+        said.append(_("Seats that stay vacant, for another election: %(seats)s.") % {"seats": seating.vacant})
+    if not seating.enough.met:
+        said.append(
+            _("At least %(needed)s have to be elected, %(short)s are missing: there is no committee yet.")
+            % {"needed": seating.enough.needed, "short": seating.enough.short_by}
+        )
+    return _one_after_another(said)
+
+
+def _elected(seating: Seating) -> str:
+    if not seating.elected:
+        return _("Nobody is elected.")
+    words = _("Elected, %(number)s of %(seats)s: %(names)s.")
+    return words % {"number": len(seating.elected), "seats": seating.seats, "names": _listed(seating.elected)}
+
+
+def _listed(candidates: Sequence[OptionCount]) -> str:
+    return pgettext("between names", ", ").join(candidate.title for candidate in candidates)
+
+
+def _one_after_another(sentences: Sequence[str]) -> str:
+    """As one text: what stands between two sentences differs by language."""
+    return reduce(lambda one, other: _("%(one)s %(other)s") % {"one": one, "other": other}, sentences)
+
+
+def seat_of(option: OptionCount, seating: Seating) -> str:
+    """What a candidate's majority has led to; empty without one."""
+    if option in seating.elected:
+        return pgettext("candidate", "Elected")
+    if option in seating.run_off:
+        return pgettext("candidate", "Equal votes: stands in the run-off")
+    is_taken = not seating.vacant or seating.run_off
+    return pgettext("candidate", "Has the majority, but no seat was left") if option.has_majority and is_taken else ""
 
 
 def short_of(option: OptionCount) -> str:
@@ -153,12 +211,17 @@ def _all_four(count: Count) -> tuple[Requirement, ...]:
 
 
 def requirements(count: Count, rules: Rules) -> list[SaidRequirement]:
-    """The four rows: quorum by area and heads, majority by area and heads; of several options the leading one's."""
+    """The four rows: quorum by area and heads, majority by area and heads; of several options the leading one's.
+
+    Of an election three: the quorum, and how many seats are filled.
+    """
     of_roll = rules.majority_of is MajorityOf.ENTITLED
     quorum = [
         _requirement(_("Area taking part"), count.quorum.area, of_roll=True),
         _requirement(_("Heads taking part"), count.quorum.heads, of_roll=True),
     ]
+    if count.seating:
+        return [*quorum, _seats_filled(count.seating)]
     if count.leading:
         return [*quorum, *requirements_of(count.leading, rules)]
     return [
@@ -166,6 +229,21 @@ def requirements(count: Count, rules: Rules) -> list[SaidRequirement]:
         _requirement(_("Area in favour"), count.majority.area, of_roll=of_roll),
         _requirement(_("Heads in favour"), count.majority.heads, of_roll=of_roll),
     ]
+
+
+def _seats_filled(seating: Seating) -> SaidRequirement:
+    enough = seating.enough
+    words = {"reached": enough.reached, "seats": seating.seats, "needed": enough.needed}
+    return SaidRequirement(
+        name=_("Seats filled"),
+        threshold=_("at least %(share)s of the seats") % {"share": enough.threshold.share},
+        reached=str(enough.reached),
+        needed=str(enough.needed),
+        percentage=f"{enough.reached} / {seating.seats}",
+        short_by=str(enough.short_by),
+        met=enough.met,
+        explained=_("Seats filled: %(reached)s of %(seats)s; at least %(needed)s are needed.") % words,
+    )
 
 
 def requirements_of(option: OptionCount, rules: Rules) -> list[SaidRequirement]:
@@ -273,7 +351,7 @@ def parts(count: Count) -> list[SaidPart]:
     return [
         SaidPart(pgettext("vote", "Roll"), count.roll, 0),
         SaidPart(pgettext("vote", "Taking part"), count.participating, 0),
-        *sides(count),
+        *_standings(count),
         *(said[each] for each in ONLY_WHERE_ANY if count.components[each] != Part()),
         SaidPart(pgettext("vote", "Not taking part"), apart, 0),
         said[Standing.SILENT],
@@ -289,7 +367,17 @@ def sides(count: Count) -> list[SaidPart]:
     return agreed + [SaidPart(_named(each, count), count.components[each], 1) for each in others]
 
 
+def _standings(count: Count) -> list[SaidPart]:
+    """As `sides`, but such that they add up: what stands for candidates overlaps, since a ballot names several."""
+    if not count.seating:
+        return sides(count)
+    each_once = (Standing.FOR, Standing.AGAINST, Standing.ABSTAINED)
+    return [SaidPart(_named(each, count), count.components[each], 1) for each in each_once]
+
+
 def _named(it: Standing, count: Count) -> str:
+    if it is Standing.FOR and count.seating:
+        return pgettext("vote", "Named one candidate or more")
     return none_of_these() if it is Standing.AGAINST and count.options else standing(it)
 
 
@@ -313,6 +401,7 @@ def reason(it: InvalidReason) -> str:
     return {
         InvalidReason.BLANK: pgettext("ballot", "left blank"),
         InvalidReason.UNCLEAR: pgettext("ballot", "unclear, or more than one choice"),
+        InvalidReason.TOO_MANY: pgettext("ballot", "more names than seats"),
         InvalidReason.UNSIGNED: pgettext("ballot", "not signed"),
         InvalidReason.NOT_ENTITLED: pgettext("ballot", "not from the owner or the co-owners' representative"),
         InvalidReason.NO_MANDATE: pgettext("ballot", "no valid mandate"),
@@ -328,15 +417,49 @@ def reason(it: InvalidReason) -> str:
 
 def how_counted(count: Count, rules: Rules) -> list[str]:
     """What became of abstentions, invalid and replaced ballots, divided heads and silence: a sentence each."""
-    of_options = [_("A ballot chooses one option or none. To have the most votes isn't enough: it takes the majority.")]
     return [
-        *(of_options if count.options else ()),
+        *_how_chosen(count, rules),
         _("An abstention takes part and doesn't agree. An invalid ballot neither takes part nor agrees."),
         _("Ballots received: %(received)s. Replaced by another of the same unit and not counted: %(superseded)s.")
         % {"received": f"{count.ballots:,}", "superseded": f"{count.superseded:,}"},
-        _split(rules),
+        _split_in_election(rules) if count.seating else _split(rules),
         _silence(count, rules),
     ]
+
+
+def _how_chosen(count: Count, rules: Rules) -> list[str]:
+    if count.seating and rules.election:
+        return [
+            _("A ballot names up to %(seats)s candidates. Each is asked by itself: elected is who has the majority.")
+            % {"seats": count.seating.seats},
+            _ranked(rules.election.ranking),
+        ]
+    if count.options:
+        return [_("A ballot chooses one option or none. To have the most votes isn't enough: it takes the majority.")]
+    return []
+
+
+def _ranked(ranking: Ranking) -> str:
+    return {
+        Ranking.HEADS_THEN_AREA: _(
+            "Where more have it than there are seats, most heads come first, and of equal heads the larger area. Who "
+            "is equal in both at the last seat stands again in a run-off."
+        ),
+        Ranking.AREA_THEN_HEADS: _(
+            "Where more have it than there are seats, the larger area comes first, and of equal areas more heads. Who "
+            "is equal in both at the last seat stands again in a run-off."
+        ),
+        Ranking.HEADS: _(
+            "Where more have it than there are seats, most heads come first. Who is equal at the last seat stands "
+            "again in a run-off."
+        ),
+    }[ranking]
+
+
+def _split_in_election(rules: Rules) -> str:
+    if rules.split_head is SplitHead.ABSTAINS:
+        return _("Who owns several units is one head for a candidate if all their ballots name that candidate.")
+    return _("Who owns several units is one head for a candidate if the larger area of their ballots names them.")
 
 
 def _split(rules: Rules) -> str:

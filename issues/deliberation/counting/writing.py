@@ -4,9 +4,17 @@ import json
 from datetime import datetime
 from fractions import Fraction
 
-from issues.deliberation.counting.file import FORMAT, FORMAT_OF_OPTIONS, Ballot, Motion, RollEntry, TallyFile
+from issues.deliberation.counting.file import (
+    FORMAT,
+    FORMAT_OF_ELECTIONS,
+    FORMAT_OF_OPTIONS,
+    Ballot,
+    Motion,
+    RollEntry,
+    TallyFile,
+)
 from issues.deliberation.counting.reading import read
-from issues.deliberation.counting.rules import ByMeasure, Rules, Threshold
+from issues.deliberation.counting.rules import ByMeasure, Election, Rules, Threshold
 
 Written = dict[str, object]
 
@@ -22,7 +30,7 @@ def write(file: TallyFile) -> bytes:
 
 def _written(file: TallyFile) -> bytes:
     fields: Written = {
-        "format": FORMAT_OF_OPTIONS if file.motion.options else FORMAT,
+        "format": _format(file.motion),
         "motion": _motion(file.motion),
         "rules": _rules(file.rules),
         "roll": [_entry(entry) for entry in file.roll],
@@ -31,6 +39,12 @@ def _written(file: TallyFile) -> bytes:
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1)
     # What can't be encoded becomes an escape, which `read` refuses with a sentence.
     return f"{text}\n".encode("utf-8", "backslashreplace")
+
+
+def _format(motion: Motion) -> str:
+    if motion.seats:
+        return FORMAT_OF_ELECTIONS
+    return FORMAT_OF_OPTIONS if motion.options else FORMAT
 
 
 def _motion(motion: Motion) -> Written:
@@ -43,6 +57,7 @@ def _motion(motion: Motion) -> Written:
         "opens_at": _instant(motion.opens_at),
         "closes_at": _instant(motion.closes_at),
         **({"options": list(motion.options)} if motion.options else {}),
+        **({"seats": str(motion.seats)} if motion.seats else {}),
     }
 
 
@@ -56,7 +71,12 @@ def _rules(rules: Rules) -> Written:
         "silence": rules.silence,
         "split_head": rules.split_head,
         "sources": [{"article": source.article, "text": source.text} for source in rules.sources],
+        **({"election": _election(rules.election)} if rules.election else {}),
     }
+
+
+def _election(election: Election) -> Written:
+    return {"ranking": election.ranking, "fewest_elected": _share(election.fewest_elected.share)}
 
 
 def _thresholds(thresholds: ByMeasure[Threshold]) -> Written:

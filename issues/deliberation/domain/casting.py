@@ -24,7 +24,7 @@ from issues.deliberation.models import (
     Mandate,
     Motion,
     RollEntry,
-    choices_of,
+    sayable,
 )
 from issues.deliberation.rules import stands_to_gain
 
@@ -160,13 +160,13 @@ def paper_with(user: User, entry: RollEntry) -> Paper:
 def cast(
     motion: Motion, *, entries: list[RollEntry], choice: str, sending: UUID, actor: User, at: datetime
 ) -> list[Receipt]:
-    """Hand in one choice (one of `choices_of` the motion) for units of one head. All of them are taken, or none.
+    """Hand in one choice (what is `sayable` in the motion) for units of one head. All of them are taken, or none.
 
     `sending` names the page it was sent from: the same page sent twice is one ballot with one receipt. The owner's own
     ballot replaces one that was collected at the door or on paper. Raises `VoteNotOpen`, `OnPaperOnly`,
     `NoSuchChoice`, `NotOnTheRoll`, `NoProxyHere`, `Disputed`, `VotedAlready`.
     """
-    if choice not in choices_of(motion):
+    if not sayable(motion)(choice):
         raise NoSuchChoice
     if not motion.is_open_at(at):
         raise VoteNotOpen

@@ -71,7 +71,7 @@ def faults_of(motion: Motion, given: Reported, at: datetime) -> Iterator[tuple[s
             yield f"roll_{measure}", _("A roll of nothing decides nothing.")
         if cast > roll:
             yield f"cast_{measure}", _("More took part than stand on the roll.")
-        if sum(getattr(figure, measure) for figure in given.figures.values()) > cast:
+        if _least_cast(motion, {choice: getattr(figure, measure) for choice, figure in given.figures.items()}) > cast:
             yield f"cast_{measure}", _("The choices add up to more than took part.")
     if given.cast.area_m2 and not given.cast.heads:
         yield "cast_heads", WITHOUT_THE_OTHER
@@ -79,6 +79,16 @@ def faults_of(motion: Motion, given: Reported, at: datetime) -> Iterator[tuple[s
     for name, figure in (("cast", given.cast), *given.figures.items()):
         if figure.heads and not figure.area_m2:
             yield f"{name}_area_m2", WITHOUT_THE_OTHER
+
+
+def _least_cast(motion: Motion, amounts: Mapping[str, Decimal]) -> Decimal:
+    """How much must have taken part for these amounts. In an election those of candidates overlap: each ballot stands
+    in no more of them than there are seats; a head of several units may stand in fewer than its ballots name."""
+    if not motion.seats:
+        return sum(amounts.values(), Decimal(0))
+    named = [Decimal(amount) for choice, amount in amounts.items() if choice.isdigit()]
+    others = sum((Decimal(amount) for choice, amount in amounts.items() if not choice.isdigit()), Decimal(0))
+    return others + max([*named, sum(named, Decimal(0)) / motion.seats])
 
 
 def enter(motion: Motion, given: Reported, *, actor: User, at: datetime) -> OfficialResult:

@@ -74,10 +74,15 @@ def _open(motion: Motion, now: datetime) -> None:
     fields = {
         "roll_hash": rolls.write(motion, rolls.read(motion, now)),
         "text_hash": hash_of(text_of(motion)),
-        "rules_hash": hash_of({"set": model_to_dict(motion.rule_set), "rule": model_to_dict(results.rule_of(motion))}),
+        "rules_hash": hash_of(_rules_of(motion)),
         "frozen_at": now,
     }
     MOTION.take_step(motion, "open", actor=PROGRAM, at=now, is_locked=True, fields=fields)
+
+
+def _rules_of(motion: Motion) -> dict[str, object]:
+    told = {"set": model_to_dict(motion.rule_set), "rule": model_to_dict(results.rule_of(motion))}
+    return told | ({"election": model_to_dict(motion.rule_set.election)} if motion.seats else {})
 
 
 def text_of(motion: Motion) -> dict[str, object]:
@@ -86,7 +91,7 @@ def text_of(motion: Motion) -> dict[str, object]:
         "title": motion.title, "words": motion.words, "kind": motion.kind, "matter": motion.matter,
     }  # fmt: skip
     options = list(motion.options.values("number", "title", "price", "words", "body"))
-    return told | ({"options": options} if options else {})
+    return told | ({"options": options} if options else {}) | ({"seats": motion.seats} if motion.seats else {})
 
 
 def _count(motion: Motion, now: datetime) -> None:

@@ -23,11 +23,11 @@ from issues.deliberation.models import (
     MotionState,
     PaperScan,
     RollEntry,
-    choices_of,
+    sayable,
 )
 from issues.deliberation.rules import organises, stands_to_gain
 
-# One of `choices_of` the motion, or why the paper says nothing that counts.
+# What is `sayable` in the motion, or why the paper says nothing that counts.
 Said = str | InvalidReason
 
 
@@ -83,8 +83,7 @@ def record(
     motion = entry.motion
     serial = serial.strip().upper()
     _check_charge(motion, actor, at)
-    if not isinstance(said, InvalidReason) and said not in choices_of(motion):
-        raise NoSuchChoice
+    _check_said(motion, said)
     if motion.state != MotionState.OPENED or not motion.is_open_at(cast_at) or cast_at > at:
         raise VoteNotOpen
     with transaction.atomic():
@@ -156,6 +155,15 @@ def _take_effect(paper: Ballot, entry: RollEntry, actor: User, at: datetime) -> 
     Ballot.objects.filter(pk=paper.pk).update(
         checked_by=actor, checked_at=at, is_effective=standing is None, replaced_by=standing
     )
+
+
+def _check_said(motion: Motion, said: Said) -> None:
+    """Raises `NoSuchChoice` for what this vote's ballot can't say, nor be."""
+    if isinstance(said, InvalidReason):
+        if said == InvalidReason.TOO_MANY and not motion.seats:
+            raise NoSuchChoice
+    elif not sayable(motion)(said):
+        raise NoSuchChoice
 
 
 def _check_charge(motion: Motion, actor: User, at: datetime) -> None:

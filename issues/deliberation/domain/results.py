@@ -16,7 +16,7 @@ from issues.deliberation.counting.result import as_json
 from issues.deliberation.counting.writing import write
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.domain.sealing import opened
-from issues.deliberation.models import Ballot, MatterRule, Motion, RollEntry
+from issues.deliberation.models import Ballot, ElectionRule, MatterRule, Motion, RollEntry
 from issues.deliberation.models.rule_sets import share
 
 
@@ -59,14 +59,14 @@ def tally_file(motion: Motion, now: datetime) -> bytes:
         .exclude(channel__in=(tally.Channel.PAPER, tally.Channel.DOOR), checked_by=None)
         .select_related("entry", "replaced_by")
     )
-    choices = opened(motion, ballots, now)
+    choices, asked = opened(motion, ballots, now), told(motion)
     delivered = set(motion.deliveries.standing().values_list("unit", flat=True))
     return write(
         tally.TallyFile(
-            motion=told(motion),
+            motion=asked,
             rules=rules_of(motion),
             roll=tuple(_entry(entry, is_delivered=entry.unit_id in delivered) for entry in motion.roll.all()),
-            ballots=tuple(_ballot(ballot, choices.get(ballot.pk)) for ballot in ballots),
+            ballots=tuple(_ballot(ballot, choices.get(ballot.pk), asked) for ballot in ballots),
         )
     )
 
@@ -81,15 +81,23 @@ def rules_of(motion: Motion) -> counted_by.Rules:
     rule = rule_of(motion)
     of_them = counted_by.MajorityOf(rule.majority_of)
     silence = counted_by.Silence.FOLLOWS_MAJORITY if motion.rule_set.silence_follows else counted_by.Silence.ABSENT
+    election = ElectionRule.objects.filter(rule_set=motion.rule_set).first() if motion.seats else None
+    of_matter = [_source(each) for each in (rule, election) if each]
     return counted_by.Rules(
         name=motion.rule_set.name,
         version=str(motion.rule_set.version),
         quorum=_thresholds(rule.quorum_area, rule.quorum_heads, more=rule.quorum_needs_more),
         majority=_thresholds(rule.majority_area, rule.majority_heads, more=rule.majority_needs_more),
-        sources=(_source(rule), counted_by.INCLUDES_THE_NUMBER, counted_by.HEADS_ARE_COUNTED),
+        sources=(*of_matter, counted_by.INCLUDES_THE_NUMBER, counted_by.HEADS_ARE_COUNTED),
         majority_of=of_them,
         silence=silence,
+        election=_election(election) if election else None,
     )
+
+
+def _election(rule: ElectionRule) -> counted_by.Election:
+    fewest = counted_by.Threshold(share(rule.fewest_elected))
+    return counted_by.Election(ranking=counted_by.Ranking(rule.ranking), fewest_elected=fewest)
 
 
 def _thresholds(area: str, heads: str, *, more: bool) -> counted_by.ByMeasure[counted_by.Threshold]:
@@ -100,7 +108,7 @@ def _thresholds(area: str, heads: str, *, more: bool) -> counted_by.ByMeasure[co
     )
 
 
-def _source(rule: MatterRule) -> counted_by.Source:
+def _source(rule: MatterRule | ElectionRule) -> counted_by.Source:
     return counted_by.Source(article=rule.article, text=rule.text)
 
 
@@ -117,6 +125,7 @@ def told(motion: Motion) -> tally.Motion:
         opens_at=motion.opens_at,
         closes_at=motion.closes_at,
         options=tuple(motion.options.values_list("title", flat=True)),
+        seats=motion.seats,
     )
 
 
@@ -147,11 +156,11 @@ def unit_ref(entry: RollEntry) -> str:
     return str(entry)
 
 
-def _ballot(ballot: Ballot, choice: str | None) -> tally.Ballot:
+def _ballot(ballot: Ballot, choice: str | None, asked: tally.Motion) -> tally.Ballot:
     return tally.Ballot(
         serial=str(ballot.public_id),
         unit=unit_ref(ballot.entry),
-        choice=tally.choice_of(choice) if choice else None,
+        choice=asked.said(choice) if choice else None,
         channel=tally.Channel(ballot.channel),
         cast_at=ballot.cast_at,
         invalid=tally.InvalidReason(ballot.invalid_reason) if ballot.invalid_reason else None,

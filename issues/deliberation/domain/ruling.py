@@ -14,7 +14,7 @@ from governance.domain import audit, registers
 from governance.domain.moment import local_day
 from governance.domain.refusals import Refusal
 from governance.models import User
-from issues.deliberation.models import MatterRule, Mechanism, RuleSet
+from issues.deliberation.models import ElectionRule, MatterRule, Mechanism, RuleSet
 
 Rules = TypeVar("Rules", Mechanism, RuleSet)
 VERB, SIGN = "write_rules", "sign_rules"
@@ -45,7 +45,7 @@ class NotYetSigned(Refusal):
 
 
 def new_version(
-    row: Rules, *, matters: Sequence[MatterRule] = (), seen: int | None = None, actor: User, at: datetime
+    row: Rules, *, rules: Sequence[MatterRule | ElectionRule] = (), seen: int | None = None, actor: User, at: datetime
 ) -> Rules:
     """Put `row` in force from its first day on; the version before it ends the day before.
 
@@ -63,9 +63,9 @@ def new_version(
         if last:
             _end_before(last, row.valid_from)
         row.save(force_insert=True)
-        for each in matters:
+        for each in rules:
             each.rule_set_id = row.pk
-            with registers.refusals_in_words(MatterRule):
+            with registers.refusals_in_words(type(each)):
                 each.save(force_insert=True)
         _note(VERB, row, actor, at)
     return row

@@ -4,7 +4,7 @@ A ballot holds its choice as ciphertext of one length, under the keys of the enc
 model opens it. Whoever runs the machine holds the keys: the seal keeps choices from being seen, not from being stolen.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain.refusals import Refusal
 from governance.encryption import decrypt
-from issues.deliberation.models import Ballot, Channel, Choice, InvalidReason, Motion, choices_of
+from issues.deliberation.counting.file import MOST_CANDIDATES
+from issues.deliberation.models import Ballot, Channel, InvalidReason, Motion, sayable
 
-# The number of an option is shorter.
-LONGEST = max(len(choice) for choice in Choice.values)
+# All candidates of an election: nothing that a ballot says is longer.
+LONGEST = len(",".join(str(number) for number in range(1, MOST_CANDIDATES + 1)))
 
 
 class StillSealed(Refusal):
@@ -38,8 +39,8 @@ def opened(motion: Motion, ballots: Iterable[Ballot], now: datetime) -> dict[int
     """The choices of valid ballots by their ids. Raises `StillSealed` before the close, and `BrokenSeal`."""
     if motion.closes_at is None or now < motion.closes_at:
         raise StillSealed
-    choices = choices_of(motion)
-    return {ballot.pk: _opened(ballot.choice, ballot.public_id, choices) for ballot in ballots if ballot.choice}
+    can_say = sayable(motion)
+    return {ballot.pk: _opened(ballot.choice, ballot.public_id, can_say) for ballot in ballots if ballot.choice}
 
 
 def says(ballot: Ballot, said: str | InvalidReason) -> bool:
@@ -51,12 +52,13 @@ def says(ballot: Ballot, said: str | InvalidReason) -> bool:
         raise StillSealed
     if ballot.choice is None:
         return ballot.invalid_reason == said
-    return _opened(ballot.choice, ballot.public_id, choices_of(ballot.entry.motion)) == said
+    return _opened(ballot.choice, ballot.public_id, sayable(ballot.entry.motion)) == said
 
 
-def _opened(token: bytes | memoryview, ballot: UUID, choices: tuple[str, ...]) -> str:
+def _opened(token: bytes | memoryview, ballot: UUID, can_say: Callable[[str], bool]) -> str:
     text = decrypt(bytes(token))
-    choice, belongs_to = text[:LONGEST].rstrip(), text[LONGEST:]
-    if belongs_to != ballot.hex or choice not in choices:
+    # From its end: what was sealed when the longest choice was shorter opens, too.
+    choice, belongs_to = text[: -len(ballot.hex)].rstrip(), text[-len(ballot.hex) :]
+    if belongs_to != ballot.hex or not can_say(choice):
         raise BrokenSeal(str(ballot))
     return choice

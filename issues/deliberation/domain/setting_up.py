@@ -15,11 +15,11 @@ from governance import wording
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import Body, Building, Estate, User
-from issues.deliberation.counting.file import MOST_OPTIONS
 from issues.deliberation.domain import results, rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.models import (
     BY_OWNERS,
+    ElectionRule,
     Matter,
     MatterRule,
     Motion,
@@ -91,6 +91,7 @@ class Plan:
     building: Building | None = None
     stairwell: int | None = None
     topic: Topic | None = None
+    seats: int | None = None
 
     def fields(self) -> dict[str, Any]:
         """With the area that the estate lies in."""
@@ -102,7 +103,7 @@ class Plan:
 class Offer:
     """One option of a vote that isn't a plain yes or no: its name on the ballot, its price, a short text.
 
-    `body` is the company that offers, if it stands in the register.
+    `body` is the company that offers, if it stands in the register. A candidate has a name and a text alone.
     """
 
     title: str
@@ -122,7 +123,9 @@ class TooManyOptions(Refusal):
     """More than fit on a ballot that people can still compare."""
 
     code = "too_many_options"
-    sentence = _("There are nine options already. Shortlist them first.")
+
+    def __init__(self, most: int):
+        super().__init__(_("There are %(most)s on the ballot already. Shortlist them first.") % {"most": most})
 
 
 class WrittenMeanwhile(Refusal):
@@ -168,8 +171,8 @@ def add_option(motion: Motion, offer: Offer, *, version: int, actor: User, at: d
         others = list(motion.options.all())
         if any(other.title == offer.title or (offer.body and other.body_id == offer.body.pk) for other in others):
             raise TwiceTheSame
-        if len(others) == MOST_OPTIONS:
-            raise TooManyOptions
+        if len(others) >= motion.most_options:
+            raise TooManyOptions(motion.most_options)
         return motion.options.create(number=len(others) + 1, **vars(offer))
 
 
@@ -259,7 +262,7 @@ def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: da
     if not RuleSet.objects.in_force(wording.local(now).date()).filter(pk=by.pk).exists():
         yield Obstacle("expired", _("This version of the rule set is not in force today."))
     yield from _obstacles_of_kind(motion)
-    yield from _obstacles_of_options(motion)
+    yield from _obstacles_of_election(motion) if motion.seats else _obstacles_of_options(motion)
     if not totals.units:
         yield Obstacle("nobody", _("There is no unit in this area: nobody could vote."))
     if totals.without_area:
@@ -288,6 +291,8 @@ def _obstacles_of_kind(motion: Motion) -> Iterator[Obstacle]:
 
 def _obstacles_of_options(motion: Motion) -> Iterator[Obstacle]:
     options = motion.options.count()
+    if options > motion.most_options:
+        yield Obstacle("too_many_options", _("There are more options than fit on a ballot. Shortlist them first."))
     if options == 1:
         yield Obstacle(
             "one_option", _("One option is no choice: add another, or take it away and ask for a yes or a no.")
@@ -297,6 +302,29 @@ def _obstacles_of_options(motion: Motion) -> Iterator[Obstacle]:
         yield Obstacle(
             "two_could_pass", _("By this rule two options could pass at once. Choose a rule set with more than half.")
         )
+
+
+def _obstacles_of_election(motion: Motion) -> Iterator[Obstacle]:
+    candidates = motion.options.count()
+    if candidates < (motion.seats or 0):
+        yield Obstacle(
+            "too_few_candidates",
+            _("There are %(seats)s seats and %(number)s candidates. Name more candidates, or fewer seats.")
+            % {"seats": motion.seats, "number": candidates},
+        )
+    if _election_rule(motion) is None:
+        yield Obstacle(
+            "no_election_rule", _("The rule set doesn't say how a committee is elected. Choose another one.")
+        )
+    if motion.rule_set.silence_follows:
+        yield Obstacle(
+            "silence_names_nobody",
+            _("By this rule set silence follows the majority, but nobody's silence names a candidate. Choose another."),
+        )
+
+
+def _election_rule(motion: Motion) -> ElectionRule | None:
+    return ElectionRule.objects.filter(rule_set=motion.rule_set_id).first()
 
 
 def _obstacles_of_time(motion: Motion, earliest: datetime) -> Iterator[Obstacle]:
@@ -329,6 +357,12 @@ def _warnings(motion: Motion, totals: rolls.Totals) -> Iterator[Obstacle]:
     if motion.kind == MotionKind.LEGAL and not motion.rule_set.electronic:
         yield Obstacle(
             "on_paper_only", _("By this rule set only ballots on paper count: plan who takes them to each door.")
+        )
+    rule = _election_rule(motion) if motion.seats else None
+    if rule and motion.seats and not rule.fits(motion.seats):
+        yield Obstacle(
+            "by_election",
+            _("By the rule set a whole committee isn't so large or so small. So many seats only fill vacant ones."),
         )
     for matter in sounds_like(motion.title + motion.words):
         if matter != motion.matter:

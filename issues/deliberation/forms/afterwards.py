@@ -1,4 +1,4 @@
-"""What the office writes beside a published vote: an erratum, and the result of the city's own system."""
+"""What the office writes beside a published vote: an erratum, the result of the city's own system, a new term."""
 
 import hashlib
 from decimal import Decimal
@@ -27,6 +27,25 @@ class ErratumForm(SaidForm):
         most=600,
         help_text=_("It stands beside the text once a colleague has agreed. The text itself is never changed."),
     )
+
+
+class EnterForm(SaidForm):
+    """From when on those elected sit there, and whether the others leave."""
+
+    since = date_field(_("First day"))
+    others = forms.ChoiceField(
+        label=_("Who has sat there until now"),
+        choices=[
+            ("leave", _("leaves the day before: a new term begins")),
+            ("stay", _("stays: vacant seats are filled")),
+        ],
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+        error_messages={"required": _("Say what becomes of those who have sat there.")},
+    )
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.auto_id = "enter_%s"
 
 
 class ResultForm(SaidForm):

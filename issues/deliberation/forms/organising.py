@@ -13,6 +13,7 @@ from governance.domain.moment import local_day
 from governance.models import Body, Estate
 from governance.models.bodies import BodyKind
 from governance.models.scope import Scope
+from issues.deliberation.counting.file import MOST_CANDIDATES
 from issues.deliberation.domain.setting_up import Offer, Plan
 from issues.deliberation.forms.places import InABuildingForm
 from issues.deliberation.models import BY_OWNERS, Matter, Motion, MotionKind, RuleSet, Topic, TopicState
@@ -35,8 +36,8 @@ class PlanForm(InABuildingForm):
 
     # As on the page, so that its errors are listed from top to bottom.
     field_order = (
-        "title", "words", "topic", "estate", "building", "stairwell", "matter", "rule_set", "kind", "opens_at",
-        "closes_at",
+        "title", "words", "topic", "estate", "building", "stairwell", "matter", "seats", "rule_set", "kind",
+        "opens_at", "closes_at",
     )  # fmt: skip
 
     estate = forms.ModelChoiceField(
@@ -73,6 +74,14 @@ class PlanForm(InABuildingForm):
         choices=[("", _("Please choose")), *Matter.choices],
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"required": _("Please choose the matter.")},
+    )
+    seats = forms.IntegerField(
+        label=_("How many are elected"),
+        required=False,
+        min_value=1,
+        max_value=MOST_CANDIDATES,
+        help_text=_("Only where members of the owners' committee are elected. The candidates come after this page."),
+        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
     rule_set = forms.ModelChoiceField(
         RuleSet.objects.none(),
@@ -116,6 +125,10 @@ class PlanForm(InABuildingForm):
         elif opens and closes and closes <= opens:
             self.add_error("closes_at", _("Voting ends after it begins."))
         self.find_building(given)
+        if given.get("seats") and given["found"]:
+            self.add_error("building", _("The whole estate elects its committee: leave the building empty."))
+        if given.get("seats") and given.get("matter") not in (None, Matter.COMMITTEE):
+            self.add_error("seats", _("Only in matter (3) somebody is elected. Leave it empty, or choose that matter."))
         topic = given.get("topic")
         if topic and topic.estate_id and given.get("estate") and topic.estate_id != given["estate"].pk:
             self.add_error("topic", _("This topic belongs to another estate."))
@@ -127,6 +140,7 @@ class PlanForm(InABuildingForm):
             estate=given["estate"], rule_set=given["rule_set"], matter=given["matter"], kind=given["kind"],
             title=given["title"].strip(), words=given["words"], opens_at=given["opens_at"],
             closes_at=given["closes_at"], building=given["found"], stairwell=given["stairwell"], topic=given["topic"],
+            seats=given["seats"],
         )  # fmt: skip
 
     @staticmethod
@@ -137,6 +151,7 @@ class PlanForm(InABuildingForm):
             "stairwell": motion.stairwell, "title": motion.title, "words": motion.words, "matter": motion.matter,
             "rule_set": motion.rule_set_id, "kind": motion.kind, "opens_at": on_the_clock(motion.opens_at),
             "closes_at": on_the_clock(motion.closes_at), "topic": motion.topic_id,
+            "seats": motion.seats,
         }  # fmt: skip
 
     @staticmethod
@@ -149,7 +164,7 @@ class PlanForm(InABuildingForm):
 
 
 class OptionForm(forms.Form):
-    """One more option of a draft: most often what a company offers."""
+    """One more option of a draft: most often what a company offers; of an election a candidate, by name and a text."""
 
     title = OwnWordsField(
         label=_("The option"),
@@ -184,14 +199,24 @@ class OptionForm(forms.Form):
     def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
         super().__init__(*args, **options)
         self.auto_id = "option_%s"
+        if motion.seats:
+            self._ask_for_a_candidate()
+            return
         body = self.fields["body"]
         assert isinstance(body, forms.ModelChoiceField)  # noqa: S101 - of this very class
         standing = Body.objects.standing_on(local_day(now)).filter(subdistrict=motion.subdistrict_id)
         body.queryset = standing.filter(kind=BodyKind.PROPERTY_COMPANY).order_by("name", "pk")
 
+    def _ask_for_a_candidate(self) -> None:
+        del self.fields["price"], self.fields["body"]
+        title, words = self.fields["title"], self.fields["words"]
+        title.label, title.help_text = _("The candidate's name"), _("The full name, as it stands on the ballot.")
+        title.error_messages["required"] = _("Write the candidate's name.")
+        words.label = _("Who that is")
+        words.help_text = _("In the candidate's own words. Everybody reads it: no phone number, no door.")
+
     def offer(self) -> Offer:
-        given = self.cleaned_data
-        return Offer(given["title"], given["price"], given["words"], given["body"])
+        return Offer(**self.cleaned_data)
 
 
 class WhyForm(forms.Form):

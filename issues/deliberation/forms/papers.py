@@ -5,15 +5,16 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from issues.deliberation.domain.papers import Said
 from issues.deliberation.forms.organising import MomentField
-from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry
+from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry, as_said
 from issues.forms.orders import PictureField
 
 INVALID = "invalid"
+REASONS = [("", "–"), *InvalidReason.choices]
 NONE_OF_THESE = pgettext_lazy("ballot", "None of these")
 
 
@@ -26,7 +27,7 @@ def ticks_of(motion: Motion) -> list[tuple[str, str | Promise]]:
 
 
 class SaysForm(forms.Form):
-    """What a paper of the motion says, or why it says nothing that counts."""
+    """What a paper of the motion says, or why it says nothing that counts. Several names may be ticked in elections."""
 
     said = forms.ChoiceField(
         label=_("What is ticked"),
@@ -35,27 +36,50 @@ class SaysForm(forms.Form):
     )
     reason = forms.ChoiceField(
         label=_("Why it is not valid"),
-        choices=[("", "–"), *InvalidReason.choices],
+        choices=REASONS,
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, motion: Motion, **options: Any):
         super().__init__(*args, **options)
-        said = self.fields["said"]
+        self.motion = motion
+        lines = [*ticks_of(motion), (INVALID, _("It is not valid"))]
+        if motion.seats:
+            self.fields["said"] = forms.MultipleChoiceField(
+                label=_("What is ticked"), choices=lines,
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+                error_messages={"required": _("Choose what the paper says.")},
+            )  # fmt: skip
+            return
+        said, reason = self.fields["said"], self.fields["reason"]
         assert isinstance(said, forms.ChoiceField)  # noqa: S101 - of this very class
-        said.choices = [*ticks_of(motion), (INVALID, _("It is not valid"))]
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101
+        said.choices = lines
+        reason.choices = [(code, label) for code, label in REASONS if code != InvalidReason.TOO_MANY]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        if given.get("said") == INVALID and not given.get("reason"):
-            self.add_error("reason", _("Choose why it is not valid."))
+        if not given.get("said"):
+            return given
+        ticked = given["said"] if isinstance(given["said"], list) else [given["said"]]
+        given["ticked"] = as_said(self.motion, ticked)
+        if ticked == [INVALID]:
+            if not given.get("reason"):
+                self.add_error("reason", _("Choose why it is not valid."))
+        elif not given["ticked"]:
+            self.add_error("said", self._cannot_stand(ticked))
         return given
 
+    def _cannot_stand(self, ticked: list[str]) -> str:
+        if INVALID not in ticked and len(ticked) > (self.motion.seats or 1):
+            return gettext("More names than seats: such a ballot is not valid. Choose that alone, with the reason.")
+        return gettext("These can't stand together: such a ballot is not valid. Choose that alone, with the reason.")
+
     def what(self) -> Said:
-        if self.cleaned_data["said"] == INVALID:
+        if not self.cleaned_data["ticked"]:
             return InvalidReason(self.cleaned_data["reason"])
-        return str(self.cleaned_data["said"])
+        return str(self.cleaned_data["ticked"])
 
 
 class PaperForm(SaysForm):
@@ -103,7 +127,7 @@ class PaperForm(SaysForm):
 
     def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
         super().__init__(*args, motion=motion, **options)
-        self.motion, self.now = motion, now
+        self.now = now
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.admin.forms import DAY, PLAIN_FIELDS
 from governance.models import User
+from issues.deliberation import shipped
 from issues.deliberation.domain import ruling
-from issues.deliberation.models import MatterRule, Mechanism, RuleSet
+from issues.deliberation.models import DecidingBody, ElectionRule, MatterRule, Mechanism, RuleSet
 
 
 def plain_field(field: Any, **options: Any) -> forms.Field | None:
@@ -61,7 +62,15 @@ class MechanismForm(VersionForm):
         )  # fmt: skip
 
 
-class MatterForm(forms.ModelForm):
+class RuleForm(forms.ModelForm):
+    """A rule that is never changed, as the next version has it."""
+
+    def _post_clean(self) -> None:
+        self.instance.validate_constraints = lambda exclude=None: None
+        super()._post_clean()  # type: ignore[misc]
+
+
+class MatterForm(RuleForm):
     """What one matter needs; which one it is stays."""
 
     class Meta:
@@ -72,9 +81,21 @@ class MatterForm(forms.ModelForm):
             "majority_heads", "majority_of", "majority_needs_more",
         )  # fmt: skip
 
-    def _post_clean(self) -> None:
-        self.instance.validate_constraints = lambda exclude=None: None
-        super()._post_clean()  # type: ignore[misc]
+
+class ElectionForm(RuleForm):
+    """How owners elect their committee; filled with the shipped rule where the version before has none."""
+
+    class Meta:
+        model = ElectionRule
+        formfield_callback = plain_field
+        fields = (
+            "article", "text", "mark", "ranking", "fewest_elected", "fewest_members", "most_members", "is_odd",
+        )  # fmt: skip
+
+    def __init__(self, data: Any, *, follows: RuleSet):
+        last = ElectionRule.objects.filter(rule_set=follows).first() or ElectionRule(**shipped.ELECTION)
+        initial = {name: getattr(last, name) for name in self.Meta.fields}
+        super().__init__(data, prefix="election", initial=initial)
 
 
 class RuleSetForm(VersionForm):
@@ -98,23 +119,28 @@ class RuleSetForm(VersionForm):
             )
             for row in follows.matters.order_by("matter", "pk")
         ]  # fmt: skip
+        self.election = ElectionForm(data, follows=follows) if follows.body == DecidingBody.OWNERS else None
+
+    @property
+    def rules(self) -> list[RuleForm]:
+        return [*self.matters, *([self.election] if self.election else [])]
 
     def is_valid(self) -> bool:
-        return all([super().is_valid(), *(form.is_valid() for form in self.matters)])
+        return all([super().is_valid(), *(form.is_valid() for form in self.rules)])
 
     @property
     def problems(self) -> list[tuple[str, str]]:
         """What is wrong in the forms of the matters, each with the id of its field."""
         return [
             (bound.id_for_label, f"{form.instance}: {bound.label}: {error}")
-            for form in self.matters
+            for form in self.rules
             for bound in form
             for error in bound.errors
         ]
 
     def make(self, *, actor: User, at: datetime) -> RuleSet:
-        matters = [form.instance for form in self.matters]
-        return ruling.new_version(self.instance, matters=matters, seen=self.version_seen, actor=actor, at=at)
+        rules = [form.instance for form in self.rules]
+        return ruling.new_version(self.instance, rules=rules, seen=self.version_seen, actor=actor, at=at)
 
 
 class SignForm(forms.Form):

@@ -25,6 +25,7 @@ from issues.deliberation.models.commitments import (
     Light,
 )
 from issues.deliberation.models.decisions import Decision, Hand, HandSaid
+from issues.deliberation.models.elections import ElectionRule, Ranking, Seat
 from issues.deliberation.models.mechanisms import Caller, Mechanism, QuorumOf
 from issues.deliberation.models.meetings import (
     AgendaItem,
@@ -38,7 +39,7 @@ from issues.deliberation.models.meetings import (
 )
 from issues.deliberation.models.minutes import Amendment, ForWhom, LineKind, MinuteLine, MinutesStage, MinutesVersion
 from issues.deliberation.models.motions import Motion, MotionKind, MotionState, Objection
-from issues.deliberation.models.options import MotionOption, choices_of
+from issues.deliberation.models.options import MotionOption, as_said, choices_of, sayable
 from issues.deliberation.models.rule_sets import BY_OWNERS, CountedOf, DecidingBody, Mark, Matter, MatterRule, RuleSet
 from issues.deliberation.models.survey_sheets import ItemState, SurveyAnswer, SurveyChannel, SurveyItem, SurveySheet
 from issues.deliberation.models.surveys import (
@@ -93,6 +94,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryWay",
+    "ElectionRule",
     "Erratum",
     "ForWhom",
     "Gate",
@@ -125,9 +127,11 @@ __all__ = [
     "Part",
     "QuestionKind",
     "QuorumOf",
+    "Ranking",
     "RollEntry",
     "RollOwner",
     "RuleSet",
+    "Seat",
     "SiteVisit",
     "SiteVisitPhoto",
     "Survey",
@@ -148,5 +152,7 @@ __all__ = [
     "TopicSupport",
     "Vetting",
     "VettingReason",
+    "as_said",
     "choices_of",
+    "sayable",
 ]

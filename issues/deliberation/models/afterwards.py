@@ -139,9 +139,17 @@ class OfficialResult(ByTwo):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__agreed_at__isnull=True, new__agreed_at__isnull=False),
-                declare=[("area", "NUMERIC"), ("people", "BIGINT")],
+                declare=[("area", "NUMERIC"), ("people", "BIGINT"), ("of_seats", "INT")],
+                # Of an election the sums for candidates overlap: each ballot stands in no more of them than seats.
                 func="""
-                    SELECT coalesce(sum(area_m2), 0), coalesce(sum(heads), 0) INTO area, people
+                    SELECT seats INTO of_seats FROM deliberation_motion WHERE id = NEW.motion_id;
+                    SELECT coalesce(sum(area_m2) FILTER (WHERE of_seats IS NULL OR choice IN ('against', 'abstain')), 0)
+                            + coalesce(greatest(max(area_m2) FILTER (WHERE of_seats > 0 AND choice ~ '^[0-9]'),
+                                sum(area_m2) FILTER (WHERE choice ~ '^[0-9]') / of_seats), 0),
+                        coalesce(sum(heads) FILTER (WHERE of_seats IS NULL OR choice IN ('against', 'abstain')), 0)
+                            + coalesce(greatest(max(heads) FILTER (WHERE of_seats > 0 AND choice ~ '^[0-9]'),
+                                ceil(sum(heads) FILTER (WHERE choice ~ '^[0-9]') / of_seats::numeric)), 0)
+                        INTO area, people
                     FROM deliberation_officialfigure WHERE result_id = NEW.id;
                     IF area > NEW.cast_area_m2 OR people > NEW.cast_heads OR NOT EXISTS (
                         SELECT FROM deliberation_motion WHERE id = NEW.motion_id

@@ -32,6 +32,7 @@ class InvalidReason(models.TextChoices):
 
     BLANK = "blank", _("nothing is ticked")
     UNCLEAR = "unclear", _("more than one choice is ticked, or it can't be told which")
+    TOO_MANY = "too_many", _("more names than seats")
     UNSIGNED = "unsigned", _("not signed")
     NOT_ENTITLED = "not_entitled", _("signed by somebody who may not vote for this unit")
     NO_MANDATE = "no_mandate", _("handed in for somebody without a mandate")

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from governance.models.scope import Scope
 from issues.deliberation import workflow
+from issues.deliberation.counting.file import MOST_CANDIDATES, MOST_OPTIONS
 from issues.deliberation.models.rule_sets import Matter, RuleSet
 
 
@@ -80,7 +81,8 @@ class MotionQuerySet(models.QuerySet["Motion"]):
 class Motion(models.Model):
     """表决事项: one question, put to those on the roll. Change its state only through `issues.deliberation.domain`.
 
-    A ballot says yes or no; where the motion has `options`, it chooses one of them, or none.
+    A ballot says yes or no; where the motion has `options`, it chooses one of them, or none. With `seats` the options
+    are candidates, and a ballot names up to so many.
 
     The scope is the estate, a building of it, or one stairwell. `opens_at` counts, `closes_at` doesn't any more.
     From its announcement nobody changes text, rules, scope or times.
@@ -103,6 +105,7 @@ class Motion(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="Of the draft: tells the second of two who write at it")
     title = models.CharField(_("question"), max_length=80)
     words = models.TextField(_("text"), max_length=4000)
+    seats = models.PositiveSmallIntegerField(_("seats"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=MotionState, default=MotionState.DRAFT)
     drafted_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(_("drafted"))
@@ -133,6 +136,11 @@ class Motion(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(stairwell=None) | Q(building__isnull=False), name="motion_of_a_stairwell_names_its_building"
+            ),
+            models.CheckConstraint(
+                condition=Q(seats=None)
+                | Q(seats__gte=1, seats__lte=MOST_CANDIDATES, matter=Matter.COMMITTEE.value, building=None),
+                name="only_an_estates_committee_is_elected",
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None, closes_at=None) | Q(closes_at__gt=F("opens_at")),
@@ -187,7 +195,7 @@ class Motion(models.Model):
             kept_since(
                 "published_at", "unchanged_since_its_notice",
                 "estate", "building", "stairwell", "topic", "rule_set", "matter", "kind", "title", "words",
-                "published_at", "opens_at", "closes_at",
+                "seats", "published_at", "opens_at", "closes_at",
             ),
             kept_since(
                 "frozen_at", "unchanged_since_its_freezing", "frozen_at", "roll_hash", "text_hash", "rules_hash"
@@ -197,7 +205,8 @@ class Motion(models.Model):
                 "counted_at", "tally_file", "result", "result_hash", "has_passed",
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            # None, or several: one option is no choice, and of a gap nobody would know what stood there.
+            # None, or several: one option is no choice, and of a gap nobody would know what stood there. Of candidates
+            # there may be one, if no more is to be elected.
             pgtrigger.Trigger(
                 name="announced_with_all_its_options",
                 operation=pgtrigger.Update,
@@ -207,7 +216,8 @@ class Motion(models.Model):
                 func="""
                     SELECT count(*), coalesce(max(number), 0) INTO options, latest
                     FROM deliberation_motionoption WHERE motion_id = NEW.id;
-                    IF options = 1 OR options <> latest THEN
+                    IF options <> latest OR options < NEW.seats OR NEW.seats IS NULL AND (options = 1 OR options > 9)
+                    THEN
                         RAISE EXCEPTION 'one option is no choice' USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
@@ -221,6 +231,11 @@ class Motion(models.Model):
     @property
     def audit_ref(self) -> str:
         return str(self.public_id)
+
+    @property
+    def most_options(self) -> int:
+        """How many lines fit on the ballot, beside none of them and neither."""
+        return MOST_CANDIDATES if self.seats else MOST_OPTIONS
 
     def takes_mandates_at(self, at: datetime) -> bool:
         """From the notice until the close."""

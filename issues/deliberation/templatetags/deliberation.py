@@ -13,7 +13,7 @@ from governance import wording
 from governance.models import User
 from governance.templatetags.words import own_words
 from issues.deliberation.domain import casting
-from issues.deliberation.models import MatterRule, Motion, MotionKind, RollEntry
+from issues.deliberation.models import ElectionRule, MatterRule, Motion, MotionKind, RollEntry
 
 register = template.Library()
 
@@ -70,4 +70,17 @@ def needs(rule: MatterRule) -> list[str]:
     return [
         taking_part % {"area": rule.quorum_area, "heads": rule.quorum_heads},
         in_favour % {"share": rule.majority_heads},
+    ]
+
+
+@register.filter
+def election_needs(rule: ElectionRule, seats: int) -> list[str]:
+    """What else an election needs, beside the majority of the matter: for the page and for the notice on paper."""
+    each = gettext("Each candidate has to reach this by themselves.")
+    order = gettext("Where more do than there are seats (%(seats)s): %(ranking)s. Equals at the last seat: a run-off.")
+    fewest = gettext("A committee needs at least %(share)s of the seats filled.")
+    return [
+        each,
+        order % {"seats": seats, "ranking": rule.get_ranking_display()},
+        fewest % {"share": rule.fewest_elected},
     ]

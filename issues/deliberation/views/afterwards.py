@@ -1,4 +1,4 @@
-"""Steps of a published vote at its desk that come beside it: errata, and the city's own result."""
+"""Steps of a published vote at its desk that come beside it: errata, the city's own result, who was elected."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,12 @@ from django import forms
 from django.contrib import messages
 from django.utils.translation import gettext as _
 
+from governance.domain.registers import NotAccepted
 from governance.requests import PortalRequest
-from issues.deliberation.domain import errata, official
+from issues.deliberation.domain import electing, errata, official
 from issues.deliberation.domain.errata import OneWaits
 from issues.deliberation.domain.official import ImpossibleSums
-from issues.deliberation.forms.afterwards import ErratumForm, ResultForm
+from issues.deliberation.forms.afterwards import EnterForm, ErratumForm, ResultForm
 from issues.deliberation.models import Motion, MotionKind, MotionState
 
 
@@ -75,6 +76,20 @@ def _drop_result(request: PortalRequest, motion: Motion) -> None:
     messages.success(request, _("Dropped: nothing was published."))
 
 
+def _enter_elected(request: PortalRequest, motion: Motion) -> forms.Form | None:
+    form = EnterForm(request.POST)
+    if not form.is_valid():
+        return form
+    since, replaces = form.cleaned_data["since"], form.cleaned_data["others"] == "leave"
+    try:
+        electing.enter(motion, since=since, replaces=replaces, actor=request.user, at=request.now)
+    except (electing.BeforeTheElection, electing.NoCommittee, NotAccepted) as refusal:
+        form.refuse("since", str(refusal))
+        return form
+    messages.success(request, _("They stand in the register of the committee."))
+    return None
+
+
 STEPS: dict[str, Callable[[PortalRequest, Motion], forms.Form | None]] = {
     "write_erratum": _write_erratum,
     "publish_erratum": _publish_erratum,
@@ -82,4 +97,5 @@ STEPS: dict[str, Callable[[PortalRequest, Motion], forms.Form | None]] = {
     "enter_result": _enter_result,
     "confirm_result": _confirm_result,
     "drop_result": _drop_result,
+    "enter_elected": _enter_elected,
 }

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from governance.domain.moment import local_day
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import objecting, setting_up
+from issues.deliberation.domain import electing, objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.setting_up import NotLawful, Plan, TooManyOptions, TwiceTheSame, WrittenMeanwhile
-from issues.deliberation.forms.afterwards import ErratumForm, ResultForm
+from issues.deliberation.forms.afterwards import EnterForm, ErratumForm, ResultForm
 from issues.deliberation.forms.organising import AnswerForm, OptionForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState, Topic, TopicState
 from issues.deliberation.official_page import official_page, waiting_result
@@ -193,6 +194,8 @@ def _page(
         "result_form": beside if isinstance(beside, ResultForm) else afterwards.result_form(motion),
         "rehearsal": setting_up.rehearse(motion, request.now) if is_draft else None,
         "turnout": turnout(motion) if motion.frozen_at else None,
+        "elected": electing.to_enter(motion),
+        "enter_form": beside if isinstance(beside, EnterForm) else EnterForm(initial={"since": local_day(request.now)}),
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
         "why": why or WhyForm(),
         "objections": [

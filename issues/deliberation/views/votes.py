@@ -1,5 +1,6 @@
 """Votes as owners see them: what is put to them, their ballots, and what came out."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -26,7 +27,7 @@ from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
 from issues.deliberation.forms.papers import NONE_OF_THESE
 from issues.deliberation.forms.voting import MandateForm, ObjectForm
-from issues.deliberation.models import Ballot, Choice, Erratum, Motion, MotionOption, RollEntry
+from issues.deliberation.models import Ballot, Choice, Erratum, Motion, MotionOption, RollEntry, as_said
 from issues.deliberation.official_page import official_page
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.rules import may_read_tally
@@ -40,6 +41,7 @@ from residents.models import Occupancy
 A_PAGE = 20
 CHOOSE = gettext_lazy("Please choose one of the three.")
 CHOOSE_AN_OPTION = gettext_lazy("Please choose one option, none of these, or to abstain.")
+NAME_CANDIDATES = gettext_lazy("Please name up to %(seats)s candidates, or choose none of these, or abstain: not both.")
 # What each choice means where the law counts it: people ask.
 CHOICES = {
     Choice.FOR: pgettext_lazy("ballot", "I agree"),
@@ -94,13 +96,14 @@ def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
     if request.method != "POST":
         return _form(request, motion, paper, sending=uuid4())
     sending = sending_of(request)
-    chosen = next((line for line in lines_of(motion) if line.value == request.POST.get("choice")), None)
-    if chosen is None:
-        return _form(request, motion, paper, sending=sending, is_missing=True)
+    chosen = [line for line in lines_of(motion) if line.value in request.POST.getlist("choice")]
+    said = as_said(motion, [line.value for line in chosen])
+    if not said:
+        return _form(request, motion, paper, sending=sending, chosen=chosen, is_missing=True)
     if "sure" not in request.POST:
         return _form(request, motion, paper, sending=sending, chosen=chosen, is_check="back" not in request.POST)
     receipts = casting.cast(
-        motion, entries=list(paper.entries), choice=chosen.value, sending=sending, actor=request.user, at=request.now
+        motion, entries=list(paper.entries), choice=said, sending=sending, actor=request.user, at=request.now
     )
     return _handed_in(request, motion, receipts)
 
@@ -186,6 +189,7 @@ def vote_page(
     context = {
         "motion": motion,
         "rule": rule_of(motion),
+        "election": motion.rule_set.election if motion.seats else None,
         "options": motion.options.all(),
         "is_open": motion.is_open_at(request.now),
         "papers": [
@@ -235,12 +239,14 @@ def _form(
     paper: Paper,
     *,
     sending: UUID,
-    chosen: Line | None = None,
+    chosen: Sequence[Line] = (),
     is_check: bool = False,
     is_missing: bool = False,
 ) -> HttpResponse:
     lines = lines_of(motion)
-    choose = CHOOSE_AN_OPTION if lines[0].option else CHOOSE
+    choose = str(CHOOSE_AN_OPTION if lines[0].option else CHOOSE)
+    if motion.seats:
+        choose = str(NAME_CANDIDATES) % {"seats": motion.seats}
     context = {
         "motion": motion,
         "errata": published_errata(motion),

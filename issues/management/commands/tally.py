@@ -54,7 +54,7 @@ def _bytes_of(file: str) -> bytes:
 def _in_words(file: TallyFile, result: Count) -> str:
     paragraphs = [
         f"{file.motion.title}\n{file.motion.scope}\n{saying.kind(file.motion.kind)}",
-        f"{saying.verdict(result.verdict)}\n{saying.summary(result)}",
+        f"{saying.outcome(result)}\n{saying.summary(result)}",
         _requirements(file, result),
         "\n".join(_working(file, result)),
         _parts(result),
@@ -91,16 +91,19 @@ def _working(file: TallyFile, result: Count) -> list[str]:
 
 
 def _asked(file: TallyFile, result: Count) -> list[tuple[SaidRequirement, Requirement]]:
-    """All four requirements, said and worked out; of several options the majority of each."""
-    four = (result.quorum.area, result.quorum.heads, result.majority.area, result.majority.heads)
-    asked = list(zip(saying.requirements(result, file.rules), four, strict=True))
+    """All requirements, said and worked out; of several options the majority of each, of an election the seats."""
+    majority = (result.majority.area, result.majority.heads)
+    decides = (result.seating.enough,) if result.seating else majority
+    asked = list(
+        zip(saying.requirements(result, file.rules), (result.quorum.area, result.quorum.heads, *decides), strict=True)
+    )
     if not result.options:
         return asked
     of_options = (
         zip(saying.requirements_of(option, file.rules), (option.majority.area, option.majority.heads), strict=True)
         for option in result.options
     )
-    return [*asked[:2], *(pair for pairs in of_options for pair in pairs)]
+    return [*asked[: 3 if result.seating else 2], *(pair for pairs in of_options for pair in pairs)]
 
 
 def _parts(result: Count) -> str:

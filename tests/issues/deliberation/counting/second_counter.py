@@ -23,6 +23,8 @@ def second_count(data: bytes) -> dict:
             replaced += 1
         else:
             words[ballot["unit"]] = ballot["invalid"] or ballot["choice"]
+    if "seats" in file["motion"]:
+        return second_count_of_election(file, words, replaced)
     agreeing = [str(place + 1) for place in range(len(file["motion"].get("options", [])))] or ["for"]
     choices = [*agreeing, "against", "abstain"]
     before = sorted_out(roll, words, rules, agreeing)
@@ -55,18 +57,78 @@ def second_count(data: bytes) -> dict:
         "quorum": quorum,
         **own,
         "silence_follows": side,
-        "components": {
-            "roll": part(after, *PLACES),
-            "participating": part(after, *PLACES[:5]),
-            **{place: part(after, place) for place in PLACES},
-            "invalid_by_reason": {reason: part(after, reason) for reason in REASONS},
-        },
-        "ballots": {
-            "received": len(file["ballots"]),
-            "effective": len(file["ballots"]) - replaced,
-            "superseded": replaced,
-        },
+        **told_of_all(file, after, replaced, REASONS),
     }
+
+
+def told_of_all(file: dict, columns: dict, replaced: int, reasons: list) -> dict:
+    received = len(file["ballots"])
+    return {
+        "components": {
+            "roll": part(columns, *PLACES),
+            "participating": part(columns, *PLACES[:5]),
+            **{place: part(columns, place) for place in PLACES},
+            "invalid_by_reason": {reason: part(columns, reason) for reason in reasons},
+        },
+        "ballots": {"received": received, "effective": received - replaced, "superseded": replaced},
+    }
+
+
+def second_count_of_election(file: dict, words: dict, replaced: int) -> dict:
+    """Every candidate is a vote of its own, yes or no, counted over the whole roll; then the seats are handed out one
+    after another until nobody is left, or two can't be told apart."""
+    rules, roll, motion = file["rules"], file["roll"], file["motion"]
+    reasons = [*REASONS[:2], "too_many", *REASONS[2:]]
+    columns = sorted_out(roll, {unit: "for" if word[0].isdigit() else word for unit, word in words.items()}, rules, [])
+    quorum = {}
+    candidates = []
+    for place, title in enumerate(motion["options"]):
+        number = str(place + 1)
+        mine = {
+            unit: ("for" if number in word.split(",") else "against") if counts(word) else word
+            for unit, word in words.items()
+        }
+        alone = sorted_out(roll, mine, rules, [])
+        quorum, majority = asked_of_all(alone, rules, None, ["for"])
+        candidates.append({"number": number, "title": title, "for": part(alone, "for"), "majority": majority["for"]})
+    waiting = [one for one in candidates if judged(quorum, {"": one["majority"]}) == "passed"]
+    seats, elected, run_off = int(motion["seats"]), [], []
+    while waiting and len(elected) < seats:
+        best = max(strength(one, rules) for one in waiting)
+        equals = [one for one in waiting if strength(one, rules) == best]
+        if len(elected) + len(equals) > seats:
+            run_off = equals
+            break
+        elected += equals
+        waiting = [one for one in waiting if one not in equals]
+    share = {"share": rules["election"]["fewest_elected"], "strictly_more": False}
+    enough = asked(share, len(elected), seats, "heads", None)
+    verdict = judged(quorum, {}) if not all(one["met"] for one in quorum.values()) else "passed"
+    if verdict == "passed" and not enough["met"]:
+        verdict = "not_passed"
+    return {
+        "verdict": verdict,
+        "verdict_without_silence": verdict,
+        "quorum": quorum,
+        "options": candidates,
+        "seats": seats,
+        "enough": enough,
+        "elected": [one["number"] for one in elected],
+        "run_off": [one["number"] for one in run_off],
+        "silence_follows": None,
+        **told_of_all(file, columns, replaced, reasons),
+    }
+
+
+def counts(word: str) -> bool:
+    return word[0].isdigit() or word in ("against", "abstain")
+
+
+def strength(candidate: dict, rules: dict) -> list:
+    area = square_centimetres(candidate["for"]["area"])
+    heads = candidate["for"]["heads"]
+    orders = {"heads_then_area": [heads, area], "area_then_heads": [area, heads], "heads": [heads]}
+    return orders[rules["election"]["ranking"]]
 
 
 def square_centimetres(text: str) -> int:
@@ -76,7 +138,7 @@ def square_centimetres(text: str) -> int:
 
 def sorted_out(roll: list, words: dict, rules: dict, agreeing: list) -> dict:
     """place, reason or option -> [square centimetres, heads, units]"""
-    columns = {name: [0, 0, 0] for name in (*PLACES, *REASONS, *agreeing)}
+    columns = {name: [0, 0, 0] for name in (*PLACES, *REASONS, "too_many", *agreeing)}
     for row in roll:
         for name in where(words[row["unit"]]):
             columns[name][0] += square_centimetres(row["area"])
@@ -91,7 +153,7 @@ def sorted_out(roll: list, words: dict, rules: dict, agreeing: list) -> dict:
 def where(word: str) -> list:
     if word.isdigit():
         return ["for", word]
-    return ["invalid", word] if word in REASONS else [NAMES.get(word, word)]
+    return ["invalid", word] if word in (*REASONS, "too_many") else [NAMES.get(word, word)]
 
 
 def word_of_head(mine: list, words: dict, rules: dict) -> str:
@@ -109,7 +171,7 @@ def word_of_head(mine: list, words: dict, rules: dict) -> str:
             if all(weights[word] > weights[other] for other in voted - {word}):
                 return word
         return "split"
-    for word in ("silence_added", *REASONS):
+    for word in ("silence_added", *REASONS[:2], "too_many", *REASONS[2:]):
         if word in said:
             return word
     return "silent"

@@ -38,7 +38,9 @@ SHARE = 'must be a fraction as text, such as "2/3", not'
 INSTANT = 'must be a date and time with its offset, such as "2026-05-07T18:00:00+08:00", not'
 REASONS = "blank, unclear, unsigned, not_entitled, no_mandate, disputed, wrong_form, damaged, late"
 TEXT = "must be text without spaces around it, not"
-NO_FORMAT = "This isn't a tally file: its “format” must be “youying-tally/1” or “youying-tally/2”."
+NO_FORMAT = (
+    "This isn't a tally file: its “format” must be one of “youying-tally/1”, “youying-tally/2”, “youying-tally/3”."
+)
 UNSEEN = "must have no characters that can't be seen, not"
 
 
@@ -136,7 +138,7 @@ UNSEEN = "must have no characters that can't be seen, not"
         ("motion.closes_at", "2026-04-20T01:00:00Z", "motion.closes_at: the vote must close after it opens."),
         (
             "format",
-            "youying-tally/3",
+            "youying-tally/4",
             NO_FORMAT,
         ),
         ("motto", "x", 'the file: unknown key "motto".'),

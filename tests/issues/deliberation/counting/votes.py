@@ -18,6 +18,7 @@ REASONS = (
     "damaged",
     "late",
 )
+RANKINGS = ("heads_then_area", "area_then_heads", "heads")
 SHARES = ("1/2", "2/3", "3/4", "1/5", "1/3", "3/7", "999/1000")
 
 Raw = dict[str, Any]
@@ -95,6 +96,14 @@ def choosing(options: list[str], raw: Raw) -> Raw:
     return raw | {"format": "youying-tally/2", "motion": raw["motion"] | {"options": options}}
 
 
+def electing(candidates: int, seats: int, raw: Raw, **rule: str) -> Raw:
+    """The same vote as an election: its ballots say “1”, “1,4”, … for candidates."""
+    names = [f"候选人{number}" for number in range(1, candidates + 1)]
+    motion = raw["motion"] | {"options": names, "seats": str(seats), "matter": "278-3"}
+    election = {"ranking": "heads_then_area", "fewest_elected": "1/2", **rule}
+    return raw | {"format": "youying-tally/3", "motion": motion, "rules": raw["rules"] | {"election": election}}
+
+
 def written(raw: Raw) -> bytes:
     return json.dumps(raw, ensure_ascii=False).encode()
 
@@ -139,6 +148,27 @@ def made_up(seed: int, units: int, options: int = 0) -> Raw:
         return vote(roll, ballots, **rules_made_up)
     rules_made_up["majority"]["heads"] = random.choice((threshold("1/2", strictly_more=True), threshold("3/4")))
     return choosing([f"方案{number}" for number in agreeing], vote(roll, ballots, **rules_made_up))
+
+
+def election_made_up(seed: int, units: int, candidates: int, seats: int) -> Raw:
+    """As `made_up`, naming any candidates, with many equal votes."""
+    random = Random(seed)
+    raw = made_up(seed, units)
+    few = [_names(random, candidates, seats) for _ in range(random.choice((1, 2, 3, 30)))]
+    for each in raw["ballots"]:
+        if each["choice"] == "for" or (each["choice"] and random.random() < 0.8):
+            each["choice"] = random.choice(few)
+        if each["invalid"] and random.random() < 0.3:
+            each["invalid"] = "too_many"
+    raw["rules"] |= {"silence": "absent", "majority": random.choice((both("1/5"), raw["rules"]["majority"]))}
+    raw["rules"] |= {"quorum": random.choice((both("1/5"), raw["rules"]["quorum"]))}
+    rule = {"ranking": random.choice(RANKINGS), "fewest_elected": random.choice(("1/2", "2/3", "1/1", "1/5"))}
+    return electing(candidates, seats, raw, **rule)
+
+
+def _names(random: Random, candidates: int, seats: int) -> str:
+    named = random.sample(range(1, candidates + 1), random.randint(1, seats))
+    return ",".join(str(number) for number in sorted(named))
 
 
 def _ballots_of(random: Random, unit: str, choices: list[str]) -> list[Raw]:

@@ -1,0 +1,282 @@
+"""Electing the owners' committee: candidates on one ballot, several names, the seats, and the register of posts."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, transaction
+
+from governance.domain.refusals import NotInCharge, StepNotAllowed
+from governance.models import Body, BodyKind, Post
+from issues.deliberation import shipped
+from issues.deliberation.domain import casting, electing, opening, papers, setting_up
+from issues.deliberation.domain.casting import NoSuchChoice
+from issues.deliberation.domain.electing import BeforeTheElection, NoCommittee
+from issues.deliberation.domain.setting_up import Offer, TooManyOptions
+from issues.deliberation.models import (
+    Ballot,
+    Channel,
+    Choice,
+    ElectionRule,
+    InvalidReason,
+    Matter,
+    Motion,
+    MotionKind,
+    MotionOption,
+    MotionState,
+    RuleSet,
+    Seat,
+)
+from issues.deliberation.public_file import public_file
+from issues.deliberation.verdict_page import verdict_of
+from tests.cast import LONG_AGO, NOW
+from tests.issues.deliberation.conftest import CLOSES, VOTING
+from tests.issues.deliberation.domain.test_casting import entry_of, vote
+from tests.issues.deliberation.domain.test_options import codes, put_on
+
+pytestmark = pytest.mark.django_db
+
+CANDIDATES = tuple(Offer(name, words=f"{name}的自我介绍") for name in ("安国平", "边小玲", "蔡明"))
+LATER = CLOSES + timedelta(days=30)
+
+
+@pytest.fixture
+def make_election(make_motion, cast):
+    def make(*candidates: Offer, seats: int = 2, **given) -> Motion:
+        return put_on(
+            make_motion(matter=Matter.COMMITTEE, title="选举业主委员会", seats=seats, **given), cast, *candidates
+        )
+
+    return make
+
+
+@pytest.fixture
+def election(make_election, cast) -> Motion:
+    """Three stand for two seats, and it is open."""
+    return opening.bring_up_to_date(setting_up.publish(make_election(*CANDIDATES), actor=cast.wu, at=NOW), VOTING)
+
+
+@pytest.fixture
+def committee(cast) -> Body:
+    return Body.objects.filter(kind=BodyKind.OWNERS_COMMITTEE, estate=cast.estate).first() or Body.objects.create(
+        kind=BodyKind.OWNERS_COMMITTEE, name="春和苑业委会", short_name="业委会", estate=cast.estate,
+        subdistrict_id=cast.community.subdistrict_id, community=cast.community,
+    )  # fmt: skip
+
+
+def elect(motion: Motion, house, *, until=CLOSES) -> Motion:
+    """By five homes of seven the first two are elected; the third is named by one."""
+    vote(motion, house, "ann", "801", choice="1,2")
+    vote(motion, house, "ben", "802", "803", choice="1,2")
+    vote(motion, house, "ben", "804", choice="2,3")
+    paper = papers.record(
+        entry_of(motion, "806"), said="1,2", serial="A7", channel=Channel.PAPER, cast_at=VOTING,
+        actor=motion.drafted_by, at=VOTING,
+    )  # fmt: skip
+    papers.check(paper, said="1,2", actor=house.second, at=VOTING)
+    return opening.bring_up_to_date(motion, until)
+
+
+@pytest.fixture
+def house(house, cast):
+    house.second = cast.sun
+    return house
+
+
+@pytest.mark.parametrize(
+    ("candidates", "given", "said"),
+    [
+        (CANDIDATES, {}, []),
+        (CANDIDATES[:1], {"seats": 1}, []),
+        (CANDIDATES[:1], {}, ["too_few_candidates"]),
+        ((), {"seats": None}, []),
+    ],
+)
+def test_there_are_at_least_as_many_candidates_as_seats(make_election, candidates, given, said):
+    assert codes(make_election(*candidates, **given)) == said
+
+
+def test_twenty_candidates_fit_on_a_ballot_and_nine_options_do(make_election, cast):
+    full = make_election(*(Offer(f"候选人{number}") for number in range(20)))
+    with pytest.raises(TooManyOptions):
+        setting_up.add_option(full, Offer("又一位"), version=full.version, actor=cast.wu, at=NOW)
+    Motion.objects.filter(pk=full.pk).update(seats=None)
+    full.refresh_from_db()
+    assert codes(full) == ["too_many_options"]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Motion.objects.filter(pk=full.pk).update(state="published", published_at=NOW)
+
+
+def test_a_rule_set_that_says_nothing_of_elections_or_lets_silence_follow_holds_none(make_election, rule_set):
+    bare = RuleSet.objects.create(
+        code="bare", version=1, name="未规定选举", body=rule_set.body, source="test", valid_from=LONG_AGO.date(),
+        notice_days=15, objection_days=7, silence_follows=True, signed_by="方律师", signed_on=NOW.date(),
+    )  # fmt: skip
+    for row in rule_set.matters.filter(matter=Matter.COMMITTEE):
+        row.pk, row.rule_set, row._state.adding = None, bare, True
+        row.save()
+    assert codes(make_election(*CANDIDATES, rule_set=bare)) == ["no_election_rule", "silence_names_nobody"]
+
+
+def test_an_even_number_of_seats_is_warned_of_as_a_by_election(make_election):
+    def warned(seats: int) -> list[str]:
+        motion = make_election(*(Offer(f"候选人{number}") for number in range(5)), seats=seats)
+        return [each.code for each in setting_up.rehearse(motion, NOW).warnings]
+
+    assert [("by_election" in warned(seats)) for seats in (2, 4, 5)] == [True, True, False]
+
+
+def test_what_is_signed_without_a_rule_of_elections_stays_without(rule_set):
+    from django.apps import apps
+
+    rule_set.refresh_from_db()
+    assert rule_set.election.mark == "B"
+    shipped.ensure_elections(apps.get_model)
+    assert ElectionRule.objects.count() == 1
+
+
+def test_the_database_elects_nobody_else_and_changes_no_seats_after_the_notice(make_motion, cast, election):
+    other = make_motion()
+    tries = (
+        lambda: Motion.objects.filter(pk=other.pk).update(seats=3),
+        lambda: Motion.objects.filter(pk=election.pk).update(seats=3),
+        lambda: ElectionRule.objects.update(ranking="heads"),
+        lambda: make_motion(matter=Matter.COMMITTEE, seats=2, building=cast.building),
+        lambda: make_motion(matter=Matter.COMMITTEE, seats=21),
+        lambda: MotionOption.objects.create(motion=other, number=21, title="太多"),
+    )
+    for change in tries:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+
+
+@pytest.mark.parametrize("said", ["1,2,3", "2,1", "4", "1,1", "for", "1,against", ""])
+def test_too_many_names_and_what_does_not_stand_there_are_not_taken(election, house, cast, said):
+    with pytest.raises(NoSuchChoice):
+        vote(election, house, "ann", "801", choice=said)
+    with pytest.raises(NoSuchChoice):
+        papers.record(
+            entry_of(election, "805"), said=said, serial="7", channel=Channel.PAPER, cast_at=VOTING, actor=cast.wu,
+            at=VOTING,
+        )  # fmt: skip
+
+
+def test_too_many_names_on_paper_are_an_invalid_ballot_in_an_election_alone(election, motion, house, cast):
+    def record(asked: Motion) -> Ballot:
+        return papers.record(
+            entry_of(asked, "805"), said=InvalidReason.TOO_MANY, serial="7", channel=Channel.PAPER, cast_at=VOTING,
+            actor=cast.wu, at=VOTING,
+        )  # fmt: skip
+
+    assert papers.check(record(election), said=InvalidReason.TOO_MANY, actor=cast.sun, at=VOTING)
+    elect(election, house)
+    told = json.loads(bytes(election.result))
+    assert told["components"]["invalid_by_reason"]["too_many"] == {"area": "100.00", "heads": 1, "units": 1}
+    with pytest.raises(NoSuchChoice):
+        record(motion)
+
+
+def test_one_name_or_twenty_are_sealed_at_one_length(election, house):
+    vote(election, house, "ann", "801", choice="1")
+    vote(election, house, "ben", "802", "803", choice="1,3")
+    vote(election, house, "cai", "804", choice=Choice.ABSTAIN)
+    assert len({len(bytes(sealed)) for sealed in Ballot.objects.values_list("choice", flat=True)}) == 1
+
+
+def test_the_seats_are_part_of_the_frozen_text_and_the_rule_of_the_frozen_rules(election):
+    assert opening.text_of(election)["seats"] == 2
+    assert opening.hash_of(opening.text_of(election)) == election.text_hash
+
+
+def test_two_are_elected_and_the_recount_gives_the_same_bytes(election, house, capsys):
+    elect(election, house)
+    told = json.loads(bytes(election.result))
+    assert (told["format"], told["verdict"], told["elected"], told["run_off"]) == (
+        "youying-count/3", "passed", ["2", "1"], [],
+    )  # fmt: skip
+    assert election.has_passed
+    page = verdict_of(election)
+    assert [option.is_chosen for option in page.options] == [True, True, False]
+    assert page.summary == "当选 2 人（名额 2 个）：边小玲，安国平。"
+    assert (page.bars, len(page.requirements)) == ((), 3)
+    said = public_file(election).decode()
+    assert "安国平,400.00,3,4" in said
+    assert "边小玲,500.00,4,5" in said
+    call_command("recount", str(election.public_id))
+    assert capsys.readouterr().out.encode() == bytes(election.result)
+
+
+def test_too_few_elected_are_no_committee(make_election, house, cast):
+    motion = setting_up.publish(make_election(*CANDIDATES, seats=3), actor=cast.wu, at=NOW)
+    motion = opening.bring_up_to_date(motion, VOTING)
+    vote(motion, house, "ann", "801", choice="1")
+    vote(motion, house, "ben", "802", "803", choice="1")
+    vote(motion, house, "ben", "804", choice="2")
+    opening.bring_up_to_date(motion, LATER)
+    opening.bring_up_to_date(motion, LATER + timedelta(days=30))
+    assert (motion.state, motion.has_passed, list(electing.to_enter(motion))) == (MotionState.FINAL, False, [])
+    with pytest.raises(StepNotAllowed):
+        electing.enter(motion, since=LATER.date(), replaces=True, actor=cast.wu, at=LATER + timedelta(days=31))
+
+
+def test_those_elected_become_members_with_one_press_once_it_is_final(election, house, committee, cast):
+    elect(election, house)
+    since = LATER.date()
+    with pytest.raises(StepNotAllowed):
+        electing.enter(election, since=since, replaces=True, actor=cast.wu, at=CLOSES)
+    before = Post.objects.create(body=committee, title="主任", full_name="前任", is_owner=True, since=LONG_AGO.date())
+    opening.bring_up_to_date(election, LATER)
+    for actor, day, refusal in (
+        (cast.zheng, since, NotInCharge),
+        (cast.wu, VOTING.date(), BeforeTheElection),
+    ):
+        with pytest.raises(refusal):
+            electing.enter(election, since=day, replaces=True, actor=actor, at=LATER)
+    posts = electing.enter(election, since=since, replaces=True, actor=cast.wu, at=LATER)
+    assert [(post.full_name, post.title, post.since, post.is_owner) for post in posts] == [
+        ("边小玲", "委员", since, True),
+        ("安国平", "委员", since, True),
+    ]
+    before.refresh_from_db()
+    assert before.ended_on == since - timedelta(days=1)
+    assert electing.to_enter(election) == []
+    with pytest.raises(StepNotAllowed):
+        electing.enter(election, since=since, replaces=True, actor=cast.wu, at=LATER)
+    assert Seat.objects.count() == 2
+
+
+def test_vacant_seats_are_filled_beside_those_who_stay_and_without_a_committee_nobody_is_entered(
+    election, house, cast, committee
+):
+    elect(election, house)
+    opening.bring_up_to_date(election, LATER)
+    Body.objects.filter(pk=committee.pk).update(ended_on=LONG_AGO.date())
+    with pytest.raises(NoCommittee):
+        electing.enter(election, since=LATER.date(), replaces=False, actor=cast.wu, at=LATER)
+    Body.objects.filter(pk=committee.pk).update(ended_on=None)
+    stays = Post.objects.create(body=committee, title="主任", full_name="老陈", is_owner=True, since=LONG_AGO.date())
+    electing.enter(election, since=LATER.date(), replaces=False, actor=cast.wu, at=LATER)
+    stays.refresh_from_db()
+    assert stays.ended_on is None
+    assert Post.objects.standing_on(LATER.date()).filter(body=committee).count() >= 3
+
+
+def test_an_opinion_poll_enters_nobody(make_election, house, cast):
+    motion = setting_up.publish(make_election(*CANDIDATES, kind=MotionKind.CONSULTATIVE), actor=cast.wu, at=NOW)
+    motion = opening.bring_up_to_date(motion, VOTING)
+    elect(motion, house)
+    opening.bring_up_to_date(motion, LATER)
+    assert (motion.state, motion.has_passed, electing.to_enter(motion)) == (MotionState.FINAL, True, [])
+
+
+def test_a_ballot_sealed_when_the_longest_choice_was_shorter_still_opens(election, house, monkeypatch):
+    monkeypatch.setattr("issues.deliberation.domain.sealing.LONGEST", 7)
+    casting.cast(
+        election, entries=[entry_of(election, "801")], choice="1,2", sending=uuid4(), actor=house.owners["ann"],
+        at=VOTING,
+    )  # fmt: skip
+    monkeypatch.undo()
+    opening.bring_up_to_date(election, CLOSES)
+    assert json.loads(bytes(election.result))["options"][0]["for"]["units"] == 1
