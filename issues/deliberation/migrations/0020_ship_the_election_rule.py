@@ -10,6 +10,6 @@ def ship(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("deliberation", "0018_elections")]
+    dependencies = [("deliberation", "0019_elections")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('deliberation', '0017_homes_answered_says_it'),
+        ('deliberation', '0018_nothing_of_the_erased'),
         ('governance', '0022_posts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
