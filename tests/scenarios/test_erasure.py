@@ -167,7 +167,7 @@ def test_the_audit_trail_holds_to_the_last_entry(ann: User, cast: Cast):
 OF_THE_OFFICE = {
     "CommitmentBlocker.raised_by", "DutyShift.user", "LogEntry.user", "Vetting.by", "actor", "agreed_by",
     "answered_by", "asked_by", "booked_by", "called_by", "checked_by", "contact", "decided_by", "done_by",
-    "drafted_by", "ended_by", "filed_by", "found_by", "holder", "invited_by", "judged_by", "lifted_by", "linked_by",
+    "drafted_by", "ended_by", "entered_by", "filed_by", "found_by", "holder", "invited_by", "judged_by", "lifted_by", "linked_by",
     "listed_by", "made_by", "mediated_by", "noted_by", "promised_by", "quit_asked_by", "recorded_by", "related_by",
     "released_by", "reported_by", "settled_by", "struck_by", "taken_by", "taken_down_by", "undone_by",
     "uploaded_by", "verified_by", "withdrawn_by", "withdrawn_with", "written_by",
