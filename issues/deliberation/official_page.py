@@ -10,7 +10,7 @@ from issues.deliberation.domain import official
 from issues.deliberation.domain.results import rules_of
 from issues.deliberation.models import Motion, MotionKind, OfficialResult
 from issues.deliberation.models.afterwards import ByTwoQuerySet
-from issues.deliberation.verdict_page import VerdictPage, page_of
+from issues.deliberation.verdict_page import VerdictPage, page_of, verdict_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,14 @@ def official_page(motion: Motion) -> OfficialPage | None:
     """None where the portal decides, and until a second person has compared the document."""
     result = _loaded(motion).agreed().first() if _is_elsewhere(motion) else None
     return _page(motion, result) if result else None
+
+
+def deciding_verdict(motion: Motion) -> VerdictPage | None:
+    """What came out, by whoever decides it: the portal's count, or the city's result once it is here; None before."""
+    page = official_page(motion)
+    if page:
+        return page.verdict
+    return None if motion.kind == MotionKind.MIRROR else verdict_of(motion)
 
 
 def waiting_result(motion: Motion) -> OfficialPage | None:

@@ -34,8 +34,8 @@ from issues.deliberation.models import (
     TopicState,
     Vetting,
 )
-from issues.deliberation.official_page import official_page
-from issues.deliberation.verdict_page import VerdictPage, verdict_of
+from issues.deliberation.official_page import deciding_verdict, official_page
+from issues.deliberation.verdict_page import VerdictPage
 
 FEWEST_JUDGEMENTS = 5
 
@@ -227,7 +227,7 @@ def _motions(topic: Topic) -> list[Motion]:
 
 def _vote(motion: Motion) -> VoteSaid:
     official = official_page(motion)
-    verdict = official.verdict if official else verdict_of(motion)
+    verdict = deciding_verdict(motion)
     parts = verdict.sides if verdict else []
     sides = [Side(said.name, saying.heads(said.part.heads), saying.area(said.part.area)) for said in parts]
     return VoteSaid(motion, rule_of(motion), verdict, sides, official.result.system if official else "")

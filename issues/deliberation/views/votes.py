@@ -27,8 +27,17 @@ from issues.deliberation.domain.opening import bring_up_to_date
 from issues.deliberation.domain.results import rule_of
 from issues.deliberation.forms.papers import NONE_OF_THESE
 from issues.deliberation.forms.voting import MandateForm, ObjectForm
-from issues.deliberation.models import Ballot, Choice, Erratum, Motion, MotionOption, RollEntry, as_said
-from issues.deliberation.official_page import official_page
+from issues.deliberation.models import (
+    Ballot,
+    Choice,
+    Erratum,
+    Motion,
+    MotionKind,
+    MotionOption,
+    RollEntry,
+    as_said,
+)
+from issues.deliberation.official_page import deciding_verdict, official_page
 from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.rules import may_read_tally
 from issues.deliberation.turnout import turnout
@@ -197,9 +206,9 @@ def vote_page(
             for number, paper in enumerate(casting.papers_of(request.user, motion))
         ],
         "turnout": turnout(motion) if motion.frozen_at else None,
-        "verdict": official.verdict if official else verdict_of(motion),
+        "verdict": deciding_verdict(motion),
         "official": official,
-        "ours": verdict_of(motion) if official else None,
+        "ours": verdict_of(motion) if motion.kind == MotionKind.MIRROR else None,
         "errata": published_errata(motion),
         "objections": motion.objections.order_by("number"),
         "may_object": may_object(request.user, motion, request.now),

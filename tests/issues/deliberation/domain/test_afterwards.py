@@ -12,7 +12,7 @@ from issues.deliberation.domain import errata, objecting, official, opening, set
 from issues.deliberation.domain.errata import OneWaits
 from issues.deliberation.domain.official import Figure, ImpossibleSums, Reported
 from issues.deliberation.models import Erratum, Motion, MotionKind, OfficialResult
-from issues.deliberation.official_page import official_page, waiting_result
+from issues.deliberation.official_page import deciding_verdict, official_page, waiting_result
 from issues.deliberation.vote_papers import notice_pdf
 from tests.cast import NOW, client_of
 from tests.issues.deliberation.conftest import CLOSES, VOTING
@@ -108,8 +108,12 @@ def reported(**changes) -> Reported:
 
 
 def test_the_citys_result_takes_two_and_is_said_to_be_counted_elsewhere(mirror, cast, house, monkeypatch):
+    monkeypatch.setattr("governance.middleware.database_now", lambda: LATER)
+    before = client_of(house.owners["ann"]).get(f"/votes/{mirror.public_id}/").content.decode()
+    assert "市里系统的结果还没有录入" in before
+    assert 'class="outcome' not in before  # our record decides nothing
     official.enter(mirror, reported(), actor=cast.wu, at=LATER)
-    assert official_page(mirror) is None
+    assert (official_page(mirror), deciding_verdict(mirror)) == (None, None)
     assert waiting_result(mirror).verdict.passed
     with pytest.raises(NotInCharge):
         official.confirm(mirror, actor=cast.wu, at=LATER)
@@ -118,7 +122,6 @@ def test_the_citys_result_takes_two_and_is_said_to_be_counted_elsewhere(mirror, 
     assert (page.passed, page.verdict) == (True, "通过")
     mirror.refresh_from_db()
     assert mirror.has_passed is False  # our own record stays what it was
-    monkeypatch.setattr("governance.middleware.database_now", lambda: LATER)
     shown = client_of(house.owners["ann"]).get(f"/votes/{mirror.public_id}/").content.decode()
     for words in (
         "录自市业主共同决定电子投票系统，不是这里计的票",
