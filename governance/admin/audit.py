@@ -30,6 +30,10 @@ VERBS: dict[str, str | Promise] = {
     "phoned": pgettext_lazy("deed", "told by phone"),
     "reveal_phone": pgettext_lazy("deed", "number shown"),
     "note_consent": pgettext_lazy("deed", "consent noted"),
+    "ask_erasure": pgettext_lazy("deed", "account closed"),
+    "erase": pgettext_lazy("deed", "all erased"),
+    "erase_in_part": pgettext_lazy("deed", "erased but for what must be kept"),
+    "open_identity": pgettext_lazy("deed", "locked name opened"),
     "withdraw_consent": pgettext_lazy("deed", "consent taken back"),
 }
 # By noun, the references of what a street's officers don't see, as a column of text. Upper storeys add theirs.

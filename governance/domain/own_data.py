@@ -1,11 +1,12 @@
 """What the ground floor holds of a person: the account, consents, messages, roles, a seat on a committee."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
+from typing import cast
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -45,19 +46,24 @@ def refuse(user: User, at: datetime) -> None:
 
 
 def kept(user: User, at: datetime) -> Iterable[Kept]:
-    for post in Post.objects.filter(user=user).exclude(full_name=GONE):
+    for post in _ended_posts(user):
         until = _kept_until(post)
         if until > at:
             yield Kept("post", until)
 
 
+def _ended_posts(user: User) -> QuerySet[Post]:
+    """Those that still say who it was."""
+    return Post.objects.filter(user=user, ended_on__isnull=False).exclude(full_name=GONE)
+
+
 def _kept_until(post: Post) -> datetime:
-    assert post.ended_on is not None  # noqa: S101 - whoever still sits there is refused
-    return years_after(datetime.combine(post.ended_on, time.max, LOCAL_ZONE), POSTS_KEPT_YEARS)
+    ended_on = cast(date, post.ended_on)
+    return years_after(datetime.combine(ended_on, time.max, LOCAL_ZONE), POSTS_KEPT_YEARS)
 
 
 def erase(user: User, at: datetime) -> None:
-    for post in Post.objects.filter(user=user).exclude(full_name=GONE):
+    for post in _ended_posts(user):
         if _kept_until(post) <= at:
             Post.objects.filter(pk=post.pk).update(full_name=GONE)
     for assignment in RoleAssignment.objects.in_force(at).filter(user=user):
@@ -74,15 +80,15 @@ def erase(user: User, at: datetime) -> None:
 def copied(user: User) -> Iterable[Section]:
     yield Section(
         gettext("My account"),
-        (pgettext("copy of my data", "What"), gettext("What we keep")),
-        [
-            (gettext("Name"), user.full_name),
-            (gettext("Mobile number"), user.phone or ""),
-            (gettext("E-mail"), user.email),
-            (gettext("Account name"), user.username),
-            (gettext("Language"), user.get_language_display()),
-            (gettext("Signed up"), user.date_joined),
-        ],
+        (
+            gettext("Name"),
+            gettext("Mobile number"),
+            gettext("E-mail"),
+            gettext("Account name"),
+            gettext("Language"),
+            gettext("Signed up"),
+        ),
+        [(user.full_name, user.phone, user.email, user.username, user.get_language_display(), user.date_joined)],
     )
     yield Section(
         gettext("What you have agreed to"),

@@ -305,3 +305,19 @@ def test_after_a_restore_the_list_erases_them_once_more_under_the_same_reference
     listed.write_text("x y z")
     with pytest.raises(CommandError):
         call_command("erasures", again=str(listed))
+
+
+def test_a_court_is_told_the_name_as_long_as_a_vote_can_be_challenged_and_the_trail_knows(ann: User, cast: Cast):
+    reference = str(erase(ann, VOTING).public_id)
+    for by, reason in ((cast.sun.username, "法院"), (cast.administrator.username, " "), ("nobody", "法院")):
+        with pytest.raises(CommandError):
+            call_command("erasures", open=reference, by=by, reason=reason)
+    told = StringIO()
+    call_command("erasures", open=reference, by=cast.administrator.username, reason="法院 2026-1", stdout=told)
+    assert told.getvalue() == f"{NAME} {NUMBER}\n"
+    entry = AuditEntry.objects.get(noun="erasure", object_ref=reference)
+    assert (entry.verb, entry.actor_ref) == ("open_identity", str(cast.administrator.public_id))
+    with pytest.raises(CommandError, match="已删除"):
+        call_command(
+            "erasures", open=str(erase(cast.wang, VOTING).public_id), by=cast.administrator.username, reason="x"
+        )

@@ -5,29 +5,52 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from governance.domain import erasing
 from governance.domain.moment import database_now
+from governance.domain.refusals import Refusal
 from governance.models import Erasure, User
 
 
 class Command(BaseCommand):
-    help = "List erasures, one a line: person, reference, when it was asked for. With --again, carry such a list out."
+    help = "List erasures, one a line: person, reference, when it was asked for. --again carries such a list out."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--again", metavar="FILE", help="a list that this command wrote before the restore")
 
-    def handle(self, *args: Any, again: str | None = None, **options: Any) -> None:
-        if again is None:
-            for person, reference, asked_at in Erasure.objects.order_by("pk").values_list(
-                "user__public_id", "public_id", "asked_at"
-            ):
-                self.stdout.write(f"{person} {reference} {asked_at.isoformat()}")
-            return
-        lines = [_read(line) for line in Path(again).read_text(encoding="utf-8").splitlines() if line.strip()]
+        parser.add_argument("--open", metavar="REFERENCE", help="for a court: the name and number that are kept locked")
+        parser.add_argument("--by", metavar="ACCOUNT", default="", help="with --open: the administrator who looks")
+        parser.add_argument("--reason", default="", help="with --open: who asks, and under which file number")
+
+    def handle(self, *args: Any, again: str | None = None, open: str | None = None, **options: Any) -> None:
+        if again:
+            self._erase_again(Path(again))
+        elif open:
+            self._open(open, **options)
+        else:
+            self._list()
+
+    def _list(self) -> None:
+        listed = Erasure.objects.order_by("pk").values_list("user__public_id", "public_id", "asked_at")
+        for person, reference, asked_at in listed:
+            self.stdout.write(f"{person} {reference} {asked_at.isoformat()}")
+
+    def _erase_again(self, file: Path) -> None:
+        lines = [_read(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
         erased = sum(_erase_again(*line) for line in lines)
         self.stdout.write(f"{erased} of {len(lines)} erased again; the others are erased, or unknown here.")
+
+    def _open(self, reference: str, *, by: str, reason: str, **_options: Any) -> None:
+        try:
+            erasure, actor = Erasure.objects.get(public_id=reference), User.objects.get(username=by)
+            kept = erasing.open_identity(erasure, reason=reason, actor=actor, at=database_now())
+        except (Erasure.DoesNotExist, User.DoesNotExist, ValidationError) as error:
+            raise CommandError("No such reference, or no such account.") from error
+        except Refusal as refusal:
+            raise CommandError(str(refusal.sentence)) from refusal
+        self.stdout.write(f"{kept['name']} {kept['phone']}")
 
 
 def _read(line: str) -> tuple[uuid.UUID, uuid.UUID, datetime]:

@@ -1,6 +1,7 @@
 """What we hold about a person: the page, the copy, closing the account, and what the reference tells afterwards."""
 
 import io
+from datetime import date, datetime
 
 import pytest
 from django.db import DatabaseError
@@ -9,9 +10,9 @@ from openpyxl import load_workbook
 
 from governance.domain import erasing
 from governance.domain.moment import database_now
-from governance.models import Erasure, User
+from governance.models import Erasure, Post, User
 from issues.domain.sweep import sweep
-from tests.cast import Cast, client_of, file
+from tests.cast import FAR_AHEAD, NOW, SHANGHAI, Cast, client_of, file
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/data/"
@@ -48,11 +49,30 @@ def test_whoever_closes_the_account_is_out_and_keeps_a_reference(cast: Cast):
     assert client.get("/account/").status_code == 302
 
 
-def test_staff_read_why_they_cannot_go_yet(cast: Cast):
-    client = client_of(cast.wu)
+@pytest.mark.parametrize("name", ["wu", "xu"])
+def test_staff_and_members_of_a_committee_read_why_they_cannot_go_yet(cast: Cast, name):
+    Post.objects.create(
+        body=cast.committee, title="委员", full_name=cast.xu.full_name, user=cast.xu, since=date(2026, 1, 1)
+    )
+    person = getattr(cast, name)
+    client = client_of(person)
     assert "请先" in client.get(PAGE).content.decode()
-    assert client.post(PAGE, {"confirmed": cast.wu.phone[-4:]}).status_code == 409
-    assert User.objects.get(pk=cast.wu.pk).full_name == cast.wu.full_name
+    assert client.post(PAGE, {"confirmed": person.phone[-4:]}).status_code == 409
+    assert User.objects.get(pk=person.pk).full_name == person.full_name
+
+
+def test_a_seat_that_has_ended_is_kept_for_three_years(cast: Cast):
+    post = Post.objects.create(
+        body=cast.committee, title="委员", full_name=cast.xu.full_name, user=cast.xu, since=date(2020, 1, 1),
+        ended_on=date(2025, 1, 1),
+    )  # fmt: skip
+    erasure = erasing.ask(cast.xu, at=NOW)
+    erasing.carry_out(erasure, at=NOW)
+    assert "post" in {hold.kind for hold in erasure.holds.all()}
+    for at, name in ((datetime(2028, 1, 1, tzinfo=SHANGHAI), cast.xu.full_name), (FAR_AHEAD, erasing.GONE)):
+        sweep(bell="test", now=at)
+        post.refresh_from_db()
+        assert post.full_name == name
 
 
 def test_what_fails_after_the_closing_is_made_good_by_the_sweep(cast: Cast, monkeypatch):
