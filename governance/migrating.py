@@ -10,8 +10,8 @@ class Together(Operation):
 
     Django builds the model that changes, and all that refer to it, anew after each operation: twenty models for one
     constraint, which took most of the time of a portal's first start. Each operation here is given the state before the
-    first one and after the last. So none may need what another one of them does, nor touch what another one touches; a
-    model is created outside.
+    first one and after the last. So none may need what another one of them does, nor touch what another one touches;
+    models are created in one of their own.
     """
 
     category = OperationCategory.MIXED

@@ -3,12 +3,14 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
     dependencies = [("governance", "0014_quarrels_are_never_listed")]
 
     operations = [
+        Together(
         migrations.AddField(
             model_name="body",
             name="district",
@@ -149,5 +151,6 @@ class Migration(migrations.Migration):
                 max_length=20,
                 verbose_name="role",
             ),
+        ),
         ),
     ]

@@ -8,6 +8,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -17,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Venue',
             fields=[
@@ -50,6 +52,8 @@ class Migration(migrations.Migration):
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='governance.venue', verbose_name='room')),
             ],
         ),
+        ),
+        Together(
         migrations.AddConstraint(
             model_name='venue',
             constraint=models.UniqueConstraint(fields=('community', 'name'), name='venue_named_once'),
@@ -77,5 +81,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='venuebooking',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='efac0b7de844429faf94841409cf47640f4bbfb4', operation='DELETE', pgid='pgtrigger_never_deleted_31e0b', table='governance_venuebooking', when='BEFORE')),
+        ),
         ),
     ]

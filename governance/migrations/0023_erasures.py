@@ -7,6 +7,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -17,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Erasure',
             fields=[
@@ -46,6 +48,8 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
+        ),
+        Together(
         migrations.AddField(
             model_name='user',
             name='erased_at',
@@ -117,5 +121,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='hold',
             constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='hold_of_something'),
+        ),
         ),
     ]

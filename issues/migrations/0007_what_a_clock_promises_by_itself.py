@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -14,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         pgtrigger.migrations.RemoveTrigger(
             model_name="issue",
             name="state_by_the_table",
@@ -104,5 +106,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
+        ),
         ),
     ]

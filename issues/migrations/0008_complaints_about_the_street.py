@@ -3,6 +3,7 @@
 from django.db import migrations, models
 
 from issues import shipped
+from governance.migrating import Together
 
 
 def ship(apps, schema_editor):
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [("issues", "0006_names_of_bells"), ("governance", "0017_held_at_a_district")]
 
     operations = [
+        Together(
         migrations.AlterField(
             model_name="categoryhandling",
             name="handler",
@@ -41,6 +43,7 @@ class Migration(migrations.Migration):
                 max_length=10,
                 verbose_name="handled by",
             ),
+        ),
         ),
         migrations.RunPython(ship, migrations.RunPython.noop),
     ]

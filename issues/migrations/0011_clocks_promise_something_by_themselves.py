@@ -1,6 +1,7 @@
 """Each clock promises something by itself; a merged matter says into which and when, and no other does."""
 
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -9,6 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.RemoveConstraint(
             model_name="issue",
             name="merged_into_something",
@@ -58,5 +60,6 @@ class Migration(migrations.Migration):
                 ),
                 name="clock_promises_something",
             ),
+        ),
         ),
     ]

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 FILL = """
@@ -30,6 +31,7 @@ class Migration(migrations.Migration):
         ),
         # Its reference is checked at once: a column can't be altered while checks are outstanding.
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
+        Together(
         migrations.AlterField(
             model_name='workorder',
             name='estate',
@@ -46,5 +48,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='workorder',
             trigger=pgtrigger.compiler.Trigger(name='at_its_issues_estate', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n    SELECT estate_id INTO NEW.estate_id FROM issues_issue WHERE id = NEW.issue_id;\n    RETURN NEW;\n', hash='c78201acbc0c691b9919249c2ff0350919b3bf7d', operation='INSERT OR UPDATE OF "issue_id", "estate_id"', pgid='pgtrigger_at_its_issues_estate_6f780', table='issues_workorder', when='BEFORE')),
+        ),
         ),
     ]

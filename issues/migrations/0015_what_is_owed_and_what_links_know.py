@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from governance.migrating import Together
 
 # Whoever changes what is counted here holds the matter's lock till the end: of two who do so at once the second counts
 # what the first has left. Petitions that somebody links are locked, too, lest one is withdrawn unseen meanwhile.
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.AddField(
             model_name="issuepetition",
             name="category",
@@ -87,6 +89,7 @@ class Migration(migrations.Migration):
                 help_text="How many petitions are owed their first contact by it: counted by the database alone",
             ),
         ),
+        ),
         migrations.RunSQL(COUNT_OWED, "DROP FUNCTION issues_count_owed"),
         migrations.RunSQL(
             COUNT_OWED_OF_A_PETITION,
@@ -95,6 +98,7 @@ class Migration(migrations.Migration):
             DROP FUNCTION issues_count_owed_of_a_petition;
             """,
         ),
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name="issuepetition",
             trigger=pgtrigger.compiler.Trigger(
@@ -198,5 +202,6 @@ class Migration(migrations.Migration):
                     when="AFTER",
                 ),
             ),
+        ),
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.RemoveIndex(
             model_name="slaclock",
             name="first_contacts_by_due_time",
@@ -56,6 +58,7 @@ class Migration(migrations.Migration):
                 name="first_contact_by_response_or_arrival",
             ),
         ),
+        ),
         migrations.RunSQL(
             """
             ALTER TABLE issues_issuepetition ADD CONSTRAINT link_knows_its_matter
@@ -65,6 +68,7 @@ class Migration(migrations.Migration):
             """,
             "ALTER TABLE issues_issuepetition DROP CONSTRAINT link_knows_its_matter",
         ),
+        Together(
         migrations.AddIndex(
             model_name="issuepetition",
             index=models.Index(
@@ -97,5 +101,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
+        ),
         ),
     ]

@@ -4,6 +4,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -15,6 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.RemoveIndex(
             model_name='issue',
             name='matters_by_filing',
@@ -48,5 +50,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='issue',
             trigger=pgtrigger.compiler.Trigger(name='stays_a_commitment', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."is_commitment" IS DISTINCT FROM (NEW."is_commitment"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ffa9722d84f31c694b5855421ba55d2761007461', operation='UPDATE', pgid='pgtrigger_stays_a_commitment_fd73c', table='issues_issue', when='BEFORE')),
+        ),
         ),
     ]

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -16,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         pgtrigger.migrations.RemoveTrigger(
             model_name='petition',
             name='stage_by_the_table',
@@ -77,5 +79,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='petition',
             constraint=models.CheckConstraint(condition=models.Q(('filed_by', models.F('petitioner')), _negated=True), name='filed_for_somebody_else'),
+        ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.AddIndex(
             model_name='evaluation',
             index=models.Index(fields=['given_at'], include=('petition', 'epoch', 'satisfaction', 'is_solved'), name='ratings_by_time'),
@@ -32,5 +34,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='petition',
             index=models.Index(fields=['id'], include=('subdistrict', 'state', 'channel', 'filed_at', 'category'), name='petitions_as_counted'),
+        ),
         ),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.RemoveIndex(
             model_name="evaluation",
             name="ratings_by_time",
@@ -101,5 +103,6 @@ class Migration(migrations.Migration):
                     when="BEFORE",
                 ),
             ),
+        ),
         ),
     ]

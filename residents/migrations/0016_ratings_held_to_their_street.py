@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -11,6 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.AlterField(
             model_name="evaluation",
             name="subdistrict",
@@ -59,6 +61,7 @@ class Migration(migrations.Migration):
                 include=("state", "channel", "filed_at", "category"),
                 name="petitions_as_counted",
             ),
+        ),
         ),
         migrations.RunSQL(
             """

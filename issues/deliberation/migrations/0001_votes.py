@@ -8,6 +8,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -20,6 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Motion',
             fields=[
@@ -139,6 +141,7 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        ),
         migrations.AddField(
             model_name='rollentry',
             name='owners',
@@ -198,6 +201,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'rules of matters',
             },
         ),
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name='ruleset',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='80332e3d5db8f27b15fff8bc0a4c329d5fb22802', operation='DELETE', pgid='pgtrigger_never_deleted_a5097', table='deliberation_ruleset', when='BEFORE')),
@@ -429,5 +433,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='matterrule',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a115fbd9b76ddb9220663bca2869af1d87331243', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_fe5e8', table='deliberation_matterrule', when='BEFORE')),
+        ),
         ),
     ]

@@ -7,6 +7,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -19,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Topic',
             fields=[
@@ -93,6 +95,8 @@ class Migration(migrations.Migration):
                 'ordering': ['at', 'pk'],
             },
         ),
+        ),
+        Together(
         pgtrigger.migrations.RemoveTrigger(
             model_name='motion',
             name='unchanged_since_its_notice',
@@ -348,5 +352,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='motion',
             trigger=pgtrigger.compiler.Trigger(name='unchanged_since_its_notice', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."published_at" IS NOT NULL AND (OLD."estate_id" IS DISTINCT FROM (NEW."estate_id") OR OLD."building_id" IS DISTINCT FROM (NEW."building_id") OR OLD."stairwell" IS DISTINCT FROM (NEW."stairwell") OR OLD."topic_id" IS DISTINCT FROM (NEW."topic_id") OR OLD."rule_set_id" IS DISTINCT FROM (NEW."rule_set_id") OR OLD."matter" IS DISTINCT FROM (NEW."matter") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."words" IS DISTINCT FROM (NEW."words") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."opens_at" IS DISTINCT FROM (NEW."opens_at") OR OLD."closes_at" IS DISTINCT FROM (NEW."closes_at")))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='6260dfcd0fc491c1ad22793ca998b460b75e8b38', operation='UPDATE', pgid='pgtrigger_unchanged_since_its_notice_f9147', table='deliberation_motion', when='BEFORE')),
+        ),
         ),
     ]

@@ -7,6 +7,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -19,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Commitment',
             fields=[
@@ -181,6 +183,8 @@ class Migration(migrations.Migration):
                 'ordering': ['at', 'pk'],
             },
         ),
+        ),
+        Together(
         migrations.AddIndex(
             model_name='commitment',
             index=models.Index(condition=models.Q(('state__in', ('promised', 'under_way', 'reported'))), fields=['subdistrict', 'due_at'], name='open_commitments'),
@@ -348,5 +352,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='commitmentstep',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ab7c82a3a0227e4d6487a427a1de0d52e2a919d1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bee89', table='deliberation_commitmentstep', when='BEFORE')),
+        ),
         ),
     ]

@@ -9,6 +9,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -20,6 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Meeting',
             fields=[
@@ -218,6 +220,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('code', 'version'), name='mechanism_once_a_version'), models.CheckConstraint(condition=models.Q(('name_en__gt', ''), ('name_ko__gt', ''), ('name_zh__gt', ''), ('source__gt', '')), name='mechanism_named_with_its_source'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='mechanism_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('quorum__regex', '^[1-9]\\d?/[1-9]\\d?$'), ('quorum_of', 'entitled')), models.Q(models.Q(('quorum_of', 'entitled'), _negated=True), ('quorum', '')), _connector='OR'), name='quorum_of_those_with_a_vote'), models.CheckConstraint(condition=models.Q(models.Q(('majority', ''), ('majority_of', '')), models.Q(('majority__regex', '^[1-9]\\d?/[1-9]\\d?$'), ('majority_of__gt', '')), _connector='OR'), name='majority_says_of_whom'), models.CheckConstraint(condition=models.Q(('is_open', False), ('is_public', True), _connector='OR'), name='open_meeting_is_public'), models.CheckConstraint(condition=models.Q(('amendment_days__gt', 0)), name='minutes_may_be_objected_to')],
             },
         ),
+        ),
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name='mechanism',
             trigger=pgtrigger.compiler.Trigger(name='a_change_is_a_new_version', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."called_by" IS DISTINCT FROM (NEW."called_by") OR OLD."notice_days" IS DISTINCT FROM (NEW."notice_days") OR OLD."is_open" IS DISTINCT FROM (NEW."is_open") OR OLD."is_public" IS DISTINCT FROM (NEW."is_public") OR OLD."quorum_of" IS DISTINCT FROM (NEW."quorum_of") OR OLD."quorum" IS DISTINCT FROM (NEW."quorum") OR OLD."quorum_needs_more" IS DISTINCT FROM (NEW."quorum_needs_more") OR OLD."proxies_allowed" IS DISTINCT FROM (NEW."proxies_allowed") OR OLD."majority" IS DISTINCT FROM (NEW."majority") OR OLD."majority_of" IS DISTINCT FROM (NEW."majority_of") OR OLD."majority_needs_more" IS DISTINCT FROM (NEW."majority_needs_more") OR OLD."amendment_days" IS DISTINCT FROM (NEW."amendment_days") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."mark" IS DISTINCT FROM (NEW."mark"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4b4b5b9191b7f7b127fa238f21f141c6d9fe5219', operation='UPDATE', pgid='pgtrigger_a_change_is_a_new_version_1625b', table='deliberation_mechanism', when='BEFORE')),
@@ -538,5 +542,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='sitevisit',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d3395e332ec235f5c79b537f0dbe7bdc06805f5b', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_8d18f', table='deliberation_sitevisit', when='BEFORE')),
+        ),
         ),
     ]

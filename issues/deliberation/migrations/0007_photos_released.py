@@ -3,6 +3,7 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.AlterModelOptions(
             name='commitmentphoto',
             options={'ordering': ['added_at', 'pk']},
@@ -30,5 +32,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='commitmentphoto',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None)), models.Q(('released_at__gte', models.F('added_at')), ('released_by__isnull', False)), _connector='OR'), name='photo_released_by_somebody'),
+        ),
         ),
     ]

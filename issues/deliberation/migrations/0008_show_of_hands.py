@@ -10,6 +10,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -21,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='Decision',
             fields=[
@@ -52,6 +54,8 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
+        ),
+        Together(
         pgtrigger.migrations.RemoveTrigger(
             model_name='attendance',
             name='as_it_was_noted',
@@ -390,5 +394,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='hand',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='00ec0f0691ab3dc0d27de57aeeae408389e88288', operation='UPDATE', pgid='pgtrigger_never_changed_d41a6', table='deliberation_hand', when='BEFORE')),
+        ),
         ),
     ]

@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -29,6 +30,7 @@ class Migration(migrations.Migration):
                 'ordering': ['number'],
             },
         ),
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name='motion',
             trigger=pgtrigger.compiler.Trigger(name='announced_with_all_its_options', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."published_at" IS NOT NULL AND OLD."published_at" IS NULL)', declare='DECLARE options INT; latest INT;', func="\n                    SELECT count(*), coalesce(max(number), 0) INTO options, latest\n                    FROM deliberation_motionoption WHERE motion_id = NEW.id;\n                    IF options = 1 OR options <> latest THEN\n                        RAISE EXCEPTION 'one option is no choice' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='01aa7eca43a7c5f85a1ac6115b73728ef4e68e5c', operation='UPDATE', pgid='pgtrigger_announced_with_all_its_options_463d8', table='deliberation_motion', when='BEFORE')),
@@ -66,5 +68,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='motionoption',
             trigger=pgtrigger.compiler.Trigger(name='unchanged_since_its_notice', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE of_motion BIGINT;', func="\n                    IF TG_OP = 'DELETE' THEN of_motion := OLD.motion_id; ELSE of_motion := NEW.motion_id; END IF;\n                    IF TG_OP = 'UPDATE' AND OLD.motion_id <> NEW.motion_id OR EXISTS (\n                        SELECT FROM deliberation_motion WHERE id = of_motion AND published_at IS NOT NULL\n                    ) THEN\n                        RAISE EXCEPTION 'the vote is announced' USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; ELSE RETURN NEW; END IF;\n                ", hash='3d9f7d9b758d9ef1822ff769990adbdd064e865e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_unchanged_since_its_notice_1d5d3', table='deliberation_motionoption', when='BEFORE')),
+        ),
         ),
     ]

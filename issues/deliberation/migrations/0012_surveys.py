@@ -7,6 +7,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -35,6 +36,7 @@ class Migration(migrations.Migration):
             name='origin',
             field=models.CharField(choices=[('petitions', 'from petitions'), ('finding', 'from what was found on site'), ('resident', 'from a resident'), ('owners', 'from owners who gather support for it'), ('office', 'from the community'), ('survey', 'from a survey')], max_length=10, verbose_name='where it comes from'),
         ),
+        Together(
         migrations.CreateModel(
             name='Survey',
             fields=[
@@ -110,11 +112,13 @@ class Migration(migrations.Migration):
                 'ordering': ['position'],
             },
         ),
+        ),
         migrations.AddField(
             model_name='surveyoption',
             name='question',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='options', to='deliberation.surveyquestion'),
         ),
+        Together(
         migrations.CreateModel(
             name='SurveySheet',
             fields=[
@@ -145,6 +149,8 @@ class Migration(migrations.Migration):
                 ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='deliberation.surveysheet')),
             ],
         ),
+        ),
+        Together(
         migrations.AddIndex(
             model_name='survey',
             index=models.Index(condition=models.Q(('state', 'published')), fields=['ends_at'], name='surveys_to_close'),
@@ -320,5 +326,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='surveyanswer',
             trigger=pgtrigger.compiler.Trigger(name='as_it_was_said', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."sheet_id" IS DISTINCT FROM (NEW."sheet_id") OR OLD."question_id" IS DISTINCT FROM (NEW."question_id") OR OLD."option_id" IS DISTINCT FROM (NEW."option_id") OR OLD."number" IS DISTINCT FROM (NEW."number") OR OLD."words" IS DISTINCT FROM (NEW."words"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='632229f078b100505c1cd6e46566ca7512c7bf9b', operation='UPDATE', pgid='pgtrigger_as_it_was_said_6a881', table='deliberation_surveyanswer', when='BEFORE')),
+        ),
         ),
     ]

@@ -6,6 +6,7 @@ import pgtrigger.migrations
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -16,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='OfficialResult',
             fields=[
@@ -70,6 +72,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('agreed_at', None), ('agreed_by', None), ('agreed_role', '')), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False), ('agreed_role__gt', ''), ('dropped_at', None), ('agreed_at__gte', models.F('written_at')), models.Q(('agreed_by', models.F('written_by')), _negated=True)), _connector='OR'), name='erratum_agreed_to_by_a_second_person'), models.UniqueConstraint(condition=models.Q(('agreed_at', None), ('dropped_at', None)), fields=('motion',), name='one_erratum_waits'), models.UniqueConstraint(fields=('motion', 'number'), name='errata_are_numbered'), models.CheckConstraint(condition=models.Q(('words__gt', '')), name='erratum_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_at', None), ('number', None)), models.Q(('agreed_at__isnull', False), ('number__gte', 1), ('number__isnull', False)), _connector='OR'), name='published_erratum_is_numbered')],
             },
         ),
+        ),
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name='erratum',
             trigger=pgtrigger.compiler.Trigger(name='as_it_was_written', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."motion_id" IS DISTINCT FROM (NEW."motion_id") OR OLD."words" IS DISTINCT FROM (NEW."words") OR OLD."written_by_id" IS DISTINCT FROM (NEW."written_by_id") OR OLD."written_at" IS DISTINCT FROM (NEW."written_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='8f047d0218758d384f2863b1f7bb647fb13017cf', operation='UPDATE', pgid='pgtrigger_as_it_was_written_891b9', table='deliberation_erratum', when='BEFORE')),
@@ -129,5 +133,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='officialfigure',
             trigger=pgtrigger.compiler.Trigger(name='never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a136db16e6342f099433b538645273c2df448bd6', operation='UPDATE OR DELETE', pgid='pgtrigger_never_changed_63865', table='deliberation_officialfigure', when='BEFORE')),
+        ),
         ),
     ]

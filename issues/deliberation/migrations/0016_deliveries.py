@@ -5,6 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -38,6 +39,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('struck_at', None)), fields=('motion', 'unit'), name='delivered_once_to_a_home'), models.CheckConstraint(condition=models.Q(('by__gt', '')), name='delivery_says_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('struck_at', None), ('struck_by', None)), models.Q(('struck_at__isnull', False), ('struck_by__isnull', False)), _connector='OR'), name='delivery_struck_by_somebody')],
             },
         ),
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name='delivery',
             trigger=pgtrigger.compiler.Trigger(name='as_it_was_recorded', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."motion_id" IS DISTINCT FROM (NEW."motion_id") OR OLD."unit_id" IS DISTINCT FROM (NEW."unit_id") OR OLD."way" IS DISTINCT FROM (NEW."way") OR OLD."delivered_on" IS DISTINCT FROM (NEW."delivered_on") OR OLD."by" IS DISTINCT FROM (NEW."by") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."recorded_at" IS DISTINCT FROM (NEW."recorded_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b9f98f73aee543109ccd946cf4e16d4200598d86', operation='UPDATE', pgid='pgtrigger_as_it_was_recorded_08ef5', table='deliberation_delivery', when='BEFORE')),
@@ -49,5 +51,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='delivery',
             trigger=pgtrigger.compiler.Trigger(name='until_the_close', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (\n                        SELECT FROM deliberation_motion\n                        WHERE id = NEW.motion_id AND published_at IS NOT NULL AND counted_at IS NULL\n                    ) THEN\n                        RAISE EXCEPTION 'no delivery is proven now' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='dd89b4a070656fb7c96b598aa36933e7f5773618', operation='INSERT OR UPDATE', pgid='pgtrigger_until_the_close_87399', table='deliberation_delivery', when='BEFORE')),
+        ),
         ),
     ]

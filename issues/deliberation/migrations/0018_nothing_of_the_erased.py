@@ -3,6 +3,7 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -13,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         pgtrigger.migrations.AddTrigger(
             model_name='ballot',
             trigger=pgtrigger.compiler.Trigger(name='cast_by_is_not_erased', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE gone TIMESTAMPTZ;', func="\n            IF NEW.channel = 'electronic' THEN\n                SELECT erased_at INTO gone FROM governance_user WHERE id = NEW.cast_by_id FOR KEY SHARE;\n                IF gone IS NOT NULL THEN RAISE EXCEPTION 'erased_person' USING ERRCODE = 'check_violation'; END IF;\n            END IF;\n            RETURN NEW;\n        ", hash='d87acdbb5e751d767331026dc8cec4dec51d303f', operation='INSERT', pgid='pgtrigger_cast_by_is_not_erased_7f251', table='deliberation_ballot', when='BEFORE')),
@@ -36,5 +38,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='topicsupport',
             trigger=pgtrigger.compiler.Trigger(name='by_is_not_erased', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE gone TIMESTAMPTZ;', func="\n            IF TRUE THEN\n                SELECT erased_at INTO gone FROM governance_user WHERE id = NEW.by_id FOR KEY SHARE;\n                IF gone IS NOT NULL THEN RAISE EXCEPTION 'erased_person' USING ERRCODE = 'check_violation'; END IF;\n            END IF;\n            RETURN NEW;\n        ", hash='4104f803565140a4655f79311d97f5a640e11439', operation='INSERT', pgid='pgtrigger_by_is_not_erased_b6f1b', table='deliberation_topicsupport', when='BEFORE')),
+        ),
         ),
     ]

@@ -6,6 +6,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+from governance.migrating import Together
 
 
 class Migration(migrations.Migration):
@@ -17,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together(
         migrations.CreateModel(
             name='ElectionRule',
             fields=[
@@ -42,6 +44,8 @@ class Migration(migrations.Migration):
                 ('entered_at', models.DateTimeField()),
             ],
         ),
+        ),
+        Together(
         pgtrigger.migrations.RemoveTrigger(
             model_name='motion',
             name='unchanged_since_its_notice',
@@ -135,5 +139,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='seat',
             trigger=pgtrigger.compiler.Trigger(name='of_a_final_election', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF NOT EXISTS (\n                        SELECT FROM deliberation_motionoption o JOIN deliberation_motion m ON m.id = o.motion_id\n                        WHERE o.id = NEW.candidate_id AND m.seats IS NOT NULL AND m.state = 'final'\n                            AND (m.kind = 'mirror' OR m.kind = 'legal' AND m.has_passed)\n                    ) THEN\n                        RAISE EXCEPTION 'nobody is elected yet' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='b3c34828e0c4e06037e42e6be937a6d0925f2c7f', operation='INSERT', pgid='pgtrigger_of_a_final_election_7dd59', table='deliberation_seat', when='BEFORE')),
+        ),
         ),
     ]
