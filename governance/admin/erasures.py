@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import display
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from governance import wording
 from governance.admin.base import RegisterAdmin
@@ -38,4 +39,4 @@ class ErasureAdmin(RegisterAdmin):
 
 
 def _until(hold: Any) -> str:
-    return f"{wording.local(hold.until):%F}" if hold.until else str(_("open"))
+    return f"{wording.local(hold.until):%F}" if hold.until else pgettext("erasure", "not known yet")

@@ -36,7 +36,7 @@ def for_nobody_erased(field: str, *, only: str = "TRUE", otherwise: str = "RAISE
 class ErasureQuerySet(models.QuerySet["Erasure"]):
     def due(self, at) -> "ErasureQuerySet":
         """Of which something may be erased now, or it isn't known yet whether."""
-        return self.filter(look_again_at__lte=at)
+        return self.filter(done_at=None, look_again_at__lte=at)
 
 
 class Erasure(models.Model):

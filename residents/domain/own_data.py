@@ -15,7 +15,16 @@ from governance.models import User
 from residents import signals
 from residents.domain import occupancy
 from residents.domain.drafts import forget_drafts_of, forget_photo, unfiled
-from residents.models import Evaluation, Occupancy, Petition, PetitionPhoto, PetitionStage, PetitionUpdate, Resident
+from residents.models import (
+    Evaluation,
+    Occupancy,
+    Petition,
+    PetitionPhoto,
+    PetitionStage,
+    PetitionUpdate,
+    PhotoKind,
+    Resident,
+)
 from residents.timeline import entry
 
 # The retention classes of the two models.
@@ -25,10 +34,7 @@ UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
 REASONS = {
     "petition_in_hand": Reason(
         _("Petitions that are being handled: your words and photos, without your name"),
-        _(
-            "What you reported must still be put right (Personal Information Protection Law, article 13). "
-            "Withdraw a petition first if nobody is to handle it any more."
-        ),
+        _("What was reported must still be put right (Personal Information Protection Law, article 13)."),
     ),
     "petition": Reason(
         _("Petitions that are closed: your words and photos, without your name"),
@@ -98,8 +104,11 @@ def _forget_petitions(ids: list[int], at: datetime) -> None:
         return
     theirs = Petition.objects.filter(pk__in=ids)
     theirs.update(words="", subject="", spot="")
-    for photo in PetitionPhoto.objects.filter(petition__in=ids):
+    photos = PetitionPhoto.objects.filter(petition__in=ids)
+    for photo in photos.filter(kind=PhotoKind.BEFORE):
         forget_photo(photo)
+    # Their files are the staff's own, with the order.
+    photos.delete()
     with pgtrigger.ignore("residents.PetitionUpdate:append_only", "residents.Evaluation:never_changed"):
         PetitionUpdate.objects.filter(petition__in=ids).update(words="", params={})
         Evaluation.objects.filter(petition__in=ids).update(words="")

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models, transaction
 
@@ -20,11 +21,12 @@ from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.models import Ballot, Choice, Mandate, Motion, Topic, TopicOrigin, TopicSupport
 from issues.domain import handling
 from issues.domain.sweep import sweep
-from residents.domain import names, petitions
+from residents.domain import drafts, names, petitions
 from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petition, Resident
 from tests.cast import NOW, Cast, client_of, draft, file, take_in
 from tests.issues.deliberation.conftest import CLOSES, VOTING, House, house, make_motion, motion, rule_set
 from tests.issues.deliberation.survey import DURING, a_published, says
+from tests.photos import jpeg
 
 __all__ = ["house", "make_motion", "motion", "rule_set"]
 pytestmark = pytest.mark.django_db
@@ -140,6 +142,23 @@ def test_when_every_day_has_come_nothing_says_who_it_was_or_what_they_said(ann: 
         Erasure.objects.filter(pk=erasure.pk).update(done_at=None, look_again_at=four_years)
 
 
+def test_forgotten_petitions_lose_their_photos_and_orders_keep_the_staffs(
+    cast: Cast, django_capture_on_commit_callbacks
+):
+    begun = draft(cast.li, cast.building)
+    before = drafts.keep_photo(begun, jpeg(), 1, NOW)
+    petition = petitions.file_petition(begun, actor=cast.li, at=NOW)
+    order = handling.accept(take_in(petition), actor=cast.zhou, at=NOW)
+    handling.finish(order, actor=cast.zhou, at=NOW, words="换了灯管。", photos=[jpeg()])
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(cast.li, NOW)
+        assert petition.photos.count() == 2
+        sweep(bell="test", now=NOW + timedelta(days=1461))
+    assert petition.photos.count() == 0
+    kept = order.photos.get().file.name
+    assert (default_storage.exists(before.file.name), default_storage.exists(kept)) == (False, True)
+
+
 def test_the_reference_says_what_is_kept_and_until_when(ann: User, motion: Motion):
     assert [hold.kind for hold in erasing.what_stays(ann, at=VOTING)] == [
         hold.kind for hold in erase(ann, VOTING).holds.all()
@@ -167,10 +186,10 @@ def test_the_audit_trail_holds_to_the_last_entry(ann: User, cast: Cast):
 OF_THE_OFFICE = {
     "CommitmentBlocker.raised_by", "DutyShift.user", "LogEntry.user", "Vetting.by", "actor", "agreed_by",
     "answered_by", "asked_by", "booked_by", "called_by", "checked_by", "contact", "decided_by", "done_by",
-    "drafted_by", "ended_by", "entered_by", "filed_by", "found_by", "holder", "invited_by", "judged_by", "lifted_by", "linked_by",
-    "listed_by", "made_by", "mediated_by", "noted_by", "promised_by", "quit_asked_by", "recorded_by", "related_by",
-    "released_by", "reported_by", "settled_by", "struck_by", "taken_by", "taken_down_by", "undone_by",
-    "uploaded_by", "verified_by", "withdrawn_by", "withdrawn_with", "written_by",
+    "drafted_by", "ended_by", "entered_by", "filed_by", "found_by", "holder", "invited_by", "judged_by",
+    "lifted_by", "linked_by", "listed_by", "made_by", "mediated_by", "noted_by", "promised_by", "quit_asked_by",
+    "recorded_by", "related_by", "released_by", "reported_by", "settled_by", "struck_by", "taken_by",
+    "taken_down_by", "undone_by", "uploaded_by", "verified_by", "withdrawn_by", "withdrawn_with", "written_by",
 }  # fmt: skip
 # All others: each is thought of in the `own_data` of its storey.
 OF_RESIDENTS = {

@@ -4,15 +4,16 @@ import io
 from datetime import date, datetime
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from governance.domain import erasing
 from governance.domain.moment import database_now
 from governance.models import Erasure, Post, User
 from issues.domain.sweep import sweep
-from tests.cast import FAR_AHEAD, NOW, SHANGHAI, Cast, client_of, file
+from tests.cast import FAR_AHEAD, NOW, SHANGHAI, Cast, client_of, file, take_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/data/"
@@ -30,6 +31,20 @@ def test_the_copy_is_a_workbook_of_ones_own(cast: Cast):
     said = str([list(sheet.values) for sheet in book])
     assert [mine.receipt_no in said, "'=1+1 我的" in said, cast.li.phone in said] == [True] * 3
     assert [theirs.receipt_no in said, "别人的" in said] == [False] * 2
+
+
+def test_thirty_of_each_ask_no_more_than_one(cast: Cast):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            erasing.copy_of(cast.li)
+        return len(queries)
+
+    file(cast.li, cast.building)
+    once = asked()
+    for _more in range(5):
+        petition = file(cast.li, cast.building)
+        take_in(petition)
+    assert asked() == once
 
 
 @pytest.mark.parametrize("given", ["", "0000", "\x00", "9" * 100])
