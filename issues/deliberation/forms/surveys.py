@@ -112,7 +112,7 @@ class SurveyForm(forms.Form):
 class QuestionForm(forms.Form):
     """One question of a draft."""
 
-    words = line_field(_("Question"), 120, _("Write the question."))
+    words = line_field(_("Question"), 120, pgettext_lazy("survey", "Write the question."))
     kind = forms.ChoiceField(
         label=_("How it is answered"), choices=QuestionKind.choices,
         widget=forms.Select(attrs={"class": "form-select"}),

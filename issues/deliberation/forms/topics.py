@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,10 +29,10 @@ class BodiesField(forms.ModelMultipleChoiceField):
 
 
 class PetitionsField(forms.ModelMultipleChoiceField):
-    """Petitions to tick, each by its receipt number."""
+    """Petitions to tick, each by its receipt number and what it begins with."""
 
     def label_from_instance(self, petition: Any) -> str:
-        return petition.receipt_no
+        return f"{petition.receipt_no} {Truncator(petition.words).chars(40)}"
 
 
 class TopicForm(forms.Form):

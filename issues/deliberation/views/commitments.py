@@ -109,7 +109,10 @@ def desk_commitment_new(request: PortalRequest, public_id: UUID) -> HttpResponse
         else:
             messages.success(request, _("Written down. The body has its order."))
             return redirect("desk_commitment", commitment.public_id)
-    context = {"topic": topic, "form": form, "form_errors": form.errors, **who_works_here(request.user, request.now)}
+    context = {
+        "topic": topic, "form": form, "form_errors": form.errors, "work_page": "desk_commitments",
+        **who_works_here(request.user, request.now),
+    }  # fmt: skip
     return render(request, "deliberation/desk_commitment_new.html", context, status=400 if form.errors else 200)
 
 
