@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -117,9 +117,8 @@ def copy_of(user: User) -> list[Section]:
 def ask(user: User, *, at: datetime, reference: UUID | None = None) -> Erasure:
     """The person asks: from now on the account is nobody's, and its sessions are over. Twice is once.
 
-    `reference`: under which it was asked for before, where a restore has brought the person back.
-
-    Raises what `refuse_who_cannot_go` does. `carry_out` is to follow; the sweep sees to it where it doesn't.
+    `reference`: under which it was asked for before, where a restore has brought the person back. Raises what
+    `refuse_who_cannot_go` does. `carry_out` is to follow; the sweep sees to it where it doesn't.
     """
     with transaction.atomic():
         # Not only against changes: whoever is about to name the person in a new row waits, and is refused.
@@ -191,8 +190,7 @@ def carry_out_now(erasure: Erasure, *, at: datetime) -> None:
     """As `carry_out`, for the person who waits: whatever goes wrong with it, the sweep makes it good."""
     try:
         carry_out(erasure, at=at)
-    except DatabaseError as error:
-        # Never the error's own words: PostgreSQL's DETAIL quotes the row.
+    except Exception as error:  # noqa: BLE001 - not its own words: PostgreSQL's DETAIL quotes the row
         log.warning("erasure %s waits for the sweep: %s", erasure.public_id, type(error).__name__)
 
 
@@ -247,7 +245,7 @@ def carry_out_all(now: datetime) -> int:
     for erasure in Erasure.objects.due(now).order_by("look_again_at", "pk")[:AT_ONCE]:
         try:
             done += carry_out(erasure, at=now, by="sweep")
-        except DatabaseError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             log.error("erasure %s failed (%s); the next sweep tries it again", erasure.public_id, type(error).__name__)
     return done
 

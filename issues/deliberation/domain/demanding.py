@@ -128,6 +128,16 @@ def take_back(topic: Topic, *, actor: User, at: datetime) -> Demand:
         return demand_of(locked, at)
 
 
+def take_back_all_of(person: User, *, at: datetime) -> None:
+    """Whoever leaves takes back what doesn't suffice yet. What has reached enough stays: it is the estate's demand."""
+    backed = TopicSupport.objects.filter(by=person, taken_back_at=None).values("topic")
+    gathering = Topic.objects.filter(pk__in=backed, demanded_at=None, state__in=GATHERING)
+    for topic in gathering.select_for_update(no_key=True).order_by("pk"):
+        for given in topic.supports.filter(by=person, taken_back_at=None):
+            TopicSupport.objects.filter(pk=given.pk).update(taken_back_at=max(at, given.given_at))
+        _note("take_support_back", topic, person, at)
+
+
 def demand_of(topic: Topic, at: datetime) -> Demand:
     """What the support comes to, on the roll as the registers have it at `at`, by the rules that are in force."""
     rule_set = topic.demanded_under or rules_for(at)

@@ -87,7 +87,7 @@ def _doubts_of(user: User) -> QuerySet[CommitmentDoubt]:
 
 def erase(user: User, at: datetime) -> None:
     mandates.end_all_of(user, at=at)
-    _take_support_back(user, at)
+    demanding.take_back_all_of(user, at=at)
     _leave_meetings(user, at)
     with pgtrigger.ignore(
         "deliberation.SurveySheet:while_the_survey_is_open", "deliberation.SurveyAnswer:kept_from_the_close"
@@ -106,15 +106,6 @@ def erase(user: User, at: datetime) -> None:
             outbox.forget_about(topic.public_id)
         _doubts_of(user).filter(answered_at__isnull=False).update(words=GONE)
         Objection.objects.filter(by=user, motion__in=over).update(words=GONE)
-
-
-def _take_support_back(user: User, at: datetime) -> None:
-    """What has reached enough owners already stays as it is: it is the estate's demand."""
-    still_gathering = Topic.objects.filter(
-        supports__by=user, supports__taken_back_at=None, demanded_at=None, state__in=demanding.GATHERING
-    )
-    for topic in still_gathering.distinct().order_by("pk"):
-        demanding.take_back(topic, actor=user, at=at)
 
 
 def _leave_meetings(user: User, at: datetime) -> None:
