@@ -1,5 +1,5 @@
-"""What the owners of the demo's estate are asked: one vote runs, one failed by a little, one is being prepared, and in
-one they have chosen a company.
+"""What the owners of the demo's estate are asked: one vote runs, one failed by a little, one is being prepared, in one
+they have chosen a company, and in one their committee.
 
 Each went through the functions that people's clicks call, at the instants at which it would have. The rule set is the
 shipped one, signed by a lawyer who doesn't exist: without a signature no vote may call itself legal.
@@ -42,6 +42,7 @@ class Ask:
     title: str
     words: str
     offers: tuple[Offer, ...] = ()
+    seats: int | None = None
 
 
 PUMPS = Ask(
@@ -81,6 +82,23 @@ MANAGER = Ask(
         Offer("安居物业服务有限公司", "住宅每月每平方米 1.48 元", "公共收益七成归全体业主，夜间保安一人。"),
     ),
 )
+COMMITTEE = Ask(
+    Matter.COMMITTEE,
+    "选举第三届业主委员会",
+    "本届业委会今年任期届满。选出第三届委员 5 名，任期三年。\n"
+    "七位候选人由业主自荐和联名推荐，经筹备组核对业主身份后公示过十五天。\n"
+    "每张票最多选 5 人；达到过半数的才当选，不足的名额另行选举。",
+    (
+        Offer("蒋文博", words="3栋业主，注册会计师，愿意管好公共收益的账。"),
+        Offer("冯秀兰", words="退休教师，本届委员，熟悉小区的老住户。"),
+        Offer("郑海涛", words="电梯工程师，想把电梯的维保盯紧。"),
+        Offer("唐雨晴", words="律师，可以帮大家看合同。"),
+        Offer("魏建军", words="退休干部，两届楼组长。"),
+        Offer("沈立群", words="本届委员，负责过水泵房改造。"),
+        Offer("许慧", words="幼儿园老师，关心儿童活动场地。"),
+    ),
+    seats=5,
+)
 OBJECTION = "5栋 2单元楼道里没有看到纸质公告，有的老人可能不知道要投票。请说明公告是怎么送到的。"
 ANSWER = "公告当天贴在各单元一层信箱旁，5栋 2单元的照片已放在服务站可查；同一天也发到了每位业主的消息里。"
 
@@ -108,6 +126,7 @@ def hold_votes(street: Street, rng: random.Random, now: datetime, lift: Topic) -
     _let_some_vote(pumps, rng, now)
     _leave_a_draft(street, rule_set, now, lift)
     _let_one_be_chosen(_announce(street, rule_set, MANAGER, at_hour(today, -44, 9), at_hour(today, -30, 18)), rng)
+    _let_them_elect(_announce(street, rule_set, COMMITTEE, at_hour(today, -44, 9), at_hour(today, -30, 18)), rng)
     _deliver(now)
 
 
@@ -143,7 +162,7 @@ def _deliver(at: datetime) -> None:
 def _plan(street: Street, rule_set: RuleSet, ask: Ask, opens_at: datetime, closes_at: datetime) -> Plan:
     return Plan(
         estate=street.estates[ESTATE], rule_set=rule_set, matter=ask.matter, kind=MotionKind.LEGAL, title=ask.title,
-        words=ask.words, opens_at=opens_at, closes_at=closes_at,
+        words=ask.words, opens_at=opens_at, closes_at=closes_at, seats=ask.seats,
     )  # fmt: skip
 
 
@@ -183,12 +202,31 @@ def _let_one_be_chosen(motion: Motion, rng: random.Random) -> None:
         (paper, rng.choices(("1", "2", "3", Choice.AGAINST, Choice.ABSTAIN), weights=(64, 18, 10, 5, 3))[0])
         for paper in _papers(motion, rng)
     ]
+    _let_it_pass(motion, choices, rng)
+
+
+def _let_them_elect(motion: Motion, rng: random.Random) -> None:
+    """Six candidates have the majority for five seats, the seventh hasn't."""
+    liked = dict(zip(("1", "2", "3", "4", "5", "6", "7"), (82, 78, 71, 74, 66, 62, 20), strict=True))
+    choices = [(paper, _named(liked, motion.seats or 0, rng)) for paper in _papers(motion, rng)]
+    _let_it_pass(motion, choices, rng)
+
+
+def _named(liked: dict[str, int], seats: int, rng: random.Random) -> str:
+    """Each candidate by so many of a hundred, no more than there are seats; in their order."""
+    willing = [number for number, share in liked.items() if rng.randrange(100) < share]
+    named = willing if len(willing) <= seats else rng.sample(willing, seats)
+    return ",".join(sorted(named, key=int)) or Choice.ABSTAIN
+
+
+def _let_it_pass(motion: Motion, choices: Sequence[tuple[Paper, str]], rng: random.Random) -> None:
+    """Most hand in their ballots; it passes, and by now nobody can object any more."""
     assert motion.opens_at  # noqa: S101 - it is announced
     assert motion.closes_at  # noqa: S101
     _cast_all(motion, choices[: len(choices) * 85 // 100], rng, motion.opens_at, motion.closes_at)
     opening.bring_up_to_date(motion, motion.closes_at)
     if not motion.has_passed or motion.objections_until is None:
-        raise StoryDoesNotHold(f"{motion.title}: by the story one company is chosen")
+        raise StoryDoesNotHold(f"{motion.title}: by the story it is decided")
     opening.bring_up_to_date(motion, motion.objections_until)
     _deliver(motion.objections_until)
 

@@ -447,6 +447,8 @@ FOLLOWING = (
     Case("vote-ballot-taken", "li", ballot("open", "101"), hand_in_another),
     Case("vote-ballot-handed-in", "li", ballot("taken", "101")),
     Case("vote-ballot-closed", "li", ballot("failed", "101")),
+    Case("vote-ballot-election-error", "li", ballot("electing", "101"), submit("main form:has([name=sending])")),
+    Case("vote-elected", "li", vote("elected")),
 )
 WORKING = (
     Case("queue", "zhou", at("/queue/"), is_for_staff=True),
@@ -619,6 +621,7 @@ WORKING = (
     ),
     Case("desk-survey-closed", "sun", survey_at_desk("survey_closed"), is_for_staff=True),
     Case("desk-vote-entered", "sun", vote_at_desk("entered"), is_for_staff=True),
+    Case("desk-vote-elected", "wu", vote_at_desk("elected"), is_for_staff=True),
     Case(
         "desk-vote-result-error",
         "wu",

@@ -1,7 +1,7 @@
 """The cast's street on `NOW`, with something on every page: rows, errors to be made, a clock that has run out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -88,11 +88,20 @@ from tests.governance.imports.workbooks import of
 from tests.replay import ship_again
 from tests.scenarios.rights_meetings import meetings_at
 from tests.scenarios.rights_surveys import surveys_at
-from tests.scenarios.rights_world import from_the_city
+from tests.scenarios.rights_world import an_election, from_the_city
 
 SINCE = date(2021, 1, 1)
 ALIKE = "地下车库顶上一直滴水，B09 车位，车顶全是水印。"
 
+CANDIDATES = tuple(
+    setting_up.Offer(name, words=words)
+    for name, words in (
+        ("蒋文博", "注册会计师，愿意管好公共收益的账。"),
+        ("冯秀兰", "退休教师，本届委员，熟悉小区的老住户。"),
+        ("郑海涛", ""),
+        ("唐雨晴", "律师，可以帮大家看合同。"),
+    )
+)
 OFFERS = (
     setting_up.Offer("恒信物业服务有限公司", "每月每平方米 1.60 元", "保留现有人员，每栋每天清洁一次，夜间保安两人。"),
     setting_up.Offer("嘉园城市服务（长名字）股份有限公司第三分公司", "每月每平方米 1.45 元，电梯费另计"),
@@ -417,6 +426,8 @@ def _put_to_the_vote(world: World) -> None:
     votes["entered"] = _announce(world, "是否统一更换水表", opens_in=-9, kind=MotionKind.MIRROR)
     votes["recorded"] = _announce(world, "动用维修资金更换消防管道", opens_in=-9, kind=MotionKind.MIRROR)
     votes["failed"] = _announce(world, "外墙粉刷选哪家施工单位", opens_in=-9, offers=OFFERS)
+    votes["elected"] = an_election(cast.estate, cast.wu, cast.sun, "补选业主委员会委员")
+    votes["electing"] = _announce(world, "选举业主委员会", opens_in=-1, offers=CANDIDATES, seats=3)
     votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
     votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)
 
@@ -546,7 +557,7 @@ def _met(world: World) -> None:
 
 def _plan(
     world: World, title: str, *, opens_in: int, words: str = "说明见附件。", kind: str = MotionKind.CONSULTATIVE,
-    offers: Sequence[setting_up.Offer] = (),
+    offers: Sequence[setting_up.Offer] = (), seats: int | None = None,
 ) -> Motion:  # fmt: skip
     """A draft of a week's vote, so many days from `NOW`: old enough, if that is in the past."""
     cast, opens_at = world.cast, (NOW + timedelta(days=opens_in)).replace(hour=9, minute=0, second=0)
@@ -554,6 +565,8 @@ def _plan(
         estate=cast.estate, building=cast.building, stairwell=3, kind=kind, matter="278-5", title=title, words=words,
         rule_set=RuleSet.objects.get(code="owners-assembly"), opens_at=opens_at, closes_at=opens_at + timedelta(days=7),
     )  # fmt: skip
+    if seats:
+        plan = replace(plan, building=None, stairwell=None, matter="278-3", seats=seats)
     drafted_at = min(NOW, opens_at - timedelta(days=30))
     motion = setting_up.draft(plan, actor=cast.wu, at=drafted_at)
     for version, offer in enumerate(offers, start=motion.version):

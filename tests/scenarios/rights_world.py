@@ -569,7 +569,7 @@ def votes_at(resident: User, building: Building) -> dict[str, Model]:
         "vote_with_erratum": mistaken,
         "vote_elsewhere": elsewhere,
         "vote_entered": entered,
-        "vote_elected": an_election(building.estate, worker, officer),
+        "vote_elected": an_election(building.estate, worker, officer, "vote_elected"),
         "ballot": vote.roll.get(unit=mine),
         "mandated_ballot": vote.roll.get(unit=entrusted),
         **asked,
@@ -704,7 +704,7 @@ def a_vote(building: Building, worker: User, title: str, *, opens_in: int, close
     return opening.bring_up_to_date(motion, NOW)
 
 
-def an_election(estate: Estate, worker: User, officer: User) -> Motion:
+def an_election(estate: Estate, worker: User, officer: User, title: str) -> Motion:
     """Of one member of the estate's committee, decided in the city's system; final at `NOW`, and nobody entered yet."""
     if not Body.objects.filter(kind=BodyKind.OWNERS_COMMITTEE, estate=estate, ended_on=None).exists():
         street = estate.community.subdistrict
@@ -714,7 +714,7 @@ def an_election(estate: Estate, worker: User, officer: User) -> Motion:
     opens_at, closes_at = NOW - timedelta(days=40), NOW - timedelta(days=30)
     plan = Plan(
         estate=estate, rule_set=RuleSet.objects.get(code="owners-assembly"), matter=Matter.COMMITTEE, seats=1,
-        kind=MotionKind.MIRROR, title="vote_elected", words="补选一名委员。", opens_at=opens_at, closes_at=closes_at,
+        kind=MotionKind.MIRROR, title=title, words="补选一名委员。", opens_at=opens_at, closes_at=closes_at,
     )  # fmt: skip
     motion = setting_up.draft(plan, actor=worker, at=opens_at - timedelta(days=40))
     setting_up.add_option(motion, setting_up.Offer("候选人"), version=1, actor=worker, at=motion.drafted_at)

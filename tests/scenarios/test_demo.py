@@ -32,7 +32,7 @@ from issues import shipped as shipped_by_issues
 from issues.deliberation import shipped as shipped_by_deliberation
 from issues.deliberation.counting import count as counting
 from issues.deliberation.counting.reading import read
-from issues.deliberation.domain import results, setting_up
+from issues.deliberation.domain import electing, results, setting_up
 from issues.deliberation.models import Ballot, Commitment, Decision, Motion, Survey, Topic
 from issues.deliberation.waiting import count_waiting_ballots
 from issues.demo import loading
@@ -212,9 +212,10 @@ def test_everybody_was_told_but_the_one_who_has_no_phone(demo):
     assert not Notice.objects.filter(state=NoticeState.PENDING).exists()
 
 
-def test_the_owners_are_asked_four_things(demo):
-    parking, pumps, lift, manager = Motion.objects.order_by("id")
-    assert [motion.state for motion in (parking, pumps, lift, manager)] == ["counted", "opened", "draft", "final"]
+def test_the_owners_are_asked_five_things(demo):
+    parking, pumps, lift, manager, committee = asked = list(Motion.objects.order_by("id"))
+    assert [motion.state for motion in asked] == ["counted", "opened", "draft", "final", "final"]
+    assert (manager.seats, committee.seats) == (None, 5)
     assert pumps.is_open_at(NOW)
     assert {motion.rule_set.signed_by for motion in (parking, pumps, lift)} == {"方律师（演示）"}
     assert [each.code for each in setting_up.rehearse(lift, NOW).obstacles] == ["too_early"]
@@ -235,10 +236,18 @@ def test_the_vote_on_the_parking_failed_by_some_square_metres(demo):
 
 
 def test_of_three_companies_the_owners_have_chosen_one(demo):
-    manager = Motion.objects.get(state="final")
+    manager = Motion.objects.get(state="final", seats=None)
     counted = counting.count(read(bytes(manager.tally_file)))
     assert [option.has_majority for option in counted.options] == [True, False, False]
     assert all(option.body for option in manager.options.all())
+
+
+def test_of_seven_candidates_five_are_elected_and_one_finds_no_seat(demo):
+    election = Motion.objects.get(state="final", seats=5)
+    counted = counting.count(read(bytes(election.tally_file)))
+    assert [option.has_majority for option in counted.options] == [True] * 6 + [False]
+    assert [option.title for option in electing.to_enter(election)] == [each.title for each in counted.seating.elected]
+    assert (len(counted.seating.elected), counted.seating.run_off) == (5, ())
 
 
 def test_somebody_is_on_duty_at_every_hour_of_the_next_thirty_days(demo):

@@ -1,9 +1,13 @@
 """An election on the pages: candidates put on the ballot at the desk, several named, typed, explained, and entered."""
 
+from io import BytesIO
+
 import pytest
+from pypdf import PdfReader
 
 from governance.models import Body, BodyKind, Post
 from issues.deliberation.domain import opening, setting_up
+from issues.deliberation.domain.setting_up import Offer
 from issues.deliberation.models import Ballot, InvalidReason, Matter, Motion, MotionKind
 from issues.deliberation.vote_papers import ballots_pdf, notice_pdf
 from tests.cast import NOW, client_of
@@ -120,3 +124,12 @@ def test_the_page_says_who_is_elected_and_the_desk_enters_them(election, house, 
     wu.post(f"{desk}enter_elected/", {"since": LATER.date(), "others": "leave"})
     assert list(Post.objects.filter(since=LATER.date()).values_list("full_name", flat=True)) == ["边小玲", "安国平"]
     assert "登记为委员" not in said_by(wu, desk)
+
+
+def test_twenty_candidates_fit_on_one_sheet(draft, cast, moment):
+    Motion.objects.filter(pk=draft.pk).update(seats=11)
+    long_names = (Offer(f"候选人名字很长的少数民族同志{number}号", words="自我介绍。") for number in range(20))
+    motion = setting_up.publish(put_on(draft, cast, *long_names), actor=cast.wu, at=NOW)
+    motion = opening.bring_up_to_date(motion, VOTING)
+    paper = ballots_pdf(motion, list(motion.roll.order_by("pk")[:2]))
+    assert len(PdfReader(BytesIO(paper)).pages) == 2
