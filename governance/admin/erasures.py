@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.admin import display
 from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -22,16 +24,20 @@ class ErasureAdmin(RegisterAdmin):
     subdistrict_paths = ("subdistrict",)
     may_add = False
     may_change = False
-    list_display = ("asked_at", "public_id", "erased_at", "kept", "done_at")
+    list_display = ("asked_at", "reference", "erased_at", "kept", "done_at")
     list_filter = ("asked_at",)
     ordering = ("-asked_at", "-id")
-    fields = ("asked_at", "public_id", "erased_at", "kept", "done_at")
+    fields = ("asked_at", "reference", "erased_at", "kept", "done_at")
 
     def get_queryset(self, request: Any) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("holds")
 
     def label_of(self, row: Any) -> str:
-        return str(row.public_id)
+        return f"{wording.local(row.asked_at):%F %R}"
+
+    @display(description=_("reference"))
+    def reference(self, row: Erasure) -> SafeString:
+        return format_html('<span lang="en">{}</span>', row.public_id)
 
     @display(description=_("kept under lock"))
     def kept(self, row: Erasure) -> str:
