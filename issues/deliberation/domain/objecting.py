@@ -62,7 +62,9 @@ def answer(objection: Objection, *, words: str, actor: User, at: datetime) -> Ob
 
 
 def _is_in_time(motion: Motion, at: datetime) -> bool:
-    return bool(motion.state == MotionState.COUNTED and motion.objections_until and at < motion.objections_until)
+    if motion.state != MotionState.COUNTED or motion.objections_until is None or at >= motion.objections_until:
+        return False
+    return Motion.objects.with_result().filter(pk=motion.pk).exists()
 
 
 def _note(verb: str, objection: Objection, actor: User, at: datetime) -> None:

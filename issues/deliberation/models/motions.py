@@ -52,12 +52,17 @@ class MotionQuerySet(models.QuerySet["Motion"]):
     def to_count(self, at: datetime) -> "MotionQuerySet":
         return self.filter(state=MotionState.OPENED, closes_at__lte=at)
 
-    def to_confirm(self, at: datetime) -> "MotionQuerySet":
-        """Those whose days for objections are over, with no objection that isn't answered; of what the city decides,
-        only what has its result."""
+    def with_result(self) -> "MotionQuerySet":
+        """Those whose preliminary result is there: of what the city decides, only what has the city's."""
         is_decided = ~Q(kind=MotionKind.MIRROR) | Q(official_results__agreed_at__isnull=False)
-        return self.filter(is_decided, state=MotionState.COUNTED, objections_until__lte=at).exclude(
-            objections__answered_at=None, objections__isnull=False
+        return self.filter(is_decided, state=MotionState.COUNTED)
+
+    def to_confirm(self, at: datetime) -> "MotionQuerySet":
+        """Those whose days for objections are over, with no objection that isn't answered."""
+        return (
+            self.with_result()
+            .filter(objections_until__lte=at)
+            .exclude(objections__answered_at=None, objections__isnull=False)
         )
 
     def taking_electronic_ballots(self) -> "MotionQuerySet":

@@ -112,6 +112,7 @@ def test_the_citys_result_takes_two_and_is_said_to_be_counted_elsewhere(mirror, 
     before = client_of(house.owners["ann"]).get(f"/votes/{mirror.public_id}/").content.decode()
     assert "市里系统的结果还没有录入" in before
     assert 'class="outcome' not in before  # our record decides nothing
+    assert not objecting.may_object(house.owners["ann"], mirror, LATER)
     official.enter(mirror, reported(), actor=cast.wu, at=LATER)
     assert (official_page(mirror), deciding_verdict(mirror)) == (None, None)
     assert waiting_result(mirror).verdict.passed
@@ -121,6 +122,7 @@ def test_the_citys_result_takes_two_and_is_said_to_be_counted_elsewhere(mirror, 
     page = official_page(mirror).verdict
     assert (page.passed, page.verdict) == (True, "通过")
     mirror.refresh_from_db()
+    assert objecting.may_object(house.owners["ann"], mirror, LATER)
     assert mirror.has_passed is False  # our own record stays what it was
     shown = client_of(house.owners["ann"]).get(f"/votes/{mirror.public_id}/").content.decode()
     for words in (
