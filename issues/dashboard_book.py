@@ -1,24 +1,16 @@
 """The dashboard as a workbook: what it is made of and how on the first sheet, then one sheet a figure."""
 
 import io
-from datetime import date
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from governance import wording
-from governance.imports.columns import neutralised
+from governance.workbooks import LONGEST_TITLE, cell
 from issues.dashboard_page import TITLES, Board
-from issues.dashboard_tables import Cell, Table
+from issues.dashboard_tables import Table
 from issues.figures.definitions import DEFINITIONS
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_HEADING = Font(bold=True)
-_WRAPPED = Alignment(wrap_text=True, vertical="top")
-_LONGEST_TITLE = 31
 
 
 def workbook(board: Board, place: str, filters: list[str]) -> bytes:
@@ -50,26 +42,14 @@ def _definitions(book: Workbook, board: Board, place: str, filters: list[str]) -
         (_("Three rates"), board.about_the_rates),
     ]
     for name, words in lines:
-        sheet.append([_cell(sheet, name, is_heading=True), _cell(sheet, words)])
+        sheet.append([cell(sheet, name, is_heading=True), cell(sheet, words)])
 
 
 def _sheet(book: Workbook, title: str, table: Table) -> None:
-    sheet = book.create_sheet(title[:_LONGEST_TITLE])
+    sheet = book.create_sheet(title[:LONGEST_TITLE])
     sheet.freeze_panes = "A2"
     for position in range(1, len(table.headings) + 1):
         sheet.column_dimensions[get_column_letter(position)].width = 26 if position == 1 else 18
-    sheet.append([_cell(sheet, heading, is_heading=True) for heading in table.headings])
+    sheet.append([cell(sheet, heading, is_heading=True) for heading in table.headings])
     for row in table.rows:
-        sheet.append([_cell(sheet, value) for value in row])
-
-
-def _cell(sheet: object, value: Cell, *, is_heading: bool = False) -> WriteOnlyCell:
-    words = isinstance(value, str)
-    cell = WriteOnlyCell(sheet, neutralised(value) if isinstance(value, str) else value)
-    if words:
-        cell.data_type, cell.alignment = "s", _WRAPPED
-    if isinstance(value, date):
-        cell.number_format = "yyyy-mm-dd"
-    if is_heading:
-        cell.font = _HEADING
-    return cell
+        sheet.append([cell(sheet, value) for value in row])

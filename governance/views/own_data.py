@@ -13,8 +13,9 @@ from governance import wording
 from governance.domain import erasing
 from governance.domain.refusals import Refusal
 from governance.forms.own_data import EraseForm
+from governance.imports.sheets import XLSX
 from governance.models import Erasure
-from governance.own_data_book import XLSX, workbook
+from governance.own_data_book import workbook
 from governance.requests import PortalRequest
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from governance.imports.sheets import XLSX
 from governance.requests import PortalRequest
-from issues.dashboard_book import XLSX, workbook
+from issues.dashboard_book import workbook
 from issues.dashboard_burns import BurningRow
 from issues.dashboard_page import DEFINITIONS, Board
 from issues.figures import Burns, Choice, Narrowing, burning, figures_of, sight_of

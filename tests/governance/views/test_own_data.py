@@ -4,7 +4,7 @@ import io
 from datetime import date, datetime
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
@@ -13,6 +13,7 @@ from governance.domain import erasing
 from governance.domain.moment import database_now
 from governance.models import Erasure, Post, User
 from issues.domain.sweep import sweep
+from residents.domain import drafts
 from tests.cast import FAR_AHEAD, NOW, SHANGHAI, Cast, client_of, file, take_in
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,15 @@ def test_a_seat_that_has_ended_is_kept_for_three_years(cast: Cast):
         sweep(bell="test", now=at)
         post.refresh_from_db()
         assert post.full_name == name
+
+
+def test_whoever_presses_in_the_very_moment_of_the_closing_reads_that_it_is_closed(cast: Cast, monkeypatch):
+    def refused(*_args, **_facts):
+        raise IntegrityError("erased_person")
+
+    monkeypatch.setattr(drafts, "start_draft", refused)
+    answer = client_of(cast.li).post("/petitions/new/")
+    assert (answer.status_code, "这个账号已停用" in answer.content.decode()) == (403, True)
 
 
 def test_what_fails_after_the_closing_is_made_good_by_the_sweep(cast: Cast, monkeypatch):
