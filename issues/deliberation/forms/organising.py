@@ -31,6 +31,13 @@ class MomentField(forms.DateTimeField):
         super().__init__(widget=widget, error_messages=messages, required=False, **options)
 
 
+class RuleSetField(forms.ModelChoiceField):
+    """Rule sets in force: by their names alone, as no two versions of one are in force on one day."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return obj.name
+
+
 class PlanForm(InABuildingForm):
     """A vote as it is being prepared. A draft may be unfinished: what makes it unlawful is said on its page."""
 
@@ -83,7 +90,7 @@ class PlanForm(InABuildingForm):
         help_text=_("Only where members of the owners' committee are elected. The candidates come after this page."),
         widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
     )
-    rule_set = forms.ModelChoiceField(
+    rule_set = RuleSetField(
         RuleSet.objects.none(),
         label=_("Rule set"),
         empty_label=None,

@@ -206,7 +206,7 @@ class RuleSet(models.Model):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return str(_("%(name)s, version %(version)s") % {"name": self.name, "version": self.version})
+        return f"{self.name} ({self.version})"
 
 
 SHARES = ("quorum_area", "quorum_heads", "majority_area", "majority_heads")
