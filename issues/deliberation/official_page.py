@@ -59,5 +59,8 @@ def _how() -> list[str]:
 
 
 def _named() -> dict[str, str]:
-    """What took part by the document without standing for a side isn't told apart there."""
-    return {saying.standing(Standing.SPLIT): _("Took part, not told apart in the document")}
+    """What took part by the document without standing for a side isn't told apart there, nor who named nobody."""
+    return {
+        saying.standing(Standing.SPLIT): _("Took part, not told apart in the document"),
+        saying.named_somebody(): _("Named candidates, or not told apart in the document"),
+    }

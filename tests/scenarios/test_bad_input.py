@@ -61,6 +61,7 @@ FIELDS = (
     "visited_at", "is_public", "speaker", "for_whom", "party", "consensus", "outcome", "put_off_to", "comes", "door",
     "item", "nobody", "1-is_taken_in", "1-words", "question", "answer", "options", "asks_for", "at_most",
     "is_required", "buildings", "counted_by", "channel", "named_by", "home", "q1", "q2", "q3", "q4", "q5",
+    "seats", "since", "others",
 )  # fmt: skip
 QUESTIONS = (
     "page",
@@ -231,7 +232,10 @@ def addresses_of_surveys(cast) -> dict[str, list[str]]:
 
 
 # What is said beside a vote that has been announced.
-BESIDE = ("write_erratum/", "publish_erratum/", "enter_result/", "confirm_result/", "papers/", "deliveries/")
+BESIDE = (
+    "write_erratum/", "publish_erratum/", "enter_result/", "confirm_result/", "enter_elected/", "papers/",
+    "deliveries/",
+)  # fmt: skip
 OF_A_DRAFT = ("ask", "up", "down", "drop", "publish")
 AFTER_THE_CLOSE = ("release/", "take_over/", "add_item/", "settle/")
 BEFORE = (
@@ -593,7 +597,7 @@ WORDS_OF_A_VOTE = {"title", "words"}
 @pytest.mark.parametrize("kind", sorted(NASTY))
 @pytest.mark.parametrize(
     "field",
-    ["title", "words", "estate", "building", "stairwell", "matter", "rule_set", "kind", "opens_at", "version"],
+    ["title", "words", "estate", "building", "stairwell", "matter", "seats", "rule_set", "kind", "opens_at", "version"],
 )
 def test_a_draft_of_a_vote_takes_no_bad_field_among_good_ones(cast, addresses, kind, field):
     """Only what is for words takes any; whatever else is typed, the draft stays as it was."""
@@ -608,7 +612,7 @@ def test_a_draft_of_a_vote_takes_no_bad_field_among_good_ones(cast, addresses, k
     status = browser.post(address, given | {field: NASTY[kind]}).status_code
     motion.refresh_from_db()
     assert (status, motion.version) in ((200, 1), (302, 2))
-    may_be_empty = field in ("building", "stairwell") and kind in ("nothing", "spaces")
+    may_be_empty = field in ("building", "stairwell", "seats") and kind in ("nothing", "spaces")
     assert motion.version == 1 or field in WORDS_OF_A_VOTE or may_be_empty
 
 

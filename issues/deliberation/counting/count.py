@@ -207,11 +207,11 @@ def count_of_sums(
     """What follows from sums that somebody else has counted. What `voted` leaves of `cast` stands for no side.
 
     `cast` is no more than `roll`, nor are the sums of `voted` more than `cast`: whoever takes them in sees to that.
-    In an election those of candidates overlap, so that none of them tells how many named anybody.
+    In an election those of candidates overlap: there it is taken to have named somebody.
     """
     named = {choice: part for choice, part in voted.items() if isinstance(choice, Option)} if motion.seats else {}
     parts = {_as_voted(choice): part for choice, part in voted.items() if choice not in named}
-    parts[Place(Standing.SPLIT)] = cast - _together(parts, *Standing)
+    parts[Place(Standing.FOR if motion.seats else Standing.SPLIT)] = cast - _together(parts, *Standing)
     parts[Place(Standing.SILENT)] = roll - cast
     return _counted(Asked(motion, rules), parts, None, named or None)
 

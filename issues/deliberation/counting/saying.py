@@ -377,8 +377,12 @@ def _standings(count: Count) -> list[SaidPart]:
 
 def _named(it: Standing, count: Count) -> str:
     if it is Standing.FOR and count.seating:
-        return pgettext("vote", "Named one candidate or more")
+        return named_somebody()
     return none_of_these() if it is Standing.AGAINST and count.options else standing(it)
+
+
+def named_somebody() -> str:
+    return pgettext("vote", "Named one candidate or more")
 
 
 def none_of_these() -> str:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -11,9 +12,11 @@ from django.db import DatabaseError, transaction
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Body, BodyKind, Post
 from issues.deliberation import shipped
-from issues.deliberation.domain import casting, electing, opening, papers, setting_up
+from issues.deliberation.counting.count import Part, Standing
+from issues.deliberation.domain import casting, electing, official, opening, papers, setting_up
 from issues.deliberation.domain.casting import NoSuchChoice
 from issues.deliberation.domain.electing import BeforeTheElection, NoCommittee
+from issues.deliberation.domain.official import Figure, ImpossibleSums, Reported
 from issues.deliberation.domain.setting_up import Offer, TooManyOptions
 from issues.deliberation.models import (
     Ballot,
@@ -26,6 +29,7 @@ from issues.deliberation.models import (
     MotionKind,
     MotionOption,
     MotionState,
+    OfficialFigure,
     RuleSet,
     Seat,
 )
@@ -261,6 +265,66 @@ def test_vacant_seats_are_filled_beside_those_who_stay_and_without_a_committee_n
     stays.refresh_from_db()
     assert stays.ended_on is None
     assert Post.objects.standing_on(LATER.date()).filter(body=committee).count() >= 3
+
+
+def figure(area: str, heads: int) -> Figure:
+    return Figure(Decimal(area), heads)
+
+
+@pytest.fixture
+def elsewhere(make_election, cast) -> Motion:
+    """Three stand for two seats in the city's system, and nobody has voted here."""
+    motion = setting_up.publish(make_election(*CANDIDATES, kind=MotionKind.MIRROR), actor=cast.wu, at=NOW)
+    return opening.bring_up_to_date(motion, CLOSES)
+
+
+def reported(**figures: Figure) -> Reported:
+    nothing = figure("0", 0)
+    return Reported(
+        system="市业主共同决定电子投票系统", reference="YZ-2026-0118", reported_on=CLOSES.date(),
+        document_sha256="a" * 64, roll=figure("700.00", 5), cast=figure("500.00", 4),
+        figures={**dict.fromkeys(("1", "2", "3", "against", "abstain"), nothing), **figures},
+    )  # fmt: skip
+
+
+def test_whom_the_citys_system_has_elected_is_entered(elsewhere, committee, cast):
+    said = {"1": figure("400.00", 3), "2": figure("300.00", 3), "against": figure("100.00", 1)}
+    official.enter(elsewhere, reported(**said), actor=cast.wu, at=CLOSES)
+    official.confirm(elsewhere, actor=cast.sun, at=CLOSES)
+    elsewhere.refresh_from_db()
+    counted = official.count_of(elsewhere.official_results.get())
+    assert [option.title for option in counted.seating.elected] == ["安国平", "边小玲"]
+    assert (counted.components[Standing.FOR], counted.participating) == (
+        Part(Decimal("400.00"), 3), Part(Decimal("500.00"), 4),
+    )  # fmt: skip
+    opening.bring_up_to_date(elsewhere, LATER)
+    posts = electing.enter(elsewhere, since=LATER.date(), replaces=True, actor=cast.sun, at=LATER)
+    assert [post.full_name for post in posts] == ["安国平", "边小玲"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"1": figure("400.01", 3), "against": figure("100.00", 1)},
+        {"1": figure("400.00", 4), "against": figure("100.00", 1)},
+        # Each by itself would do; together they are more than two names on each ballot.
+        {"1": figure("400.00", 3), "2": figure("400.00", 3), "3": figure("400.00", 3)},
+        {"1": figure("300.00", 3), "2": figure("300.00", 3), "3": figure("300.00", 3)},
+    ],
+)
+def test_more_names_than_the_ballots_had_room_for_are_refused(elsewhere, cast, said):
+    with pytest.raises(ImpossibleSums) as refused:
+        official.enter(elsewhere, reported(**said), actor=cast.wu, at=CLOSES)
+    assert {field[:4] for field, _sentence in refused.value.faults} == {"cast"}
+
+
+def test_the_database_takes_no_such_sums_either(elsewhere, cast):
+    official.enter(elsewhere, reported(), actor=cast.wu, at=CLOSES)
+    row = elsewhere.official_results.get()
+    for number in ("4", "5", "6"):
+        OfficialFigure.objects.create(result=row, choice=number, area_m2="400.00", heads=2)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        official.confirm(elsewhere, actor=cast.sun, at=CLOSES)
 
 
 def test_an_opinion_poll_enters_nobody(make_election, house, cast):

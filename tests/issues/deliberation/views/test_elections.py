@@ -87,6 +87,7 @@ def test_the_papers_list_the_candidates_and_are_typed_by_several_ticks(election,
     assert "最多在2位候选人前打勾" in said
     assert "所选人数超过应选人数" in said
     notice = text_of(notice_pdf(election))
+    assert "4.以上都不选" not in notice
     for words in ("候选人（应选2人", "1.安国平", "蔡明的自我介绍", "人数票多的在前", "指导规则》第31、46条", "（三）"):
         assert words in notice
     typing = f"/desk/votes/{election.public_id}/papers/"
