@@ -9,7 +9,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from governance.models.scope import Scope
 from issues.deliberation import workflow
@@ -246,6 +246,13 @@ class Motion(models.Model):
         """From the notice until the close."""
         announced = self.state in (MotionState.PUBLISHED, MotionState.OPENED)
         return bool(announced and self.closes_at and at < self.closes_at)
+
+    @property
+    def standing(self) -> str:
+        """Its state in words. Of what the city decides the count here is no result, only the end of the voting."""
+        if self.kind == MotionKind.MIRROR and self.state == MotionState.COUNTED:
+            return pgettext("motion", "voting is over")
+        return self.get_state_display()
 
     @property
     def takes_electronic_ballots(self) -> bool:
