@@ -39,10 +39,10 @@ def to_enter(motion: Motion) -> Sequence[MotionOption]:
     a vote that only asks for opinions."""
     if motion.state != MotionState.FINAL or not motion.seats or motion.kind == MotionKind.CONSULTATIVE:
         return []
+    if Seat.objects.filter(candidate__motion=motion).exists():
+        return []
     counted = _count_of(motion)
     if counted.seating is None or counted.verdict is not Verdict.PASSED:
-        return []
-    if Seat.objects.filter(candidate__motion=motion).exists():
         return []
     by_number = {str(option.number): option for option in motion.options.all()}
     return [by_number[option.number] for option in counted.seating.elected]

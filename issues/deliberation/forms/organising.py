@@ -88,7 +88,7 @@ class PlanForm(InABuildingForm):
         min_value=1,
         max_value=MOST_CANDIDATES,
         help_text=_("Only where members of the owners' committee are elected. The candidates come after this page."),
-        widget=forms.NumberInput(attrs={"class": "form-control", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "inputmode": "numeric"}),
     )
     rule_set = RuleSetField(
         RuleSet.objects.none(),

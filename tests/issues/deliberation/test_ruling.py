@@ -30,7 +30,7 @@ def edit_of(row) -> str:
 def as_written(page) -> dict[str, str]:
     """What the form on the page holds, as a browser would send it."""
     form = page.context["form"]
-    bound = [*form, *(field for each in getattr(form, "matters", ()) for field in each)]
+    bound = [*form, *(field for each in getattr(form, "rules", ()) for field in each)]
     values = {field.html_name: field.value() for field in bound}
     return {name: "on" if value is True else str(value) for name, value in values.items() if value not in (None, False)}
 
@@ -150,6 +150,23 @@ def test_a_rule_set_is_followed_with_its_matters_and_signed_once(cast):
     for change in ({"signed_by": "别人"}, {"notice_days": 1}, {"demand_share": "1/3"}):
         with pytest.raises(DatabaseError), transaction.atomic():
             RuleSet.objects.filter(pk=second.pk).update(**change)
+
+
+def test_how_a_committee_is_elected_goes_into_the_next_version_of_the_assemblys_rules(cast):
+    first = RuleSet.objects.get(code="owners-assembly")
+    office = client_of(cast.administrator)
+    given = as_written(office.get(edit_of(first))) | {"valid_from": TODAY.isoformat()}
+    assert "比例" in text_of(office.post(edit_of(first), given | {"election-fewest_elected": "3/2"}))
+    said = text_of(office.post(edit_of(first), given | {"election-most_members": "3"}))
+    assert "最多人数不能少于最少人数" in said
+    assert RuleSet.objects.filter(code="owners-assembly").count() == 1
+    office.post(edit_of(first), given | {"election-ranking": "heads", "election-fewest_elected": "2/3"})
+    second = RuleSet.objects.get(code="owners-assembly", version=2)
+    assert (second.election.ranking, second.election.fewest_elected, second.election.is_odd) == ("heads", "2/3", True)
+    assert (first.election.ranking, first.election.article) == ("heads_then_area", second.election.article)
+    page = text_of(office.get(reverse("admin:deliberation_ruleset_change", args=[second.pk])))
+    assert "业委会选举" in page
+    assert "人数票相同的不分先后" in page
 
 
 def test_a_matter_never_needs_more_than_there_is(cast):
