@@ -778,12 +778,15 @@ def views_of(case: Case, *, full: bool) -> list[tuple[str, str]]:
     mode's the largest; in Korean in standard mode. What a wrong press adds, in one mode: the errors are the same few
     lines everywhere. Staff pages in elder mode in Chinese: it changes sizes only, and those who work here mostly read
     Chinese. The console knows no elder mode. Of staff pages and the console's no Korean: words that stand in the code
-    in one language show in one of the other two, and that the Korean catalogue lacks nothing `make check` sees.
+    in one language show in one of the other two, and that the Korean catalogue lacks nothing `make check` sees. Of the
+    registers, whose pages one class makes, Chinese alone: the console's other pages show what it says in English.
     """
     modes = MODES[:1] if case.is_in_console or (case.is_error and not full) else MODES
     every = [(language, mode) for mode in modes for language in LANGUAGES]
     if full:
         return every
+    if case.kind_of_register:
+        return [("zh-hans", "standard")]
     for_office = case.is_for_staff or case.is_in_console
     left_out = {("ko", "elder"), ("en", "elder" if for_office else "standard")} if len(modes) > 1 else set()
     return [view for view in every if view not in left_out and not (for_office and view[0] == "ko")]

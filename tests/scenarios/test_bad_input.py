@@ -1,5 +1,6 @@
 """Whatever comes in, by every form and address: never a 500, nothing half-written, an answer in one's language."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from copy import deepcopy
@@ -41,16 +42,17 @@ NASTY = {
     "nul": "漏水\x00了",
     "long": "漏" * 5_000,
     "very long": "漏" * 50_000,
-    "emoji": "漏水了😭👨‍👩‍👧‍👦🏳️‍🌈",
-    "right to left": "\u202eевил\u202c\u200f\u2066漏",
-    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7|add:7 }}{% now %}",
-    "quotes": "'; DROP TABLE residents_petition; -- \" OR 1=1",
+    # What a field of words takes: all at once.
+    "strange": (
+        "漏水了😭👨‍👩‍👧‍👦🏳️‍🌈 \u202eевил\u202c\u200f\u2066漏 '; DROP TABLE residents_petition; -- \" OR 1=1 "
+        "%s %(words)s %% {0} {words} "
+        "<script>alert(1)</script><img src=x onerror=alert(1)>&amp;{{ 7|add:7 }}{% now %}"
+    ),
     "controls": "a\x01\x02\x1b[31m\x7f\u2028b",
-    "percent": "%s %(words)s %% {0} {words}",
     "nothing": "",
     "spaces": " \u3000\t\n ",
 }
-TWICE = "quotes"
+TWICE = "strange"
 FIELDS = (
     "words", "spot", "category", "estate", "building", "stairwell", "name_visibility", "remove", "follow", "go",
     "return", "number", "relation", "evidence", "reason", "holder", "fulfil_by", "qr_token", "epoch", "is_solved",
@@ -514,32 +516,27 @@ def statuses(browser: Client, path: str) -> list[tuple[str, str, int]]:
     return answers
 
 
-def test_json_where_a_form_is_expected_is_an_empty_form(cast, addresses):
-    bodies = ('{"words": "x"}', "[", "null", json.dumps({"a": "漏" * 1000}))
-    for who, places in addresses.items():
-        browser = browser_of(cast, who)
-        for address in places:
-            for body in bodies:
-                assert browser.post(address, body, content_type="application/json").status_code < 500, address
-
-
-@pytest.mark.parametrize(
-    ("content_type", "body"),
-    [
-        ("multipart/form-data", b""),
-        ("multipart/form-data; boundary=x", b"--x\r\nbroken"),
-        ("multipart/form-data; boundary=x", b"\x00" * 200),
-        ("application/x-www-form-urlencoded", b"words=%ED%A0%80%00&words=%FF"),
-        ("application/x-www-form-urlencoded; charset=utf-7", b"words=x"),
-        ("text/plain", b"\xff\xfe"),
-    ],
+JSON = ('{"words": "x"}', "[", "null", json.dumps({"a": "漏" * 1000}))
+BODIES = (
+    *(("application/json", body.encode()) for body in JSON),
+    ("multipart/form-data", b""),
+    ("multipart/form-data; boundary=x", b"--x\r\nbroken"),
+    ("multipart/form-data; boundary=x", b"\x00" * 200),
+    ("application/x-www-form-urlencoded", b"words=%ED%A0%80%00&words=%FF"),
+    ("application/x-www-form-urlencoded; charset=utf-7", b"words=x"),
+    ("text/plain", b"\xff\xfe"),
 )
-def test_no_body_falls_over(cast, addresses, content_type, body):
+
+
+def test_no_body_falls_over(cast, addresses):
+    """A view sees a body as the form that Django has read of it: each address is sent two, the next one the next two."""
+    bodies = itertools.cycle(BODIES)
     for who, places in addresses.items():
         browser = browser_of(cast, who)
         for address in places:
-            response = browser.post(address, body, content_type=content_type)
-            assert response.status_code < 500 or response.status_code == 503, address
+            for content_type, body in itertools.islice(bodies, 2):
+                response = browser.post(address, body, content_type=content_type)
+                assert response.status_code < 500 or response.status_code == 503, (address, content_type, body)
 
 
 @pytest.mark.parametrize("cookie", ['"\\000abcdefgh"', "\\", "x" * 5000, "\xff\xfe", "';--", '"\\777\\000"'])
