@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, NoReturn, TypeVar
-from unicodedata import category
+from unicodedata import category, normalize
 
 from django.utils.translation import gettext as _
 
@@ -109,6 +109,17 @@ def read(data: bytes) -> TallyFile:
     )
 
 
+def has_unseen(text: str) -> bool:
+    """Whether a reference can't be written so: two that look the same would differ."""
+    return any(category(letter) in UNSEEN for letter in text)
+
+
+def as_seen(text: str) -> str:
+    """What is left of a name to tell it from others by: no spaces, nothing unseen, one width."""
+    shown = normalize("NFKC", text)
+    return "".join(letter for letter in shown if not letter.isspace() and category(letter) not in UNSEEN)
+
+
 # --- from bytes to pieces ---
 
 
@@ -165,7 +176,7 @@ class Piece:
         """A name that things are told apart by: two that look the same are the same."""
         if not isinstance(self.value, str) or not self.value or self.value != self.value.strip():
             self.refuse_value(_("must be text without spaces around it"))
-        if any(category(letter) in UNSEEN for letter in self.value):
+        if has_unseen(self.value):
             self.refuse_value(_("must have no characters that can't be seen"))
         return self._no_longer_than(self.value, LONGEST_REFERENCE)
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.utils.translation import override
@@ -18,6 +19,8 @@ from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.domain.sealing import opened
 from issues.deliberation.models import Ballot, ElectionRule, MatterRule, Motion, RollEntry
 from issues.deliberation.models.rule_sets import share
+
+ANYBODY = tally.RollEntry(unit="1", area=Decimal("1.00"), head="1", kind=tally.UnitKind.DWELLING, delivered=False)
 
 
 class Counted(NamedTuple):
@@ -69,6 +72,11 @@ def tally_file(motion: Motion, now: datetime) -> bytes:
             ballots=tuple(_ballot(ballot, choices.get(ballot.pk), asked) for ballot in ballots),
         )
     )
+
+
+def try_texts(motion: Motion) -> None:
+    """Whether it can be counted as it is written, whoever votes. Raises `BadTallyFile` where it can't."""
+    write(tally.TallyFile(motion=told(motion), rules=rules_of(motion), roll=(ANYBODY,), ballots=()))
 
 
 def rule_of(motion: Motion) -> MatterRule:

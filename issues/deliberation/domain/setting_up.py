@@ -15,6 +15,7 @@ from governance import wording
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import Body, Building, Estate, User
+from issues.deliberation.counting.reading import BadTallyFile, as_seen, has_unseen
 from issues.deliberation.domain import results, rolls
 from issues.deliberation.domain.notice_periods import ends_after_days
 from issues.deliberation.models import (
@@ -119,6 +120,13 @@ class TwiceTheSame(Refusal):
     sentence = _("This option stands on the ballot already.")
 
 
+class UnseenInName(Refusal):
+    """A name with characters that the tally file refuses: the vote could never be counted."""
+
+    code = "unseen_in_name"
+    sentence = _("This name has characters that can't be seen. Delete it, and type it by hand.")
+
+
 class TooManyOptions(Refusal):
     """More than fit on a ballot that people can still compare."""
 
@@ -163,17 +171,24 @@ def rewrite(motion: Motion, plan: Plan, *, version: int, actor: User, at: dateti
 def add_option(motion: Motion, offer: Offer, *, version: int, actor: User, at: datetime) -> MotionOption:
     """Put another option on the draft's ballot, below the others.
 
-    Raises `TwiceTheSame`, `TooManyOptions`, `WrittenMeanwhile`, `NotInCharge`, and `StepNotAllowed` once announced.
+    Names that look alike are the same. Raises `TwiceTheSame`, `UnseenInName`, `TooManyOptions`, `WrittenMeanwhile`,
+    `NotInCharge`, and `StepNotAllowed` once announced.
     """
     with transaction.atomic():
         motion = _draft_as_seen(motion, version)
         MOTION.take_step(motion, "add_option", actor=actor, at=at, is_locked=True, fields={"version": version + 1})
         others = list(motion.options.all())
-        if any(other.title == offer.title or (offer.body and other.body_id == offer.body.pk) for other in others):
+        if any(_is_alike(other, offer) for other in others):
             raise TwiceTheSame
+        if has_unseen(offer.title):
+            raise UnseenInName
         if len(others) >= motion.most_options:
             raise TooManyOptions(motion.most_options)
         return motion.options.create(number=len(others) + 1, **vars(offer))
+
+
+def _is_alike(other: MotionOption, offer: Offer) -> bool:
+    return as_seen(other.title) == as_seen(offer.title) or bool(offer.body and other.body_id == offer.body.pk)
 
 
 def drop_option(option: MotionOption, *, version: int, actor: User, at: datetime) -> None:
@@ -225,7 +240,7 @@ def rehearse(motion: Motion, now: datetime) -> Rehearsal:
         by_building=by_building,
         rule=motion.rule_set.matters.filter(matter=motion.matter).first(),
         earliest=earliest,
-        obstacles=list(_obstacles(motion, totals, earliest, now)),
+        obstacles=list(_obstacles(motion, totals, earliest, now)) or list(_obstacles_to_counting(motion)),
         warnings=list(_warnings(motion, totals)),
     )
 
@@ -273,6 +288,14 @@ def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: da
             "民法典第278条",
         )
     yield from _obstacles_of_time(motion, earliest)
+
+
+def _obstacles_to_counting(motion: Motion) -> Iterator[Obstacle]:
+    """What the tally file refuses of a draft that is lawful otherwise: found at the close, it would be too late."""
+    try:
+        results.try_texts(motion)
+    except BadTallyFile as error:
+        yield Obstacle("not_countable", _("As it is written it couldn't be counted: %(why)s") % {"why": error})
 
 
 def _obstacles_of_kind(motion: Motion) -> Iterator[Obstacle]:

@@ -19,7 +19,14 @@ from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import electing, objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
-from issues.deliberation.domain.setting_up import NotLawful, Plan, TooManyOptions, TwiceTheSame, WrittenMeanwhile
+from issues.deliberation.domain.setting_up import (
+    NotLawful,
+    Plan,
+    TooManyOptions,
+    TwiceTheSame,
+    UnseenInName,
+    WrittenMeanwhile,
+)
 from issues.deliberation.forms.afterwards import EnterForm, ErratumForm, ResultForm
 from issues.deliberation.forms.organising import AnswerForm, OptionForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState, Topic, TopicState
@@ -136,7 +143,7 @@ def _add_option(request: PortalRequest, motion: Motion) -> HttpResponse:
     if form.is_valid():
         try:
             setting_up.add_option(motion, form.offer(), version=version_of(request), actor=request.user, at=request.now)
-        except (TwiceTheSame, TooManyOptions, WrittenMeanwhile) as refusal:
+        except (TwiceTheSame, UnseenInName, TooManyOptions, WrittenMeanwhile) as refusal:
             form.add_error("title", str(refusal.sentence))
     if not form.is_valid():
         return _page(request, motion, option=form, status=400)

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
+from governance.domain.plain_words import plain
 from governance.models import Role, RoleAssignment, User
 from issues.deliberation.counting.count import count
 from issues.deliberation.counting.reading import read
@@ -19,6 +20,7 @@ from issues.deliberation.domain.setting_up import (
     Offer,
     TooManyOptions,
     TwiceTheSame,
+    UnseenInName,
     WrittenMeanwhile,
 )
 from issues.deliberation.models import Ballot, Channel, Choice, Matter, MatterRule, Motion, MotionOption, RuleSet
@@ -73,6 +75,25 @@ def test_the_same_option_twice_and_a_tenth_are_refused(draft, cast):
     put_on(draft, cast, *(Offer(f"方案{number}") for number in range(5)))
     with pytest.raises(TooManyOptions):
         setting_up.add_option(draft, Offer("第十个"), version=draft.version, actor=cast.wu, at=NOW)
+
+
+def test_names_that_look_alike_are_the_same(draft, cast):
+    put_on(draft, cast, Offer("张伟"))
+    for name in ("张 伟", "张伟\u200d", " 张\u3000伟"):
+        with pytest.raises(TwiceTheSame):
+            setting_up.add_option(draft, Offer(name), version=draft.version, actor=cast.wu, at=NOW)
+
+
+@pytest.mark.parametrize("unseen", ["\u200d", "\u200c", "\n", "\u2028", "\u2029", "\U000e0067"])
+def test_a_name_that_could_never_be_counted_is_refused_and_such_a_draft_is_not_announced(draft, cast, unseen):
+    name = f"张{unseen}伟"
+    assert plain(name) == name
+    with pytest.raises(UnseenInName):
+        setting_up.add_option(draft, Offer(name), version=draft.version, actor=cast.wu, at=NOW)
+    draft.options.create(number=4, title=name)
+    assert codes(draft) == ["not_countable"]
+    with pytest.raises(NotLawful):
+        setting_up.publish(draft, actor=cast.wu, at=NOW)
 
 
 def test_the_second_of_two_who_change_the_ballot_is_told(draft, cast):
