@@ -529,7 +529,7 @@ BODIES = (
 
 
 def test_no_body_falls_over(cast, addresses):
-    """A view sees a body as the form that Django has read of it: each address is sent two, the next one the next two."""
+    """A view sees a body as the form that Django has read: each address is sent two, the next one the next two."""
     bodies = itertools.cycle(BODIES)
     for who, places in addresses.items():
         browser = browser_of(cast, who)
