@@ -29,7 +29,7 @@ from governance.models.roles import role_and_surname, surname_for_reader
 from governance.templatetags.words import own_words
 from residents.domain import drafts
 from residents.domain.finding import find_categories
-from residents.domain.petitions import NotReady, ask_who_has_it, file_petition, what_is_missing
+from residents.domain.petitions import NotReady, ask_who_has_it, file_own, file_petition, what_is_missing
 from residents.due_words import next_step
 from residents.forms.filing import EstateForm, PlaceForm, WordsForm, described
 from residents.models import NameVisibility, Petition, PetitionDraft, PetitionPhoto
@@ -322,27 +322,28 @@ def _check(request, draft: PetitionDraft) -> HttpResponse:
 
 
 def _submit(request, token: UUID) -> HttpResponse:
-    """Filing asks for the draft alone: when a whole estate files at once, what a page shows would keep them waiting."""
-    draft = get_object_or_404(PetitionDraft, user=request.user, token=token)
+    """File it, alone or as the same matter as a neighbour's. Pressed twice, it is the same petition."""
     try:
-        return _file(request, draft)
+        if "follow" in request.POST:
+            return _file_as_the_same(request, token)
+        petition = file_own(token, actor=request.user, at=request.now)
+    except PetitionDraft.DoesNotExist:
+        raise Http404 from None
     except NotReady as refusal:
         return _show_check(request, _own_draft(request, token), dict(refusal.problems))
+    return redirect("petition_filed", petition.receipt_no)
 
 
-def _file(request, draft: PetitionDraft) -> HttpResponse:
-    """File it, alone or as the same matter as a neighbour's. Pressed twice, it is the same petition."""
-    if "follow" in request.POST:
-        problems = what_is_missing(draft)
-        if problems:
-            raise NotReady(problems)
-        followed = _followed(request, draft)
-        if followed is None:
-            messages.warning(request, gettext("That matter is no longer open. You can still submit yours."))
-            return redirect("petition_step", draft.token, "check")
-        drafts.follow(draft, followed, at=request.now)
-    elif draft.same_as_id:
-        drafts.follow(draft, None, at=request.now)
+def _file_as_the_same(request, token: UUID) -> HttpResponse:
+    draft = get_object_or_404(PetitionDraft, user=request.user, token=token)
+    problems = what_is_missing(draft)
+    if problems:
+        raise NotReady(problems)
+    followed = _followed(request, draft)
+    if followed is None:
+        messages.warning(request, gettext("That matter is no longer open. You can still submit yours."))
+        return redirect("petition_step", draft.token, "check")
+    drafts.follow(draft, followed, at=request.now)
     petition = file_petition(draft, actor=request.user, at=request.now)
     return redirect("petition_filed", petition.receipt_no)
 
