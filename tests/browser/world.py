@@ -100,6 +100,8 @@ CANDIDATES = tuple(
         ("冯秀兰", "退休教师，本届委员，熟悉小区的老住户。"),
         ("郑海涛", ""),
         ("唐雨晴", "律师，可以帮大家看合同。"),
+        ("魏建军", "退休干部，两届楼组长。"),
+        ("许慧", ""),
     )
 )
 OFFERS = (
@@ -426,8 +428,8 @@ def _put_to_the_vote(world: World) -> None:
     votes["entered"] = _announce(world, "是否统一更换水表", opens_in=-9, kind=MotionKind.MIRROR)
     votes["recorded"] = _announce(world, "动用维修资金更换消防管道", opens_in=-9, kind=MotionKind.MIRROR)
     votes["failed"] = _announce(world, "外墙粉刷选哪家施工单位", opens_in=-9, offers=OFFERS)
-    votes["elected"] = an_election(cast.estate, cast.wu, cast.sun, "补选业主委员会委员")
-    votes["electing"] = _announce(world, "选举业主委员会", opens_in=-1, offers=CANDIDATES, seats=3)
+    votes["elected"] = an_election(cast.estate, cast.wu, cast.sun, "选举第二届业主委员会")
+    votes["electing"] = _announce(world, "选举业主委员会", opens_in=-1, offers=CANDIDATES, seats=5)
     votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
     votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)
 

@@ -705,7 +705,7 @@ def a_vote(building: Building, worker: User, title: str, *, opens_in: int, close
 
 
 def an_election(estate: Estate, worker: User, officer: User, title: str) -> Motion:
-    """Of one member of the estate's committee, decided in the city's system; final at `NOW`, and nobody entered yet."""
+    """Of the estate's committee, decided in the city's system; final at `NOW`, and nobody entered yet."""
     if not Body.objects.filter(kind=BodyKind.OWNERS_COMMITTEE, estate=estate, ended_on=None).exists():
         street = estate.community.subdistrict
         name = f"{estate.name}业委会"
@@ -713,17 +713,19 @@ def an_election(estate: Estate, worker: User, officer: User, title: str) -> Moti
     Unit.objects.filter(building__estate=estate, exclusive_area_m2=None).update(exclusive_area_m2="80.00")
     opens_at, closes_at = NOW - timedelta(days=40), NOW - timedelta(days=30)
     plan = Plan(
-        estate=estate, rule_set=RuleSet.objects.get(code="owners-assembly"), matter=Matter.COMMITTEE, seats=1,
-        kind=MotionKind.MIRROR, title=title, words="补选一名委员。", opens_at=opens_at, closes_at=closes_at,
+        estate=estate, rule_set=RuleSet.objects.get(code="owners-assembly"), matter=Matter.COMMITTEE, seats=5,
+        kind=MotionKind.MIRROR, title=title, words="选出五名委员。", opens_at=opens_at, closes_at=closes_at,
     )  # fmt: skip
     motion = setting_up.draft(plan, actor=worker, at=opens_at - timedelta(days=40))
-    setting_up.add_option(motion, setting_up.Offer("候选人"), version=1, actor=worker, at=motion.drafted_at)
+    for version in range(1, 6):
+        candidate = setting_up.Offer(f"候选人{version}")
+        setting_up.add_option(motion, candidate, version=version, actor=worker, at=motion.drafted_at)
     motion = setting_up.publish(motion, actor=worker, at=motion.drafted_at)
     for at in (opens_at, closes_at):
         opening.bring_up_to_date(motion, at)
     everybody = official.Figure(Decimal("700.00"), 7)
     told = replace(from_the_city(motion), reported_on=closes_at.date(), cast=everybody)
-    told = replace(told, figures={**told.figures, "1": everybody})
+    told = replace(told, figures={**told.figures, **dict.fromkeys("12345", everybody)})
     official.enter(motion, told, actor=worker, at=closes_at)
     official.confirm(motion, actor=officer, at=closes_at)
     motion.refresh_from_db()

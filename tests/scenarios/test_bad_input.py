@@ -63,7 +63,7 @@ FIELDS = (
     "visited_at", "is_public", "speaker", "for_whom", "party", "consensus", "outcome", "put_off_to", "comes", "door",
     "item", "nobody", "1-is_taken_in", "1-words", "question", "answer", "options", "asks_for", "at_most",
     "is_required", "buildings", "counted_by", "channel", "named_by", "home", "q1", "q2", "q3", "q4", "q5",
-    "seats", "since", "others",
+    "seats", "since",
 )  # fmt: skip
 QUESTIONS = (
     "page",

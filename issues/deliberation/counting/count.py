@@ -111,7 +111,7 @@ class OptionCount:
 
 @dataclass(frozen=True)
 class Seating:
-    """Who is elected, in their order. `run_off` are those whom nothing tells apart for the seats that are left.
+    """Who is elected, in their order. `run_off` are those whom nothing tells apart at the last seats, which stay empty.
 
     `enough`: as many as the rule set asks for, so that there is a committee.
     """
@@ -123,7 +123,7 @@ class Seating:
 
     @property
     def vacant(self) -> int:
-        """The seats that nobody has: of a run-off, or of another election."""
+        """The seats that nobody has."""
         return self.seats - len(self.elected)
 
 

@@ -144,14 +144,14 @@ def _summary_of_election(count: Count, seating: Seating) -> str:
     said = [_elected(seating)]
     if seating.run_off:
         said.append(
-            _("Equal votes at the last seat: %(names)s. A run-off decides; seats left: %(seats)s.")
+            _("Equal votes at the last seat: %(names)s. None of them is elected, these seats stay empty: %(seats)s.")
             % {"names": _listed(seating.run_off), "seats": seating.vacant}
         )
     elif seating.vacant:
-        said.append(_("Seats that stay vacant, for another election: %(seats)s.") % {"seats": seating.vacant})
+        said.append(_("Seats that stay empty: %(seats)s.") % {"seats": seating.vacant})
     if not seating.enough.met:
         said.append(
-            _("At least %(needed)s have to be elected, %(short)s are missing: there is no committee yet.")
+            _("At least %(needed)s have to be elected, %(short)s are missing: a new election is needed.")
             % {"needed": seating.enough.needed, "short": seating.enough.short_by}
         )
     return _one_after_another(said)
@@ -178,7 +178,7 @@ def seat_of(option: OptionCount, seating: Seating) -> str:
     if option in seating.elected:
         return pgettext("candidate", "Elected")
     if option in seating.run_off:
-        return pgettext("candidate", "Equal votes: stands in the run-off")
+        return pgettext("candidate", "Equal votes at the last seat: not elected")
     is_taken = not seating.vacant or seating.run_off
     return pgettext("candidate", "Has the majority, but no seat was left") if option.has_majority and is_taken else ""
 
@@ -446,16 +446,16 @@ def _how_chosen(count: Count, rules: Rules) -> list[str]:
 def _ranked(ranking: Ranking) -> str:
     return {
         Ranking.HEADS_THEN_AREA: _(
-            "Where more have it than there are seats, most heads come first, and of equal heads the larger area. Who "
-            "is equal in both at the last seat stands again in a run-off."
+            "Where more have it than there are seats, most heads come first, and of equal heads the larger area. "
+            "Where several are equal in both at the last seat, none of them is elected, and the seat stays empty."
         ),
         Ranking.AREA_THEN_HEADS: _(
-            "Where more have it than there are seats, the larger area comes first, and of equal areas more heads. Who "
-            "is equal in both at the last seat stands again in a run-off."
+            "Where more have it than there are seats, the larger area comes first, and of equal areas more heads. "
+            "Where several are equal in both at the last seat, none of them is elected, and the seat stays empty."
         ),
         Ranking.HEADS: _(
-            "Where more have it than there are seats, most heads come first. Who is equal at the last seat stands "
-            "again in a run-off."
+            "Where more have it than there are seats, most heads come first. Where several are equal at the "
+            "last seat, none of them is elected, and the seat stays empty."
         ),
     }[ranking]
 

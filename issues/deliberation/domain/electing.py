@@ -48,16 +48,15 @@ def to_enter(motion: Motion) -> Sequence[MotionOption]:
     return [by_number[option.number] for option in counted.seating.elected]
 
 
-def enter(motion: Motion, *, since: date, replaces: bool, actor: User, at: datetime) -> list[Post]:
-    """Write those elected into the register of posts, from `since` on. With `replaces` whoever sat there leaves the day
-    before: a new term; without, vacant seats are filled.
+def enter(motion: Motion, *, since: date, actor: User, at: datetime) -> list[Post]:
+    """Write those elected into the register of posts, from `since` on: a new term. Whoever sat there leaves.
 
     Raises `NotInCharge`, `StepNotAllowed` where nobody is to be entered, `BeforeTheElection`, `NoCommittee`, and
     `NotAccepted` where the register refuses it.
     """
     with transaction.atomic():
         motion = lock(motion)
-        MOTION.take_step(motion, "enter_elected", actor=actor, at=at, is_locked=True, replaces=replaces)
+        MOTION.take_step(motion, "enter_elected", actor=actor, at=at, is_locked=True)
         candidates = to_enter(motion)
         if not candidates or motion.closes_at is None:
             raise StepNotAllowed
@@ -67,13 +66,14 @@ def enter(motion: Motion, *, since: date, replaces: bool, actor: User, at: datet
         body = committee.first()
         if body is None:
             raise NoCommittee
-        if replaces:
-            _let_leave(body, since - timedelta(days=1), actor, at)
+        _let_leave(body, since, actor, at)
         return [_enter(candidate, body, since, actor, at) for candidate in candidates]
 
 
-def _let_leave(body: Body, on: date, actor: User, at: datetime) -> None:
-    for post in Post.objects.standing_on(on + timedelta(days=1)).filter(body=body).order_by("pk"):
+def _let_leave(body: Body, since: date, actor: User, at: datetime) -> None:
+    """The day before; a post that begins no earlier than the new term lasts its first day, since it has to have one."""
+    for post in Post.objects.standing_on(since).filter(body=body).order_by("pk"):
+        on = max(since - timedelta(days=1), post.since)
         registers.end(
             post, field="ended_on", on=on, version=post.version, actor=actor, at=at, subdistrict_id=body.subdistrict_id
         )

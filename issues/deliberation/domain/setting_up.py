@@ -335,10 +335,13 @@ def _obstacles_of_election(motion: Motion) -> Iterator[Obstacle]:
             _("There are %(seats)s seats and %(number)s candidates. Name more candidates, or fewer seats.")
             % {"seats": motion.seats, "number": candidates},
         )
-    if _election_rule(motion) is None:
+    rule = ElectionRule.objects.filter(rule_set=motion.rule_set_id).first()
+    if rule is None:
         yield Obstacle(
             "no_election_rule", _("The rule set doesn't say how a committee is elected. Choose another one.")
         )
+    elif not rule.fits(motion.seats or 0):
+        yield _no_whole_committee(rule)
     if motion.rule_set.silence_follows:
         yield Obstacle(
             "silence_names_nobody",
@@ -346,8 +349,11 @@ def _obstacles_of_election(motion: Motion) -> Iterator[Obstacle]:
         )
 
 
-def _election_rule(motion: Motion) -> ElectionRule | None:
-    return ElectionRule.objects.filter(rule_set=motion.rule_set_id).first()
+def _no_whole_committee(rule: ElectionRule) -> Obstacle:
+    words = _("A whole committee is elected. By the rule set it has %(fewest)s to %(most)s members.")
+    if rule.is_odd:
+        words = _("A whole committee is elected. By the rule set it has %(fewest)s to %(most)s members, an odd number.")
+    return Obstacle("no_whole_committee", words % {"fewest": rule.fewest_members, "most": rule.most_members})
 
 
 def _obstacles_of_time(motion: Motion, earliest: datetime) -> Iterator[Obstacle]:
@@ -380,12 +386,6 @@ def _warnings(motion: Motion, totals: rolls.Totals) -> Iterator[Obstacle]:
     if motion.kind == MotionKind.LEGAL and not motion.rule_set.electronic:
         yield Obstacle(
             "on_paper_only", _("By this rule set only ballots on paper count: plan who takes them to each door.")
-        )
-    rule = _election_rule(motion) if motion.seats else None
-    if rule and motion.seats and not rule.fits(motion.seats):
-        yield Obstacle(
-            "by_election",
-            _("By the rule set a whole committee isn't so large or so small. So many seats only fill vacant ones."),
         )
     for matter in sounds_like(motion.title + motion.words):
         if matter != motion.matter:

@@ -30,18 +30,9 @@ class ErratumForm(SaidForm):
 
 
 class EnterForm(SaidForm):
-    """From when on those elected sit there, and whether the others leave."""
+    """From when on those elected sit there."""
 
-    since = date_field(_("First day"))
-    others = forms.ChoiceField(
-        label=_("Who has sat there until now"),
-        choices=[
-            ("leave", _("leaves the day before: a new term begins")),
-            ("stay", _("stays: vacant seats are filled")),
-        ],
-        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-        error_messages={"required": _("Say what becomes of those who have sat there.")},
-    )
+    since = date_field(_("First day of the new term"))
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)

@@ -20,8 +20,8 @@ class Ranking(models.TextChoices):
 class ElectionRule(models.Model):
     """How a committee is elected under a rule set. The majority that each candidate needs is that of the matter.
 
-    `fewest_elected` is a share of the seats: with fewer elected there is no committee. How many a whole committee has
-    is said as a warning: a by-election fills fewer seats.
+    `fewest_elected` is a share of the seats: with fewer elected there is no committee. An election is always one of a
+    whole committee.
     """
 
     rule_set = models.OneToOneField(RuleSet, models.PROTECT, related_name="election")

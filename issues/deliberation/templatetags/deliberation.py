@@ -77,7 +77,9 @@ def needs(rule: MatterRule) -> list[str]:
 def election_needs(rule: ElectionRule, seats: int) -> list[str]:
     """What else an election needs, beside the majority of the matter: for the page and for the notice on paper."""
     each = gettext("Each candidate has to reach this by themselves.")
-    order = gettext("Where more do than there are seats (%(seats)s): %(ranking)s. Equals at the last seat: a run-off.")
+    order = gettext(
+        "Where more do than there are seats (%(seats)s): %(ranking)s. Equals at the last seat: it stays empty."
+    )
     fewest = gettext("A committee needs at least %(share)s of the seats filled.")
     return [
         each,

@@ -80,9 +80,8 @@ def _enter_elected(request: PortalRequest, motion: Motion) -> forms.Form | None:
     form = EnterForm(request.POST)
     if not form.is_valid():
         return form
-    since, replaces = form.cleaned_data["since"], form.cleaned_data["others"] == "leave"
     try:
-        electing.enter(motion, since=since, replaces=replaces, actor=request.user, at=request.now)
+        electing.enter(motion, since=form.cleaned_data["since"], actor=request.user, at=request.now)
     except (electing.BeforeTheElection, electing.NoCommittee, NotAccepted) as refusal:
         form.refuse("since", str(refusal))
         return form

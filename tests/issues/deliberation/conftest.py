@@ -66,6 +66,21 @@ def rule_set(cast: Cast) -> RuleSet:
 
 
 @pytest.fixture
+def small_committees(rule_set: RuleSet) -> RuleSet:
+    """The same for a place where a committee may have one member, or two."""
+    small = RuleSet.objects.create(
+        code="small", version=1, name="业主大会（小委员会）", body=rule_set.body, source="test",
+        valid_from=LONG_AGO.date(), notice_days=15, objection_days=7, signed_by="方律师", signed_on=NOW.date(),
+    )  # fmt: skip
+    rule, election = rule_set.matters.get(matter=Matter.COMMITTEE), rule_set.election
+    election.fewest_members, election.is_odd = 1, False
+    for row in (rule, election):
+        row.pk, row.rule_set, row._state.adding = None, small, True
+        row.save()
+    return small
+
+
+@pytest.fixture
 def make_motion(cast: Cast, house: House, rule_set: RuleSet) -> Callable[..., Motion]:
     def make(**given) -> Motion:
         plan = {

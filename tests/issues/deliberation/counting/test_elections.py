@@ -170,11 +170,11 @@ def test_the_result_says_who_is_elected_what_is_open_and_what_is_missing():
     with translation.override("en"):
         assert saying.summary(tied) == (
             "Elected, 1 of 2: 候选人1. Equal votes at the last seat: 候选人2, 候选人3. "
-            "A run-off decides; seats left: 1."
+            "None of them is elected, these seats stay empty: 1."
         )
         assert saying.summary(few) == (
-            "Elected, 1 of 3: 候选人1. Seats that stay vacant, for another election: 2. "
-            "At least 2 have to be elected, 1 are missing: there is no committee yet."
+            "Elected, 1 of 3: 候选人1. Seats that stay empty: 2. "
+            "At least 2 have to be elected, 1 are missing: a new election is needed."
         )
         assert saying.summary(none) == "Nobody is elected. Taking part, still missing: 27 heads / 2,666.67 m²."
         assert [saying.outcome(each) for each in (tied, few, none)] == ["Elected", "Not enough elected", "No quorum"]

@@ -47,11 +47,10 @@ LATER = CLOSES + timedelta(days=30)
 
 
 @pytest.fixture
-def make_election(make_motion, cast):
+def make_election(make_motion, cast, small_committees):
     def make(*candidates: Offer, seats: int = 2, **given) -> Motion:
-        return put_on(
-            make_motion(matter=Matter.COMMITTEE, title="选举业主委员会", seats=seats, **given), cast, *candidates
-        )
+        plan = {"matter": Matter.COMMITTEE, "title": "选举业主委员会", "rule_set": small_committees} | given
+        return put_on(make_motion(seats=seats, **plan), cast, *candidates)
 
     return make
 
@@ -124,12 +123,12 @@ def test_a_rule_set_that_says_nothing_of_elections_or_lets_silence_follow_holds_
     assert codes(make_election(*CANDIDATES, rule_set=bare)) == ["no_election_rule", "silence_names_nobody"]
 
 
-def test_an_even_number_of_seats_is_warned_of_as_a_by_election(make_election):
-    def warned(seats: int) -> list[str]:
-        motion = make_election(*(Offer(f"候选人{number}") for number in range(5)), seats=seats)
-        return [each.code for each in setting_up.rehearse(motion, NOW).warnings]
-
-    assert [("by_election" in warned(seats)) for seats in (2, 4, 5)] == [True, True, False]
+@pytest.mark.parametrize(
+    ("seats", "is_whole"), [(1, False), (3, False), (5, True), (6, False), (11, True), (13, False)]
+)
+def test_as_many_are_elected_as_a_whole_committee_has(make_election, rule_set, seats, is_whole):
+    motion = make_election(*(Offer(f"候选人{number}") for number in range(13)), seats=seats, rule_set=rule_set)
+    assert codes(motion) == ([] if is_whole else ["no_whole_committee"])
 
 
 def test_what_is_signed_without_a_rule_of_elections_stays_without(rule_set):
@@ -137,8 +136,9 @@ def test_what_is_signed_without_a_rule_of_elections_stays_without(rule_set):
 
     rule_set.refresh_from_db()
     assert rule_set.election.mark == "B"
+    before = ElectionRule.objects.count()
     shipped.ensure_elections(apps.get_model)
-    assert ElectionRule.objects.count() == 1
+    assert ElectionRule.objects.count() == before
 
 
 def test_the_database_elects_nobody_else_and_changes_no_seats_after_the_notice(make_motion, cast, election):
@@ -222,14 +222,14 @@ def test_too_few_elected_are_no_committee(make_election, house, cast):
     opening.bring_up_to_date(motion, LATER + timedelta(days=30))
     assert (motion.state, motion.has_passed, list(electing.to_enter(motion))) == (MotionState.FINAL, False, [])
     with pytest.raises(StepNotAllowed):
-        electing.enter(motion, since=LATER.date(), replaces=True, actor=cast.wu, at=LATER + timedelta(days=31))
+        electing.enter(motion, since=LATER.date(), actor=cast.wu, at=LATER + timedelta(days=31))
 
 
 def test_those_elected_become_members_with_one_press_once_it_is_final(election, house, committee, cast):
     elect(election, house)
     since = LATER.date()
     with pytest.raises(StepNotAllowed):
-        electing.enter(election, since=since, replaces=True, actor=cast.wu, at=CLOSES)
+        electing.enter(election, since=since, actor=cast.wu, at=CLOSES)
     before = Post.objects.create(body=committee, title="主任", full_name="前任", is_owner=True, since=LONG_AGO.date())
     opening.bring_up_to_date(election, LATER)
     for actor, day, refusal in (
@@ -237,8 +237,8 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
         (cast.wu, VOTING.date(), BeforeTheElection),
     ):
         with pytest.raises(refusal):
-            electing.enter(election, since=day, replaces=True, actor=actor, at=LATER)
-    posts = electing.enter(election, since=since, replaces=True, actor=cast.wu, at=LATER)
+            electing.enter(election, since=day, actor=actor, at=LATER)
+    posts = electing.enter(election, since=since, actor=cast.wu, at=LATER)
     assert [(post.full_name, post.title, post.since, post.is_owner) for post in posts] == [
         ("边小玲", "委员", since, True),
         ("安国平", "委员", since, True),
@@ -247,24 +247,32 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
     assert before.ended_on == since - timedelta(days=1)
     assert electing.to_enter(election) == []
     with pytest.raises(StepNotAllowed):
-        electing.enter(election, since=since, replaces=True, actor=cast.wu, at=LATER)
+        electing.enter(election, since=since, actor=cast.wu, at=LATER)
     assert Seat.objects.count() == 2
 
 
-def test_vacant_seats_are_filled_beside_those_who_stay_and_without_a_committee_nobody_is_entered(
-    election, house, cast, committee
-):
+def test_without_a_committee_in_the_register_nobody_is_entered(election, house, cast, committee):
     elect(election, house)
     opening.bring_up_to_date(election, LATER)
     Body.objects.filter(pk=committee.pk).update(ended_on=LONG_AGO.date())
     with pytest.raises(NoCommittee):
-        electing.enter(election, since=LATER.date(), replaces=False, actor=cast.wu, at=LATER)
-    Body.objects.filter(pk=committee.pk).update(ended_on=None)
-    stays = Post.objects.create(body=committee, title="主任", full_name="老陈", is_owner=True, since=LONG_AGO.date())
-    electing.enter(election, since=LATER.date(), replaces=False, actor=cast.wu, at=LATER)
-    stays.refresh_from_db()
-    assert stays.ended_on is None
-    assert Post.objects.standing_on(LATER.date()).filter(body=committee).count() >= 3
+        electing.enter(election, since=LATER.date(), actor=cast.wu, at=LATER)
+    assert not Seat.objects.exists()
+
+
+@pytest.mark.parametrize(("began", "ends"), [(-400, -1), (-10, -1), (0, 0), (5, 5)])
+def test_everybody_who_sat_there_leaves_whenever_they_began(election, house, cast, committee, began, ends):
+    elect(election, house)
+    opening.bring_up_to_date(election, LATER)
+    first = LATER.date()
+    Post.objects.filter(body=committee).delete()
+    post = Post.objects.create(
+        body=committee, title="主任", full_name="老陈", is_owner=True, since=first + timedelta(days=began)
+    )
+    electing.enter(election, since=first, actor=cast.wu, at=LATER)
+    post.refresh_from_db()
+    assert post.ended_on == first + timedelta(days=ends)
+    assert Post.objects.filter(body=committee, ended_on=None).count() == 2
 
 
 def figure(area: str, heads: int) -> Figure:
@@ -298,7 +306,7 @@ def test_whom_the_citys_system_has_elected_is_entered(elsewhere, committee, cast
         Part(Decimal("400.00"), 3), Part(Decimal("500.00"), 4),
     )  # fmt: skip
     opening.bring_up_to_date(elsewhere, LATER)
-    posts = electing.enter(elsewhere, since=LATER.date(), replaces=True, actor=cast.sun, at=LATER)
+    posts = electing.enter(elsewhere, since=LATER.date(), actor=cast.sun, at=LATER)
     assert [post.full_name for post in posts] == ["安国平", "边小玲"]
 
 

@@ -27,8 +27,8 @@ def moment(monkeypatch) -> list:
 
 
 @pytest.fixture
-def draft(make_motion) -> Motion:
-    return make_motion(matter=Matter.COMMITTEE, title="选举业主委员会", seats=2)
+def draft(make_motion, small_committees) -> Motion:
+    return make_motion(matter=Matter.COMMITTEE, title="选举业主委员会", seats=2, rule_set=small_committees)
 
 
 @pytest.fixture
@@ -119,10 +119,9 @@ def test_the_page_says_who_is_elected_and_the_desk_enters_them(election, house, 
         kind=BodyKind.OWNERS_COMMITTEE, estate=cast.estate,
         defaults={"name": "春和苑业委会", "short_name": "业委会", "subdistrict": cast.community.subdistrict},
     )  # fmt: skip
-    assert "请选择现任委员是离任还是留任" in said_by(wu, f"{desk}enter_elected/", {"since": LATER.date()})
-    early = said_by(wu, f"{desk}enter_elected/", {"since": NOW.date(), "others": "leave"})
+    early = said_by(wu, f"{desk}enter_elected/", {"since": NOW.date()})
     assert "任期不能从投票结束前开始" in early
-    wu.post(f"{desk}enter_elected/", {"since": LATER.date(), "others": "leave"})
+    wu.post(f"{desk}enter_elected/", {"since": LATER.date()})
     assert list(Post.objects.filter(since=LATER.date()).values_list("full_name", flat=True)) == ["边小玲", "安国平"]
     assert "登记为委员" not in said_by(wu, desk)
 
