@@ -29,9 +29,9 @@ class NoCommittee(Refusal):
     sentence = _("No owners' committee of this estate stands in the register. Enter the committee there first.")
 
 
-class BeforeTheElection(Refusal):
-    code = "before_the_election"
-    sentence = _("Nobody sits there before the vote was over.")
+class BeforeItWasFinal(Refusal):
+    code = "before_it_was_final"
+    sentence = _("The new term can't begin before the day on which the result became final.")
 
 
 def to_enter(motion: Motion) -> Sequence[MotionOption]:
@@ -51,17 +51,17 @@ def to_enter(motion: Motion) -> Sequence[MotionOption]:
 def enter(motion: Motion, *, since: date, actor: User, at: datetime) -> list[Post]:
     """Write those elected into the register of posts, from `since` on: a new term. Whoever sat there leaves.
 
-    Raises `NotInCharge`, `StepNotAllowed` where nobody is to be entered, `BeforeTheElection`, `NoCommittee`, and
+    Raises `NotInCharge`, `StepNotAllowed` where nobody is to be entered, `BeforeItWasFinal`, `NoCommittee`, and
     `NotAccepted` where the register refuses it.
     """
     with transaction.atomic():
         motion = lock(motion)
         MOTION.take_step(motion, "enter_elected", actor=actor, at=at, is_locked=True)
         candidates = to_enter(motion)
-        if not candidates or motion.closes_at is None:
+        if not candidates or motion.final_at is None:
             raise StepNotAllowed
-        if since < local_day(motion.closes_at):
-            raise BeforeTheElection
+        if since < local_day(motion.final_at):
+            raise BeforeItWasFinal
         committee = Body.objects.standing_on(since).filter(kind=BodyKind.OWNERS_COMMITTEE, estate=motion.estate_id)
         body = committee.first()
         if body is None:
@@ -87,9 +87,9 @@ def _enter(candidate: MotionOption, body: Body, since: date, actor: User, at: da
 
 
 def _count_of(motion: Motion) -> Count:
-    """What decided: the city's own result where it is decided there, else ours."""
-    result = motion.official_results.agreed().first() if motion.kind == MotionKind.MIRROR else None
-    if result:
+    """What decided: the city's own result where it is decided there, else ours. Without it there is none to enter."""
+    if motion.kind == MotionKind.MIRROR:
+        result = motion.official_results.agreed().get()
         result.motion = motion
         return official.count_of(result)
     return count(read(bytes(motion.tally_file or b"")))

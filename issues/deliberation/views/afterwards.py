@@ -82,7 +82,7 @@ def _enter_elected(request: PortalRequest, motion: Motion) -> forms.Form | None:
         return form
     try:
         electing.enter(motion, since=form.cleaned_data["since"], actor=request.user, at=request.now)
-    except (electing.BeforeTheElection, electing.NoCommittee, NotAccepted) as refusal:
+    except (electing.BeforeItWasFinal, electing.NoCommittee, NotAccepted) as refusal:
         form.refuse("since", str(refusal))
         return form
     messages.success(request, _("They stand in the register of the committee."))

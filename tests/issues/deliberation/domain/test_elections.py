@@ -15,7 +15,7 @@ from issues.deliberation import shipped
 from issues.deliberation.counting.count import Part, Standing
 from issues.deliberation.domain import casting, electing, official, opening, papers, setting_up
 from issues.deliberation.domain.casting import NoSuchChoice
-from issues.deliberation.domain.electing import BeforeTheElection, NoCommittee
+from issues.deliberation.domain.electing import BeforeItWasFinal, NoCommittee
 from issues.deliberation.domain.official import Figure, ImpossibleSums, Reported
 from issues.deliberation.domain.setting_up import Offer, TooManyOptions
 from issues.deliberation.models import (
@@ -30,6 +30,7 @@ from issues.deliberation.models import (
     MotionOption,
     MotionState,
     OfficialFigure,
+    OfficialResult,
     RuleSet,
     Seat,
 )
@@ -234,7 +235,8 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
     opening.bring_up_to_date(election, LATER)
     for actor, day, refusal in (
         (cast.zheng, since, NotInCharge),
-        (cast.wu, VOTING.date(), BeforeTheElection),
+        (cast.wu, CLOSES.date(), BeforeItWasFinal),
+        (cast.wu, since - timedelta(days=1), BeforeItWasFinal),
     ):
         with pytest.raises(refusal):
             electing.enter(election, since=day, actor=actor, at=LATER)
@@ -308,6 +310,13 @@ def test_whom_the_citys_system_has_elected_is_entered(elsewhere, committee, cast
     opening.bring_up_to_date(elsewhere, LATER)
     posts = electing.enter(elsewhere, since=LATER.date(), actor=cast.sun, at=LATER)
     assert [post.full_name for post in posts] == ["安国平", "边小玲"]
+
+
+def test_what_the_city_has_decided_is_never_taken_from_our_own_count(elsewhere):
+    opening.bring_up_to_date(elsewhere, CLOSES)
+    elsewhere.state = MotionState.FINAL
+    with pytest.raises(OfficialResult.DoesNotExist):
+        electing.to_enter(elsewhere)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_page_says_who_is_elected_and_the_desk_enters_them(election, house, 
         defaults={"name": "春和苑业委会", "short_name": "业委会", "subdistrict": cast.community.subdistrict},
     )  # fmt: skip
     early = said_by(wu, f"{desk}enter_elected/", {"since": NOW.date()})
-    assert "任期不能从投票结束前开始" in early
+    assert "新一届不能从结果生效之前开始" in early
     wu.post(f"{desk}enter_elected/", {"since": LATER.date()})
     assert list(Post.objects.filter(since=LATER.date()).values_list("full_name", flat=True)) == ["边小玲", "安国平"]
     assert "登记为委员" not in said_by(wu, desk)
