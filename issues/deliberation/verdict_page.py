@@ -165,7 +165,7 @@ def _option(option: OptionCount, counted: Count) -> OptionSaid:
     measures = ((_("By area"), option.majority.area), (_("By heads"), option.majority.heads))
     by_area, by_heads = (_reach(name, requirement) for name, requirement in measures)
     is_chosen = option in counted.seating.elected if counted.seating else option == counted.chosen
-    said = saying.seat_of(option, counted.seating) if counted.seating else ""
+    said = saying.led_to(option, counted)
     return OptionSaid(option.title, (by_area, by_heads), saying.short_of(option), is_chosen, said)
 
 

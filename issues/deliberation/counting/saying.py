@@ -173,14 +173,21 @@ def _one_after_another(sentences: Sequence[str]) -> str:
     return reduce(lambda one, other: _("%(one)s %(other)s") % {"one": one, "other": other}, sentences)
 
 
-def seat_of(option: OptionCount, seating: Seating) -> str:
-    """What a candidate's majority has led to; empty without one."""
+def led_to(option: OptionCount, count: Count) -> str:
+    """What the majority of a candidate, or of another option, has led to; empty without one, or where it has passed."""
+    if not option.has_majority:
+        return ""
+    if count.verdict is Verdict.NO_QUORUM:
+        return _("Has the majority of those taking part, but too few took part.")
+    return _seat_of(option, count.seating) if count.seating else ""
+
+
+def _seat_of(option: OptionCount, seating: Seating) -> str:
     if option in seating.elected:
         return pgettext("candidate", "Elected")
     if option in seating.run_off:
         return pgettext("candidate", "Equal votes at the last seat: not elected")
-    is_taken = not seating.vacant or seating.run_off
-    return pgettext("candidate", "Has the majority, but no seat was left") if option.has_majority and is_taken else ""
+    return pgettext("candidate", "Has the majority, but no seat was left")
 
 
 def short_of(option: OptionCount) -> str:

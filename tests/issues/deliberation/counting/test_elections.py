@@ -178,6 +178,11 @@ def test_the_result_says_who_is_elected_what_is_open_and_what_is_missing():
         )
         assert saying.summary(none) == "Nobody is elected. Taking part, still missing: 27 heads / 2,666.67 m²."
         assert [saying.outcome(each) for each in (tied, few, none)] == ["Elected", "Not enough elected", "No quorum"]
+        assert [saying.led_to(each, tied) for each in tied.options] == [
+            "Elected", *["Equal votes at the last seat: not elected"] * 2,
+        ]  # fmt: skip
+        said = "Has the majority of those taking part, but too few took part."
+        assert [saying.led_to(each, none) for each in none.options] == [said, "", ""]
 
 
 @pytest.mark.parametrize("for_programs", [False, True])

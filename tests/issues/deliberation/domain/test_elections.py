@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import Body, BodyKind, Post
@@ -204,7 +205,7 @@ def test_two_are_elected_and_the_recount_gives_the_same_bytes(election, house, c
     assert election.has_passed
     page = verdict_of(election)
     assert [option.is_chosen for option in page.options] == [True, True, False]
-    assert page.summary == "当选 2 人（名额 2 个）：边小玲，安国平。"
+    assert page.summary == "当选 2 人（名额 2 个）：边小玲、安国平。"
     assert (page.bars, len(page.requirements)) == ((), 3)
     said = public_file(election).decode()
     assert "安国平,400.00,3,4" in said
@@ -224,6 +225,17 @@ def test_too_few_elected_are_no_committee(make_election, house, cast):
     assert (motion.state, motion.has_passed, list(electing.to_enter(motion))) == (MotionState.FINAL, False, [])
     with pytest.raises(StepNotAllowed):
         electing.enter(motion, since=LATER.date(), actor=cast.wu, at=LATER + timedelta(days=31))
+
+
+def test_without_a_quorum_no_candidate_stands_there_as_having_made_it(election, house):
+    vote(election, house, "ann", "801", choice="1")
+    opening.bring_up_to_date(election, CLOSES)
+    page = verdict_of(election)
+    first = page.options[0]
+    assert (first.short_of, first.is_chosen, first.said) == ("", False, "已达到参与者的多数，但参与的人数或面积不够。")
+    assert 'class="said ok"' not in render_to_string(
+        "deliberation/_verdict.html", {"verdict": page, "motion": election}
+    )
 
 
 def test_those_elected_become_members_with_one_press_once_it_is_final(election, house, committee, cast):

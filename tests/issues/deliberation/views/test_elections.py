@@ -109,7 +109,7 @@ def test_the_page_says_who_is_elected_and_the_desk_enters_them(election, house, 
     elect(election, house)
     moment[0] = CLOSES
     page = said_by(client_of(house.owners["ann"]), f"/votes/{election.public_id}/")
-    for words in ("已选出", "边小玲，安国平", "每位候选人的得票", "三项条件", "还差"):
+    for words in ("已选出", "边小玲、安国平", "每位候选人的得票", "三项条件", "距规定的多数还差"):
         assert words in page
     desk, wu = f"/desk/votes/{election.public_id}/", client_of(cast.wu)
     assert "登记为委员" not in said_by(wu, desk)
