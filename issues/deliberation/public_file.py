@@ -14,7 +14,7 @@ from issues.deliberation.counting import saying
 from issues.deliberation.counting.count import count
 from issues.deliberation.counting.reading import read
 from issues.deliberation.counting.saying import SaidPart
-from issues.deliberation.models import Ballot, Motion
+from issues.deliberation.models import Ballot, Motion, reasons_of
 
 
 def public_file(motion: Motion) -> bytes:
@@ -65,13 +65,13 @@ def _participation(motion: Motion) -> Iterator[list[str]]:
 def _receipts(motion: Motion) -> Iterator[list[str]]:
     ballots = Ballot.objects.filter(entry__motion=motion, differed_at=None).order_by("receipt_hash")
     for ballot in ballots.only("receipt_hash", "is_effective", "invalid_reason", "replaced_by"):
-        yield [ballot.receipt_hash, standing_of(ballot)]
+        yield [ballot.receipt_hash, standing_of(ballot, motion)]
 
 
-def standing_of(ballot: Ballot) -> str:
+def standing_of(ballot: Ballot, motion: Motion) -> str:
     """Whether a ballot was counted, without what it says."""
     if ballot.replaced_by_id:
         return _("replaced by another ballot for the same unit")
     if ballot.invalid_reason:
-        return _("invalid: %(reason)s") % {"reason": ballot.get_invalid_reason_display()}
+        return _("invalid: %(reason)s") % {"reason": reasons_of(motion)[ballot.invalid_reason]}
     return pgettext("ballot", "counted") if ballot.is_effective else pgettext("ballot", "not checked")

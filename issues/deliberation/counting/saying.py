@@ -354,6 +354,11 @@ def from_newcomers(requirement: Requirement) -> str:
 def parts(count: Count) -> list[SaidPart]:
     """Every component apart, below the one that it is part of. What is rare, only where it occurs."""
     said = {each: SaidPart(_named(each, count), part, 1) for each, part in count.components.items()}
+    invalid = [
+        SaidPart(reason(each, is_election=count.seating is not None), part, 2)
+        for each, part in count.invalid.items()
+        if part != Part()
+    ]
     apart = count.components[Standing.SILENT] + count.components[Standing.INVALID]
     return [
         SaidPart(pgettext("vote", "Roll"), count.roll, 0),
@@ -363,7 +368,7 @@ def parts(count: Count) -> list[SaidPart]:
         SaidPart(pgettext("vote", "Not taking part"), apart, 0),
         said[Standing.SILENT],
         said[Standing.INVALID],
-        *(SaidPart(reason(each), part, 2) for each, part in count.invalid.items() if part != Part()),
+        *invalid,
     ]
 
 
@@ -408,7 +413,10 @@ def standing(it: Standing) -> str:
     }[it]
 
 
-def reason(it: InvalidReason) -> str:
+def reason(it: InvalidReason, *, is_election: bool = False) -> str:
+    """In an election several ticks are right: unclear is what can't be read, or contradicts itself."""
+    if is_election and it is InvalidReason.UNCLEAR:
+        return pgettext("ballot", "unclear, or names together with none of these or an abstention")
     return {
         InvalidReason.BLANK: pgettext("ballot", "left blank"),
         InvalidReason.UNCLEAR: pgettext("ballot", "unclear, or more than one choice"),

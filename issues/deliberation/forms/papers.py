@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from issues.deliberation.domain.papers import Said
 from issues.deliberation.forms.organising import MomentField
-from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry, as_said
+from issues.deliberation.models import Channel, Choice, InvalidReason, Motion, RollEntry, as_said, reasons_of
 from issues.forms.orders import PictureField
 
 INVALID = "invalid"
-REASONS = [("", "–"), *InvalidReason.choices]
 NONE_OF_THESE = pgettext_lazy("ballot", "None of these")
 
 
@@ -36,7 +35,6 @@ class SaysForm(forms.Form):
     )
     reason = forms.ChoiceField(
         label=_("Why it is not valid"),
-        choices=REASONS,
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
@@ -45,6 +43,10 @@ class SaysForm(forms.Form):
         super().__init__(*args, **options)
         self.motion = motion
         lines = [*ticks_of(motion), (INVALID, _("It is not valid"))]
+        said, reason = self.fields["said"], self.fields["reason"]
+        assert isinstance(said, forms.ChoiceField)  # noqa: S101 - of this very class
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101
+        reason.choices = [("", "–"), *reasons_of(motion).items()]
         if motion.seats:
             self.fields["said"] = forms.MultipleChoiceField(
                 label=_("What is ticked"), choices=lines,
@@ -52,11 +54,7 @@ class SaysForm(forms.Form):
                 error_messages={"required": _("Choose what the paper says.")},
             )  # fmt: skip
             return
-        said, reason = self.fields["said"], self.fields["reason"]
-        assert isinstance(said, forms.ChoiceField)  # noqa: S101 - of this very class
-        assert isinstance(reason, forms.ChoiceField)  # noqa: S101
         said.choices = lines
-        reason.choices = [(code, label) for code, label in REASONS if code != InvalidReason.TOO_MANY]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

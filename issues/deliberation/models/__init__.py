@@ -13,6 +13,7 @@ from issues.deliberation.models.ballots import (
     PaperScan,
     RollEntry,
     RollOwner,
+    reasons_of,
 )
 from issues.deliberation.models.commitment_events import CommitmentDoubt, CommitmentMove, CommitmentStep
 from issues.deliberation.models.commitments import (
@@ -154,5 +155,6 @@ __all__ = [
     "VettingReason",
     "as_said",
     "choices_of",
+    "reasons_of",
     "sayable",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -40,6 +41,15 @@ class InvalidReason(models.TextChoices):
     WRONG_FORM = "wrong_form", _("not the ballot that was handed out, or words were changed on it")
     DAMAGED = "damaged", _("can't be read")
     LATE = "late", _("handed in too late")
+
+
+def reasons_of(motion: Motion) -> dict[str, str | Promise]:
+    """Why a paper of the motion may be invalid, in words. Several ticks are right in an election, and there alone."""
+    reasons = {each.value: each.label for each in InvalidReason}
+    if motion.seats:
+        mixed = _("somebody is named together with none of these or an abstention, or it can't be told who")
+        return {**reasons, InvalidReason.UNCLEAR.value: mixed}
+    return {code: label for code, label in reasons.items() if code != InvalidReason.TOO_MANY}
 
 
 class SealedField(EncryptedTextField):

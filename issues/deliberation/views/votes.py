@@ -162,7 +162,8 @@ def my_receipt(request: PortalRequest, public_id: UUID) -> HttpResponse:
             .select_related("entry")
             .first()
         )
-    context = {"motion": motion, "number": number, "found": found, "standing": standing_of(found) if found else ""}
+    standing = standing_of(found, motion) if found else ""
+    context = {"motion": motion, "number": number, "found": found, "standing": standing}
     return render(request, "deliberation/my_receipt.html", context)
 
 

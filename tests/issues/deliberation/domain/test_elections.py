@@ -35,7 +35,7 @@ from issues.deliberation.models import (
     RuleSet,
     Seat,
 )
-from issues.deliberation.public_file import public_file
+from issues.deliberation.public_file import public_file, standing_of
 from issues.deliberation.verdict_page import verdict_of
 from tests.cast import LONG_AGO, NOW
 from tests.issues.deliberation.conftest import CLOSES, VOTING
@@ -182,6 +182,19 @@ def test_too_many_names_on_paper_are_an_invalid_ballot_in_an_election_alone(elec
     assert told["components"]["invalid_by_reason"]["too_many"] == {"area": "100.00", "heads": 1, "units": 1}
     with pytest.raises(NoSuchChoice):
         record(motion)
+
+
+def test_several_ticks_are_no_fault_of_a_paper_in_an_election(election, motion, house, cast):
+    paper = papers.record(
+        entry_of(election, "805"), said=InvalidReason.UNCLEAR, serial="7", channel=Channel.PAPER, cast_at=VOTING,
+        actor=cast.wu, at=VOTING,
+    )  # fmt: skip
+    assert standing_of(paper, election) == "无效：选了候选人又勾“以上都不选”或“弃权”，或者看不清选了谁"
+    assert standing_of(paper, motion) == "无效：多选，或看不清选了哪一项"
+    papers.check(paper, said=InvalidReason.UNCLEAR, actor=cast.sun, at=VOTING)
+    elect(election, house)
+    parts = [row.part.name for row in verdict_of(election).rows]
+    assert "填写不清，或者选了人又勾“以上都不选”或“弃权”" in parts
 
 
 def test_one_name_or_twenty_are_sealed_at_one_length(election, house):
