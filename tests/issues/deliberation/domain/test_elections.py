@@ -137,7 +137,7 @@ def test_what_is_signed_without_a_rule_of_elections_stays_without(rule_set):
     from django.apps import apps
 
     rule_set.refresh_from_db()
-    assert rule_set.election.mark == "B"
+    assert rule_set.election.mark == "C"
     before = ElectionRule.objects.count()
     shipped.ensure_elections(apps.get_model)
     assert ElectionRule.objects.count() == before
