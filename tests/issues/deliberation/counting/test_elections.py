@@ -163,6 +163,14 @@ def test_too_many_names_are_a_reason_in_an_election_alone():
         assert "too_many" not in as_json(file.motion, count(file))["components"]["invalid_by_reason"]
 
 
+def test_the_example_of_the_guide():
+    result = named(2, c12=(400_000, 40), c13=(400_000, 40), c23=(200_000, 20))
+    assert [(each.part.area, each.part.heads) for each in result.options] == [
+        (Decimal("8000.00"), 80), (Decimal("6000.00"), 60), (Decimal("6000.00"), 60),
+    ]  # fmt: skip
+    assert (*numbers(result), result.verdict) == ("1", "23", "passed")
+
+
 def test_the_result_says_who_is_elected_what_is_open_and_what_is_missing():
     tied = named(2, c12=(400_000, 40), c13=(400_000, 40), c23=(200_000, 20))
     few = named(3, c1=(600_000, 60), against=(400_000, 40))
