@@ -9,18 +9,19 @@ Each storey says by a `Keeper` what it holds. Not here: those themselves (`own_d
 
 import json
 import logging
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain import audit
+from governance.domain import audit, roles
 from governance.domain.refusals import FactMissing, NotInCharge, Refusal
 from governance.models import Erasure, Hold, SignInCode, User
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 PROGRAM = "erasing"
 # What nobody can say an end of yet is looked at again so often.
 LOOK_AGAIN_AFTER = timedelta(days=1)
+# What failed lets the others go first.
+TRY_AGAIN_AFTER = timedelta(minutes=10)
 AT_ONCE = 50
 # What stands in place of words that had to say something.
 GONE = "—"
@@ -40,6 +43,15 @@ class NothingKept(Refusal):
     code = "nothing_kept"
     status = 404
     sentence = _("Name and number of this person are erased, too.")
+
+
+class SomeFailed(Exception):
+    """For the sweep, which counts it. Each was logged by itself."""
+
+
+def is_of_somebody_erased(error: Exception) -> bool:
+    """Whether the database refused a row because it names somebody whose account was closed in that moment."""
+    return isinstance(error, IntegrityError) and "erased_person" in str(error)
 
 
 class Reason(NamedTuple):
@@ -117,8 +129,9 @@ def copy_of(user: User) -> list[Section]:
 def ask(user: User, *, at: datetime, reference: UUID | None = None) -> Erasure:
     """The person asks: from now on the account is nobody's, and its sessions are over. Twice is once.
 
-    `reference`: under which it was asked for before, where a restore has brought the person back. Raises what
-    `refuse_who_cannot_go` does. `carry_out` is to follow; the sweep sees to it where it doesn't.
+    `reference`: under which it was asked for before, where a restore has brought the person back, with an office that
+    was put down since: `carry_out` ends it. Else raises what `refuse_who_cannot_go` does. `carry_out` is to follow; the
+    sweep sees to it where it doesn't.
     """
     with transaction.atomic():
         # Not only against changes: whoever is about to name the person in a new row waits, and is refused.
@@ -126,7 +139,8 @@ def ask(user: User, *, at: datetime, reference: UUID | None = None) -> Erasure:
         asked = Erasure.objects.filter(user=locked).first()
         if asked:
             return asked
-        refuse_who_cannot_go(locked, at=at)
+        if reference is None:
+            refuse_who_cannot_go(locked, at=at)
         streets = (keeper.street_of(locked) for keeper in _keepers)
         erasure = Erasure.objects.create(
             public_id=reference or uuid4(),
@@ -166,9 +180,11 @@ def carry_out(erasure: Erasure, *, at: datetime, by: str = PROGRAM) -> bool:
         locked = Erasure.objects.due(at).select_for_update(skip_locked=True).filter(pk=erasure.pk).first()
         if locked is None:
             return False
+        # Before all that hangs on the person, as everywhere; then from the top storey down, as news goes.
+        roles.lock_person(locked.user_id)
         # Read anew: what the caller holds may be as the person was.
         user = User.objects.get(pk=locked.user_id)
-        for keeper in _keepers:
+        for keeper in reversed(_keepers):
             keeper.erase(user, at)
         kept = _kept(user, at)
         _hold(locked, kept)
@@ -240,13 +256,21 @@ def waiting(now: datetime) -> Iterable[QuerySet[Any]]:
 
 
 def carry_out_all(now: datetime) -> int:
-    """All that are due, each by itself: one that fails is logged, and keeps no other waiting."""
-    done = 0
+    """All that are due, each by itself: one that fails is logged, tried again later, and keeps no other waiting.
+
+    Raises `SomeFailed` when all are through.
+    """
+    done = failed = 0
     for erasure in Erasure.objects.due(now).order_by("look_again_at", "pk")[:AT_ONCE]:
         try:
             done += carry_out(erasure, at=now, by="sweep")
         except Exception as error:  # noqa: BLE001 - as above
-            log.error("erasure %s failed (%s); the next sweep tries it again", erasure.public_id, type(error).__name__)
+            failed += 1
+            Erasure.objects.due(now).filter(pk=erasure.pk).update(look_again_at=now + TRY_AGAIN_AFTER)
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("erasure %s failed, later again: %s\n%s", erasure.public_id, type(error).__name__, where)
+    if failed:
+        raise SomeFailed(f"{failed} erasures failed, {done} were carried out")
     return done
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from governance import messages
-from governance.domain import audit, roles
+from governance.domain import audit, registers, roles
 from governance.domain.erasing import GONE, Keeper, Kept, Reason, Section, years_after
 from governance.domain.moment import LOCAL_ZONE, local_day
 from governance.domain.refusals import Refusal
@@ -63,6 +63,7 @@ def _kept_until(post: Post) -> datetime:
 
 
 def erase(user: User, at: datetime) -> None:
+    _end_posts(user, at)
     for post in _ended_posts(user):
         if _kept_until(post) <= at:
             Post.objects.filter(pk=post.pk).update(full_name=GONE)
@@ -75,6 +76,14 @@ def erase(user: User, at: datetime) -> None:
     PartyMember.objects.filter(user=user).update(user=None)
     audit.forget("account", [str(user.public_id)])
     audit.forget("user", [str(user.pk)])
+
+
+def _end_posts(user: User, at: datetime) -> None:
+    """Of whoever a restore has brought back: all others had put theirs down before they could go."""
+    today = local_day(at)
+    for post in Post.objects.filter(Q(ended_on=None) | Q(ended_on__gt=today), user=user).order_by("pk"):
+        on = max(post.since, today)
+        registers.end(post, field="ended_on", on=on, version=post.version, actor=user, at=at)
 
 
 def copied(user: User) -> Iterable[Section]:

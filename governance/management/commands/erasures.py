@@ -39,8 +39,16 @@ class Command(BaseCommand):
 
     def _erase_again(self, file: Path) -> None:
         lines = [_read(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        erased = sum(_erase_again(*line) for line in lines)
-        self.stdout.write(f"{erased} of {len(lines)} erased again; the others are erased, or unknown here.")
+        erased, failed = 0, 0
+        for person, reference, asked_at in lines:
+            try:
+                erased += _erase_again(person, reference, asked_at)
+            except Exception as error:  # noqa: BLE001 - told by its kind: PostgreSQL's DETAIL quotes the row
+                failed += 1
+                self.stderr.write(f"{person} {reference} {asked_at.isoformat()} failed: {type(error).__name__}")
+        self.stdout.write(f"{erased} of {len(lines)} erased again; {len(lines) - erased - failed} are, or are unknown.")
+        if failed:
+            raise CommandError(f"{failed} failed, see above: put it right, then run this once more.")
 
     def _open(self, reference: str, *, by: str, reason: str, **_options: Any) -> None:
         try:
