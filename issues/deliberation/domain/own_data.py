@@ -25,19 +25,21 @@ from issues.deliberation.models import (
     Invitation,
     Mandate,
     Motion,
+    MotionKind,
     Objection,
     RollEntry,
     SurveyAnswer,
     SurveySheet,
+    SurveyState,
     Topic,
     TopicJudgement,
+    TopicOrigin,
     TopicState,
     TopicSupport,
 )
 
 # Within which a decision of the owners can be challenged.
 CHALLENGED_WITHIN_YEARS = 1
-OF_RESIDENTS = ("resident", "owners")
 
 REASONS = {
     "vote": Reason(
@@ -55,7 +57,7 @@ REASONS = {
 
 
 def kept(user: User, at: datetime) -> Iterable[Kept]:
-    for motion in _votes_of(user):
+    for motion in _votes_of(user).exclude(kind=MotionKind.CONSULTATIVE):
         until = _challenged_until(motion)
         if until is None or until > at:
             yield Kept("vote", until, needs_identity=True)
@@ -72,13 +74,16 @@ def _votes_of(user: User) -> QuerySet[Motion]:
 
 
 def _challenged_until(motion: Motion) -> datetime | None:
+    """None as long as it goes on. What only asks for opinions decides nothing, so nobody challenges it."""
     over_at = motion.final_at or motion.withdrawn_at
-    return years_after(over_at, CHALLENGED_WITHIN_YEARS) if over_at else None
+    if over_at is None or motion.kind == MotionKind.CONSULTATIVE:
+        return over_at
+    return years_after(over_at, CHALLENGED_WITHIN_YEARS)
 
 
 def _topics_of(user: User) -> QuerySet[Topic]:
     """What the person brought up as a resident, and nobody but those who vet it has read."""
-    return Topic.objects.filter(raised_by=user, origin__in=OF_RESIDENTS, is_public=False).exclude(words=GONE)
+    return Topic.objects.filter(raised_by=user, origin=TopicOrigin.RESIDENT, is_public=False).exclude(words=GONE)
 
 
 def _doubts_of(user: User) -> QuerySet[CommitmentDoubt]:
@@ -89,12 +94,7 @@ def erase(user: User, at: datetime) -> None:
     mandates.end_all_of(user, at=at)
     demanding.take_back_all_of(user, at=at)
     _leave_meetings(user, at)
-    with pgtrigger.ignore(
-        "deliberation.SurveySheet:while_the_survey_is_open", "deliberation.SurveyAnswer:kept_from_the_close"
-    ):
-        # Ticks stay in the count, and nobody knows whose they are: as at the close.
-        SurveyAnswer.objects.filter(sheet__by=user, words__gt="").delete()
-        SurveySheet.objects.filter(by=user).update(by=None)
+    _leave_surveys(user, at)
     over = [motion.pk for motion in _votes_of(user) if (until := _challenged_until(motion)) and until <= at]
     with pgtrigger.ignore(
         "deliberation.Topic:as_it_was_raised",
@@ -106,6 +106,21 @@ def erase(user: User, at: datetime) -> None:
             outbox.forget_about(topic.public_id)
         _doubts_of(user).filter(answered_at__isnull=False).update(words=GONE)
         Objection.objects.filter(by=user, motion__in=over).update(words=GONE)
+
+
+def _leave_surveys(user: User, at: datetime) -> None:
+    """Their sheets go: whoever comes back can answer anew, and counts once. One that was closed says nobody's name."""
+    with pgtrigger.ignore(
+        "deliberation.SurveySheet:while_the_survey_is_open",
+        "deliberation.SurveySheet:never_deleted",
+        "deliberation.SurveyAnswer:kept_from_the_close",
+    ):
+        running = SurveySheet.objects.filter(by=user, survey__state=SurveyState.PUBLISHED, survey__ends_at__gt=at)
+        SurveyAnswer.objects.filter(sheet__in=running).delete()
+        running.delete()
+        # Of one that is over and about to be closed, ticks stay in the count, as at the close.
+        SurveyAnswer.objects.filter(sheet__by=user, words__gt="").delete()
+        SurveySheet.objects.filter(by=user).update(by=None)
 
 
 def _leave_meetings(user: User, at: datetime) -> None:
