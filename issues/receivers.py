@@ -9,6 +9,8 @@ from typing import Any
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error, transaction
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.dispatch import receiver
 
 from governance.domain import outbox
@@ -195,9 +197,15 @@ def tell_the_dashboard(at: datetime, **_news: Any) -> dict[str, object]:
 
 @receiver(signals.petitions_forgotten)
 def forget_what_was_copied(petitions: list[int], at: datetime, **_news: Any) -> None:
-    """The place in people's own words, the last word on an order; what was agreed in a quarrel is kept as long."""
-    spoken_of = IssuePetition.objects.filter(petition__in=petitions).values("issue")
-    Issue.objects.filter(pk__in=spoken_of).update(spot="")
+    """The place in people's own words, the last word on an order; what was agreed in a quarrel is kept as long.
+
+    Where somebody else's petition still speaks of the matter, the place is in their words, and the rest stays.
+    """
+    others = IssuePetition.objects.filter(undone_at=None).exclude(petition__in=petitions).exclude(petition__words="")
+    others_spot = others.filter(issue=OuterRef("pk")).order_by("linked_at", "pk").values("petition__spot")[:1]
+    matters = Issue.objects.filter(links__petition__in=petitions)
+    Issue.objects.filter(pk__in=matters.values("pk")).update(spot=Coalesce(Subquery(others_spot), Value("")))
+    spoken_of = matters.exclude(pk__in=others.values("issue")).values("pk")
     said = WorkOrder.objects.filter(issue__in=spoken_of, last_words_by="resident")
     said.update(last_words="", last_words_by="", last_words_at=None)
     with pgtrigger.ignore("issues.Mediation:append_only"):

@@ -59,16 +59,20 @@ def kept(user: User, at: datetime) -> Iterable[Kept]:
 
 
 def _petitions(user: User) -> QuerySet[Petition]:
-    """Those of the person that still say something, each with the instant of the latest news of it."""
+    """Those of the person that still say something, each with the instant at which it was withdrawn or declined."""
     said = PetitionUpdate.objects.filter(petition=OuterRef("pk")).exclude(words="", params={})
-    told = user.petitions.filter(~Q(words="") | Exists(said))
-    return told.annotate(last_at=Max("updates__at")).order_by("filed_at", "pk")
+    rated = Evaluation.objects.filter(petition=OuterRef("pk")).exclude(words="")
+    shown = PetitionPhoto.objects.filter(petition=OuterRef("pk"))
+    says = ~Q(words="", subject="", spot="") | Exists(said) | Exists(rated) | Exists(shown)
+    told = user.petitions.filter(says)
+    over = Q(updates__kind__in=("withdrawn", "declined"))
+    return told.annotate(over_at=Max("updates__at", filter=over)).order_by("filed_at", "pk")
 
 
 def _petition_until(petition: Petition) -> datetime:
-    """One that is finished waits for a rating that nobody will give."""
-    last_at: datetime = petition.last_at or petition.filed_at  # type: ignore[attr-defined]
-    return years_after(last_at, PETITIONS_KEPT_YEARS)
+    """Counted from when it was finished: nobody will rate it, and what is noted of it later moves nothing."""
+    over_at: datetime = petition.finished_at or petition.over_at or petition.filed_at  # type: ignore[attr-defined]
+    return years_after(over_at, PETITIONS_KEPT_YEARS)
 
 
 def _home_until(home: Occupancy, at: datetime) -> datetime:
