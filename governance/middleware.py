@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,6 +11,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from governance.domain.erasing import is_of_somebody_erased
 from governance.domain.moment import database_now
 from governance.domain.refusals import Refusal
 from governance.domain.sign_in import AccountClosed
@@ -97,7 +97,7 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, IntegrityError) and "erased_person" in str(exception):
+        if is_of_somebody_erased(exception):
             # Pressed at the very instant at which the same person had their account closed.
             exception = AccountClosed()
         if not isinstance(exception, Refusal):

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit, outbox, roles
+from governance.domain.erasing import is_of_somebody_erased
 from governance.domain.refusals import FactMissing, NotInCharge, Refusal, StepNotAllowed
 from governance.models import Community, Role, RoleAssignment, Unit, Urgency, User
 from residents.models import DeclineReason, Occupancy, OccupancyRelation, OccupancyState, Resident
@@ -22,6 +23,13 @@ OPEN_TO_DISPUTE = (OccupancyState.CLAIMED, OccupancyState.VERIFIED)
 class AlreadyClaimed(Refusal):
     code = "already_claimed"
     sentence = _("You have claimed this home already. You find it under “My homes”.")
+
+
+class PersonGone(StepNotAllowed):
+    """The person is having the account closed; their homes end with it."""
+
+    code = "person_gone"
+    sentence = _("This person has just closed the account. There is nothing left to decide: the home ends by itself.")
 
 
 class AlreadyDecided(StepNotAllowed):
@@ -51,14 +59,16 @@ def claim(user: User, unit: Unit, relation: OccupancyRelation, *, evidence: str 
             _record("claim", occupancy, actor=user, at=at, relation=str(relation))
             return occupancy
     except IntegrityError as error:
+        if is_of_somebody_erased(error):
+            raise
         raise AlreadyClaimed from error
 
 
 def verify(occupancy: Occupancy, *, words: str, actor: User, at: datetime, seen_as: str = "") -> None:
     """Confirm a claim; from now on the person is a resident of the estate. `words`: what was seen.
 
-    Raises `FactMissing`, `NotInCharge`; `AlreadyDecided` if it isn't a claim any more. So do the others; to all of
-    them `seen_as` is the state that the page showed, and another one means that somebody was faster.
+    Raises `FactMissing`, `NotInCharge`, `PersonGone`; `AlreadyDecided` if it isn't a claim any more. So do the others;
+    to all of them `seen_as` is the state that the page showed, and another one means that somebody was faster.
     """
     _need("words", words)
     with transaction.atomic():
@@ -242,6 +252,8 @@ def _locked_for(
         raise NotInCharge
     if locked.state not in states or (seen_as and seen_as != locked.state):
         raise AlreadyDecided(locked)
+    if locked.user.erased_at:
+        raise PersonGone
     return locked
 
 

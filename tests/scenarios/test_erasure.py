@@ -6,6 +6,7 @@ from functools import partial
 from io import StringIO
 from uuid import uuid4
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
@@ -15,14 +16,26 @@ from django.db import IntegrityError, connection, models, transaction
 from governance.domain import audit, erasing, field_keys, outbox, roles, sign_in
 from governance.domain.own_data import InOffice
 from governance.encryption import decrypt
-from governance.models import AuditEntry, Erasure, Hold, Notice, Role, RoleAssignment, SignInCode, User
+from governance.models import AuditEntry, Erasure, Hold, Notice, Post, Role, RoleAssignment, SignInCode, User
 from issues.deliberation.domain import answering, casting, feeds, mandates, objecting, opening, proposing, results
 from issues.deliberation.domain.proposing import Proposal
-from issues.deliberation.models import Ballot, Choice, Mandate, Motion, Topic, TopicOrigin, TopicSupport
+from issues.deliberation.models import (
+    Ballot,
+    Choice,
+    Mandate,
+    Motion,
+    MotionKind,
+    SurveySheet,
+    Topic,
+    TopicOrigin,
+    TopicSupport,
+)
 from issues.domain import handling
 from issues.domain.sweep import sweep
-from residents.domain import drafts, names, petitions
+from issues.models import IssuePetition
+from residents.domain import drafts, names, occupancy, petitions
 from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petition, Resident
+from residents.signals import petitions_forgotten
 from tests.cast import NOW, Cast, client_of, draft, file, take_in
 from tests.issues.deliberation.conftest import CLOSES, VOTING, House, house, make_motion, motion, rule_set
 from tests.issues.deliberation.survey import DURING, a_published, says
@@ -324,6 +337,97 @@ def test_after_a_restore_the_list_erases_them_once_more_under_the_same_reference
     listed.write_text("x y z")
     with pytest.raises(CommandError):
         call_command("erasures", again=str(listed))
+
+
+def test_after_a_restore_whoever_held_office_then_goes_too_and_a_failure_keeps_no_other_waiting(
+    ann: User, cast: Cast, tmp_path, monkeypatch
+):
+    seat = Post.objects.create(
+        body=cast.committee, title="委员", full_name=cast.wu.full_name, user=cast.wu, since=VOTING.date()
+    )
+    whole = erasing.carry_out
+
+    def breaks_for_li(erasure: Erasure, **facts) -> bool:
+        if erasure.user_id == cast.li.pk:
+            raise RuntimeError(NAME)
+        return whole(erasure, **facts)
+
+    monkeypatch.setattr(erasing, "carry_out", breaks_for_li)
+    listed, said = tmp_path / "erasures.txt", StringIO()
+    people = (cast.wu, cast.li, ann)
+    listed.write_text("".join(f"{each.public_id} {uuid4()} {VOTING.isoformat()}\n" for each in people))
+    with pytest.raises(CommandError, match="1 failed"):
+        call_command("erasures", again=str(listed), stdout=StringIO(), stderr=said)
+    assert (str(cast.li.public_id) in said.getvalue(), NAME in said.getvalue()) == (True, False)
+    assert Erasure.objects.filter(user__in=(cast.wu, ann), erased_at__isnull=False).count() == 2
+    seat.refresh_from_db()
+    assert seat.ended_on is not None
+    assert not RoleAssignment.objects.filter(user=cast.wu, valid_until=None).exists()
+
+
+def test_one_that_fails_is_counted_and_lets_the_others_go_first(cast: Cast, monkeypatch):
+    broken, sound = (erasing.ask(each, at=NOW) for each in (cast.li, cast.wang))
+    whole = erasing.carry_out
+
+    def breaks_once(erasure: Erasure, **facts) -> bool:
+        if erasure.pk == broken.pk:
+            raise RuntimeError("broken")
+        return whole(erasure, **facts)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "carry_out", breaks_once)
+        patched.setattr(erasing, "AT_ONCE", 1)
+        assert sweep(bell="test", now=NOW).failures == 1
+        assert sweep(bell="test", now=NOW + timedelta(seconds=10)).failures == 0
+    sound.refresh_from_db()
+    assert sound.erased_at
+    assert erasing.carry_out_all(NOW + timedelta(minutes=11)) == 1
+    assert Erasure.objects.get(pk=broken.pk).erased_at
+
+
+def test_a_sheet_in_a_running_survey_goes_with_the_person(ann: User):
+    assert SurveySheet.objects.filter(by=ann).count() == 1
+    erase(ann, DURING)
+    assert not SurveySheet.objects.exists()
+
+
+def test_a_petition_of_photos_alone_is_held_and_forgotten(cast: Cast):
+    begun = draft(cast.li, cast.building, words="", spot=f"{WORDS}门口")
+    drafts.keep_photo(begun, jpeg(), 1, NOW)
+    petition = petitions.file_petition(begun, actor=cast.li, at=NOW)
+    petitions.withdraw(petition, actor=cast.li, at=NOW)
+    erasure = erase(cast.li, NOW + timedelta(days=9))
+    assert erasure.holds.get(kind="petition").until == erasing.years_after(NOW, 3)
+    sweep(bell="test", now=NOW + timedelta(days=1461))
+    assert (petition.photos.count(), tables_with(WORDS)) == (0, set())
+
+
+def test_the_place_of_a_matter_is_then_in_the_words_of_whoever_still_speaks_of_it(cast: Cast):
+    gone, stays = file(cast.li, cast.building, spot=f"{WORDS}门口"), file(cast.wang, cast.building, spot="车棚边")
+    issue = take_in(gone).issue
+    take_in(stays)
+    IssuePetition.objects.filter(petition=stays).update(issue=issue)
+    petitions_forgotten.send(sender=Petition, petitions=[gone.pk], at=VOTING)
+    issue.refresh_from_db()
+    assert issue.spot == "车棚边"
+
+
+def test_what_only_asks_for_opinions_is_held_by_nothing(ann: User, motion: Motion):
+    with pgtrigger.ignore():
+        Motion.objects.filter(pk=motion.pk).update(kind=MotionKind.CONSULTATIVE)
+    assert "vote" not in {hold.kind for hold in erasing.what_stays(ann, at=VOTING)}
+
+
+def test_others_read_what_it_means_that_somebody_has_just_gone(ann: User, motion: Motion, house: House, cast: Cast):
+    claim = occupancy.claim(cast.stranger, house.unit("802"), OccupancyRelation.OWNER, at=VOTING)
+    for person in (cast.stranger, ann):
+        erasing.ask(person, at=VOTING)
+    with pytest.raises(occupancy.PersonGone):
+        occupancy.verify(claim, words="看过", actor=cast.wu, at=VOTING)
+    with pytest.raises(mandates.NobodyThere), transaction.atomic():
+        mandates.give(motion, house.unit("802"), to=ann, actor=house.owners["ben"], at=VOTING)
+    with pytest.raises(IntegrityError, match="erased_person"), transaction.atomic():
+        occupancy.claim(ann, house.unit("802"), OccupancyRelation.OWNER, at=VOTING)
 
 
 def test_a_court_is_told_the_name_as_long_as_a_vote_can_be_challenged_and_the_trail_knows(ann: User, cast: Cast):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
+from governance.domain.erasing import is_of_somebody_erased
 from governance.domain.limits import Limit, take_try
 from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
@@ -63,7 +64,7 @@ def give(motion: Motion, unit: Unit, *, to: User, actor: User, at: datetime) -> 
     """Let `to` vote for one's unit in this motion; a mandate given before is taken back with it.
 
     Raises `VoteNotOpen` once it is over, `NotOnTheRoll` for whoever doesn't own the unit, `HandedInAlready`,
-    `NoProxyHere`, `MandatedAlready`, `TooManyMandates`.
+    `NoProxyHere`, `MandatedAlready`, `TooManyMandates`, `NobodyThere` for whoever has just closed the account.
     """
     if not motion.takes_mandates_at(at):
         raise VoteNotOpen
@@ -84,7 +85,11 @@ def give(motion: Motion, unit: Unit, *, to: User, actor: User, at: datetime) -> 
             with transaction.atomic():
                 mandate = Mandate.objects.create(motion=motion, unit=unit, given_by=actor, held_by=to, given_at=at)
         except DatabaseError as error:
-            raise TooManyMandates from error
+            if not is_of_somebody_erased(error):
+                raise TooManyMandates from error
+            if User.objects.filter(pk=to.pk, erased_at__isnull=False).exists():
+                raise NobodyThere from error
+            raise
         _note("give_mandate", mandate, actor, at)
     return mandate
 
