@@ -24,6 +24,6 @@ def account(request):
         "form": form,
         "form_errors": form.errors,
         "has_password": user.has_usable_password(),
-        "consents": user.consents.filter(withdrawn_at=None).order_by("given_at"),
+        "consents": user.consents.filter(withdrawn_at=None).order_by("given_at", "pk"),
     }
     return render(request, "governance/account.html", context)

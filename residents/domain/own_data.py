@@ -144,7 +144,7 @@ def copied(user: User) -> Iterable[Section]:
         ),
         [
             (_door(home), home.get_relation_display(), home.get_state_display(), home.claimed_at, home.ended_at)
-            for home in user.occupancies.select_related("unit__building__estate").order_by("claimed_at")
+            for home in user.occupancies.select_related("unit__building__estate").order_by("claimed_at", "pk")
         ],
     )
     petitions = user.petitions.select_related("category", "estate", "building").order_by("filed_at", "pk")

@@ -53,7 +53,7 @@ def _open_petitions(user: User) -> tuple[list[Petition], int]:
         .filter(state__in=OPEN)
         .for_page()
         .annotate(open_count=Window(Count("pk", filter=~Q(state=PetitionStage.FINISHED))))
-        .order_by(F("next_due_at").asc(nulls_last=True), "-filed_at")[:SHOWN]
+        .order_by(F("next_due_at").asc(nulls_last=True), "-filed_at", "-pk")[:SHOWN]
     )
     return list(petitions), petitions[0].open_count if petitions else 0
 

@@ -22,7 +22,11 @@ ESTATES_SHOWN = 20
 @require_safe
 def homes(request):
     """The homes of the person, those that stand first; of what has ended one line each."""
-    mine = Occupancy.objects.visible_to(request.user).select_related("unit__building__estate").order_by("-claimed_at")
+    mine = (
+        Occupancy.objects.visible_to(request.user)
+        .select_related("unit__building__estate")
+        .order_by("-claimed_at", "-pk")
+    )
     rows = sorted(mine, key=lambda row: not row.stands)
     ended = [row for row in rows if row.state == OccupancyState.ENDED]
     return render(request, "residents/homes.html", {"homes": [row for row in rows if row not in ended], "ended": ended})
