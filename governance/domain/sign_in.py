@@ -28,7 +28,7 @@ VALID_FOR = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
 KEPT_FOR = timedelta(days=1)
 # The version of the privacy page that a person agrees to by signing in with a phone.
-ACCOUNT_TEXT_VERSION = "2026-11"
+ACCOUNT_TEXT_VERSION = "2026-11.2"
 
 CODES_PER_NUMBER = (Limit("code", 1, RESEND_AFTER), Limit("code", 10, timedelta(days=1)))
 CODES_PER_ADDRESS = Limit("code_address", 300, timedelta(hours=1))

@@ -39,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in: resident, staff or both. Retention: until erased on request; only `public_id` stays."""
+    """A person who signs in: resident, staff or both. Retention: until erased on request, then a public id."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(max_length=40, unique=True, default=_generated_username)
