@@ -112,7 +112,7 @@ def ballot_of(motion: Motion, door: str) -> str:
 
 
 def told(motion: Motion, browsers: dict[str, Client], readers: Iterable[str] = READERS) -> dict[str, str]:
-    """All that each of them can read: the pages of the vote, every other page that names nothing, registers and files."""
+    """All that they can read: the pages of the vote, every other page that names nothing, registers and files."""
     pages = pages_of(motion)
     read = {f"{who} {page}": asked(browsers[who], page) for who in readers for page in pages}
     trail = [reverse("admin:governance_auditentry_change", args=[entry.pk]) for entry in entries_of(motion)]
