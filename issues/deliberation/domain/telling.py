@@ -72,10 +72,11 @@ def tell_all(motion: Motion, key: str, told: dict[str, object], *, dedupe: str, 
 
 
 def _concerned(motion: Motion, at: datetime) -> Iterable[User]:
-    """Owners by the frozen roll, before it by the registers; and the community's staff. Each once."""
+    """Owners by the frozen roll, before it by the registers; and the community's staff. Each once, in one order."""
     if motion.frozen_at:
         owners = list(User.objects.filter(pk__in=motion.roll.values("owners")))
     else:
         owners = [owner for line in rolls.read(motion, at) for owner in line.owners]
     held = RoleAssignment.objects.in_force(at).filter(role=Role.COMMUNITY_STAFF, community=motion.community)
-    return {person.pk: person for person in [*owners, *User.objects.filter(pk__in=held.values("user"))]}.values()
+    everybody = {person.pk: person for person in [*owners, *User.objects.filter(pk__in=held.values("user"))]}
+    return [everybody[pk] for pk in sorted(everybody)]
