@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from issues.deliberation.counting import saying
+from issues.deliberation.counting import how_counted, saying
 from issues.deliberation.counting.count import Amount, Count, OptionCount, Part, Requirement, Standing, Verdict, count
 from issues.deliberation.counting.reading import read
 from issues.deliberation.counting.rules import Rules, Threshold
@@ -133,7 +133,7 @@ def verdict_of(motion: Motion) -> VerdictPage | None:
         return None
     file = read(bytes(motion.tally_file))
     counted = count(file)
-    return page_of(counted, file.rules, how=saying.how_counted(counted, file.rules))
+    return page_of(counted, file.rules, how=how_counted.sentences(counted, file.rules))
 
 
 def page_of(counted: Count, rules: Rules, *, how: list[str], named: Mapping[str, str] | None = None) -> VerdictPage:

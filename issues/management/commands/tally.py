@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from issues.deliberation.counting import saying
+from issues.deliberation.counting import how_counted, saying
 from issues.deliberation.counting.count import Count, Requirement, count
 from issues.deliberation.counting.file import TallyFile
 from issues.deliberation.counting.reading import MOST_BYTES, BadTallyFile, read
@@ -58,8 +58,8 @@ def _in_words(file: TallyFile, result: Count) -> str:
         _requirements(file, result),
         "\n".join(_working(file, result)),
         _parts(result),
-        "\n".join(saying.how_counted(result, file.rules)),
-        "\n".join(saying.basis(file.rules)),
+        "\n".join(how_counted.sentences(result, file.rules)),
+        "\n".join(how_counted.basis(file.rules)),
     ]
     return "\n\n".join(paragraphs)
 

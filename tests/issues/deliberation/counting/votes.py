@@ -4,6 +4,8 @@ import json
 from random import Random
 from typing import Any
 
+from issues.deliberation.counting.count import Count, count
+from issues.deliberation.counting.reading import read
 from issues.deliberation.counting.rules import ORDINARY, SPECIAL, Rules
 
 ON_TIME = "2026-04-21T10:00:00+08:00"
@@ -198,3 +200,8 @@ def _rules_made_up(random: Random) -> Raw:
         "silence": random.choice(("absent", "follows_majority")),
         "split_head": random.choice(("abstains", "larger_area")),
     }
+
+
+def counted(raw: Raw) -> tuple[Count, Rules]:
+    file = read(written(raw))
+    return count(file), file.rules
