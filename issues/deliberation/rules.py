@@ -7,7 +7,8 @@ from datetime import datetime
 
 import rules
 
-from governance.models import Body, User
+from governance.models import Body, BodyKind, User
+from issues.deliberation.counting.reading import as_seen
 from issues.deliberation.models import Commitment, Matter, Meeting, Motion, Survey, Topic, TopicOrigin
 from residents.models import Occupancy
 
@@ -63,12 +64,33 @@ def is_second_for_result(user: User, motion: Motion) -> bool:
 
 
 def stands_to_gain(user: User, motion: Motion, at: datetime) -> bool:
-    """Whether the person works for the company whose contract is decided, or for one of those that offer.
+    """Whether the person works for the company whose contract is decided, for one of those that offer, or, where the
+    owners' committee is elected or replaced, for the company that manages the estate: the committee supervises it.
 
     Such people hold no mandates and touch no paper of that vote.
     """
     bodies = user.scope(at).bodies
-    return bool(bodies) and (motion.matter == Matter.MANAGER or motion.options.filter(body__in=bodies).exists())
+    if not bodies:
+        return False
+    if motion.matter == Matter.COMMITTEE and _works_for_the_company(user, motion, at):
+        return True
+    return motion.matter == Matter.MANAGER or motion.options.filter(body__in=bodies).exists()
+
+
+def _works_for_the_company(user: User, motion: Motion, at: datetime) -> bool:
+    """Where the owners manage themselves there is none."""
+    here = [body for body, estate in user.scope(at).manages if estate == motion.estate_id]
+    return Body.objects.filter(pk__in=here, kind=BodyKind.PROPERTY_COMPANY).exists()
+
+
+def is_candidate(name: str, motion: Motion) -> bool:
+    """Whether somebody of this name stands on the ballot of an election, however it is spaced.
+
+    A candidate has no account there: a namesake is taken for one, and whoever is called otherwise here isn't.
+    Candidates touch no paper; they vote, and hold mandates of neighbours.
+    """
+    seen = as_seen(name)
+    return bool(seen and motion.seats) and any(as_seen(option.title) == seen for option in motion.options.all())
 
 
 @rules.predicate

@@ -55,10 +55,13 @@ class NoSuchChoice(Refusal):
 
 
 class NoProxyHere(Refusal):
-    """The company and its people hold no mandates where their own contract is decided."""
+    """The company and its people hold no mandates where their contract is decided, or who supervises them."""
 
     code = "no_proxy_here"
-    sentence = _("Whoever works for the property company can't vote for others on its own contract.")
+    sentence = _(
+        "Whoever works for the property company can't vote for others when its contract is decided or the owners'"
+        " committee is elected."
+    )
 
 
 class NotOnTheRoll(Refusal):

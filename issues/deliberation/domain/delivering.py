@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
 from governance.domain.moment import local_day
-from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
+from governance.domain.refusals import Refusal, StepNotAllowed
 from governance.models import Unit, User
-from issues.deliberation.domain import rolls
+from issues.deliberation.domain import papers, rolls
 from issues.deliberation.domain.errata import lock
 from issues.deliberation.models import Delivery, DeliveryWay, Motion, MotionState
-from issues.deliberation.rules import organises, stands_to_gain
+from issues.deliberation.rules import is_candidate
 
 
 class NotOnThatDay(Refusal):
@@ -23,6 +23,13 @@ class NotOnThatDay(Refusal):
     code = "not_on_that_day"
     status = 400
     sentence = _("The notice can have arrived from the day of its announcement until today.")
+
+
+class DeliveredByACandidate(Refusal):
+    """Nobody who stands on the ballot hands out the papers of that election."""
+
+    code = "delivered_by_a_candidate"
+    sentence = _("This name stands on the ballot. Candidates hand out no papers of their election.")
 
 
 def homes_of(motion: Motion, at: datetime) -> QuerySet[Unit]:
@@ -37,13 +44,15 @@ def record(
 ) -> int:
     """Note for each home how, when and by whom it got the notice. One with a proof keeps it. Returns how many are new.
 
-    Raises `NotInCharge`, also for the company on its own contract; `StepNotAllowed` before the notice and after the
-    close; `NotOnThatDay`.
+    Raises what `papers.check_charge` raises; `StepNotAllowed` before the notice and after the close; `NotOnThatDay`,
+    `DeliveredByACandidate`.
     """
     with transaction.atomic():
         motion = _taking(motion, actor, at)
         if motion.published_at is None or not local_day(motion.published_at) <= on <= local_day(at):
             raise NotOnThatDay
+        if is_candidate(by, motion):
+            raise DeliveredByACandidate
         proven = set(motion.deliveries.standing().values_list("unit", flat=True))
         fresh = [
             Delivery(motion=motion, unit=unit, way=way, delivered_on=on, by=by, recorded_by=actor, recorded_at=at)
@@ -66,8 +75,7 @@ def strike(motion: Motion, units: Iterable[Unit], *, actor: User, at: datetime) 
 
 def _taking(motion: Motion, actor: User, at: datetime) -> Motion:
     motion = lock(motion)
-    if stands_to_gain(actor, motion, at) or not organises(actor, motion):
-        raise NotInCharge
+    papers.check_charge(motion, actor, at)
     in_time = motion.closes_at is not None and at < motion.closes_at
     if motion.state not in (MotionState.PUBLISHED, MotionState.OPENED) or not in_time:
         raise StepNotAllowed

@@ -25,7 +25,7 @@ from issues.deliberation.models import (
     RollEntry,
     sayable,
 )
-from issues.deliberation.rules import organises, stands_to_gain
+from issues.deliberation.rules import is_candidate, organises, stands_to_gain
 
 # What is `sayable` in the motion, or why the paper says nothing that counts.
 Said = str | InvalidReason
@@ -46,10 +46,38 @@ class PrintedForAnother(Refusal):
 
 
 class CollectedByTheCompany(Refusal):
-    """Nobody of the company collects ballots on its own contract."""
+    """Nobody of the company collects ballots on its own contract, nor where its supervisors are elected."""
 
     code = "collected_by_the_company"
-    sentence = _("Whoever works for the property company can't collect or type ballots on its own contract.")
+    sentence = _(
+        "Whoever works for the property company has no part in the papers when its contract is decided or the owners'"
+        " committee is elected."
+    )
+
+
+class CollectedByACandidate(Refusal):
+    """Nobody who stands on the ballot collects, types or checks ballots of that election, nor notes deliveries."""
+
+    code = "collected_by_a_candidate"
+    sentence = _(
+        "Your name stands on this ballot. Candidates have no part in the papers of their election: ask a colleague."
+    )
+
+
+def why_not(motion: Motion, actor: User, at: datetime) -> type[Refusal] | None:
+    """What keeps the person from the papers of this vote; None for those who organise it and have no part in it."""
+    if stands_to_gain(actor, motion, at):
+        return CollectedByTheCompany
+    if is_candidate(actor.full_name, motion):
+        return CollectedByACandidate
+    return None if organises(actor, motion) else NotInCharge
+
+
+def check_charge(motion: Motion, actor: User, at: datetime) -> None:
+    """Raises `CollectedByTheCompany`, `CollectedByACandidate`, `NotInCharge`."""
+    refusal = why_not(motion, actor, at)
+    if refusal:
+        raise refusal
 
 
 def printed_serials(motion: Motion) -> dict[int, str]:
@@ -77,12 +105,11 @@ def record(
     """Type one paper: what it says, or why it says nothing. It counts once a second person has typed the same.
 
     `cast_at` is when it was handed in; `scan` a picture of it, a JPEG. A paper that wasn't printed here has a number of
-    its own. Raises `NotInCharge`, `CollectedByTheCompany`, `NoSuchChoice`, `VoteNotOpen`, `SerialUsed`,
-    `PrintedForAnother`.
+    its own. Raises what `check_charge` raises, `NoSuchChoice`, `VoteNotOpen`, `SerialUsed`, `PrintedForAnother`.
     """
     motion = entry.motion
     serial = serial.strip().upper()
-    _check_charge(motion, actor, at)
+    check_charge(motion, actor, at)
     _check_said(motion, said)
     if motion.state != MotionState.OPENED or not motion.is_open_at(cast_at) or cast_at > at:
         raise VoteNotOpen
@@ -110,10 +137,11 @@ def check(ballot: Ballot, *, said: Said, actor: User, at: datetime) -> bool:
 
     If so, it takes effect, and its owners are told; what stands for the unit already (an owner's own ballot in the
     portal, a paper that was there first) goes on standing. If not, this typing never counts, and the paper is typed
-    anew. Raises `NotInCharge` for whoever typed it first, and for a paper that is checked.
+    anew. Raises what `check_charge` raises, and `NotInCharge` for whoever typed it first, and for a paper that is
+    checked.
     """
     motion = ballot.entry.motion
-    _check_charge(motion, actor, at)
+    check_charge(motion, actor, at)
     with transaction.atomic():
         entry = RollEntry.objects.select_for_update(no_key=True).get(pk=ballot.entry_id)
         typed = Ballot.objects.to_check().exclude(recorded_by=actor).filter(pk=ballot.pk).first()
@@ -132,7 +160,7 @@ def check(ballot: Ballot, *, said: Said, actor: User, at: datetime) -> bool:
 def may_look_at(ballot: Ballot, actor: User, at: datetime) -> bool:
     """Before the count whoever typed the paper or checks it; afterwards all who answer objections. Nobody else."""
     motion = ballot.entry.motion
-    if stands_to_gain(actor, motion, at) or not organises(actor, motion):
+    if why_not(motion, actor, at):
         return False
     if motion.counted_at:
         return True
@@ -164,13 +192,6 @@ def _check_said(motion: Motion, said: Said) -> None:
             raise NoSuchChoice
     elif not sayable(motion)(said):
         raise NoSuchChoice
-
-
-def _check_charge(motion: Motion, actor: User, at: datetime) -> None:
-    if stands_to_gain(actor, motion, at):
-        raise CollectedByTheCompany
-    if not organises(actor, motion):
-        raise NotInCharge
 
 
 def _told(said: Said, ballot: UUID) -> dict[str, str | None]:

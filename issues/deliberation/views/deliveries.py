@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from governance.domain.refusals import StepNotAllowed
 from governance.requests import PortalRequest
-from issues.deliberation.domain import delivering
-from issues.deliberation.domain.delivering import NotOnThatDay
+from issues.deliberation.domain import delivering, papers
+from issues.deliberation.domain.delivering import DeliveredByACandidate, NotOnThatDay
 from issues.deliberation.forms.deliveries import STRUCK, DeliveriesForm
 from issues.deliberation.models import DeliveryWay, Motion, MotionState
 from issues.deliberation.views.organising import find_organised
@@ -40,6 +40,7 @@ def desk_deliveries(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "form": form,
         "form_errors": form.errors,
         "takes": motion.state in (MotionState.PUBLISHED, MotionState.OPENED),
+        "barred": papers.why_not(motion, request.user, request.now),
         "buildings": homes.values("building__name")
         .annotate(homes=Count("pk"), delivered=Count("pk", filter=Q(proven=True)))
         .order_by("building__name"),
@@ -59,8 +60,8 @@ def _noted(request: PortalRequest, motion: Motion, form: DeliveriesForm) -> bool
             motion, given["units"], way=DeliveryWay(given["way"]), on=given["on"], by=given["by"], actor=request.user,
             at=request.now,
         )  # fmt: skip
-    except NotOnThatDay as refusal:
-        form.refuse("on", str(refusal.sentence))
+    except (NotOnThatDay, DeliveredByACandidate) as refusal:
+        form.refuse("on" if isinstance(refusal, NotOnThatDay) else "by", str(refusal.sentence))
         return False
     messages.success(request, _("Noted: %(number)s.") % {"number": number})
     return True

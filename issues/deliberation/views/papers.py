@@ -48,6 +48,7 @@ def desk_papers(request: PortalRequest, public_id: UUID) -> HttpResponse:
     rows = rows.filter(scan__isnull=False) if motion.counted_at else rows.to_check()
     context = {
         **_context(request, motion),
+        "barred": papers.why_not(motion, request.user, request.now),
         "form": form,
         "form_errors": form.errors,
         "buildings": _buildings(motion) if motion.state == MotionState.OPENED else [],
@@ -85,6 +86,7 @@ def desk_paper_check(request: PortalRequest, public_id: UUID, ballot: UUID) -> H
         else:
             messages.warning(request, _("That is not what your colleague typed. Type the paper anew, together."))
         return redirect("desk_papers", motion.public_id)
+    papers.check_charge(motion, request.user, request.now)
     context = {**_context(request, motion), "form": form, "form_errors": form.errors, "paper": paper}
     context["has_picture"] = PaperScan.objects.filter(ballot=paper).exists()
     return render(request, "deliberation/desk_paper_check.html", context)

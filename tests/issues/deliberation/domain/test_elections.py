@@ -11,18 +11,30 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
-from governance.models import Body, BodyKind, Post
+from governance.models import Body, BodyKind, Management, ManagementKind, Post, Role, RoleAssignment, User
 from issues.deliberation import shipped
 from issues.deliberation.counting.count import Part, Standing
-from issues.deliberation.domain import casting, electing, official, opening, papers, setting_up
-from issues.deliberation.domain.casting import NoSuchChoice
+from issues.deliberation.domain import (
+    casting,
+    delivering,
+    electing,
+    mandates,
+    official,
+    opening,
+    papers,
+    setting_up,
+)
+from issues.deliberation.domain.casting import NoProxyHere, NoSuchChoice
+from issues.deliberation.domain.delivering import DeliveredByACandidate
 from issues.deliberation.domain.electing import BeforeItWasFinal, NoCommittee
 from issues.deliberation.domain.official import Figure, ImpossibleSums, Reported
+from issues.deliberation.domain.papers import CollectedByACandidate, CollectedByTheCompany
 from issues.deliberation.domain.setting_up import Offer, TooManyOptions
 from issues.deliberation.models import (
     Ballot,
     Channel,
     Choice,
+    DeliveryWay,
     ElectionRule,
     InvalidReason,
     Matter,
@@ -300,6 +312,66 @@ def test_everybody_who_sat_there_leaves_whenever_they_began(election, house, cas
     post.refresh_from_db()
     assert post.ended_on == first + timedelta(days=ends)
     assert Post.objects.filter(body=committee, ended_on=None).count() == 2
+
+
+def person_at(body: Body, who: User) -> User:
+    """With a role there from now on, as whoever signs in next is read."""
+    RoleAssignment.objects.create(user=who, role=Role.PROPERTY_STAFF, body=body, valid_from=LONG_AGO)
+    return User.objects.get(pk=who.pk)
+
+
+def test_the_company_that_manages_the_estate_has_no_part_in_electing_who_supervises_it(election, motion, house, cast):
+    def give(asked: Motion, to: User):
+        return mandates.give(asked, house.unit("801"), to=to, actor=house.owners["ann"], at=VOTING)
+
+    with pytest.raises(NoProxyHere):
+        give(election, cast.zheng)
+    give(election, house.owners["outsider"])
+    hired, typist = person_at(cast.hengxin, house.owners["outsider"]), person_at(cast.hengxin, cast.wu)
+    with pytest.raises(NoProxyHere):
+        casting.cast(election, entries=[entry_of(election, "801")], choice="1", sending=uuid4(), actor=hired, at=VOTING)
+    typed = {"said": "1", "serial": "9", "channel": Channel.DOOR, "cast_at": VOTING, "actor": typist, "at": VOTING}
+    with pytest.raises(CollectedByTheCompany):
+        papers.record(entry_of(election, "805"), **typed)
+    # In another matter of the same estate, and for a company that manages another one, nothing bars them.
+    give(motion, cast.zheng)
+    give(election, cast.strange_manager)
+    papers.record(entry_of(motion, "805"), **typed | {"said": Choice.FOR})
+
+
+def test_staff_of_owners_who_manage_themselves_hold_mandates_in_their_election(election, house, cast):
+    Management.objects.filter(estate=cast.estate).update(body=cast.committee, kind=ManagementKind.OWNERS)
+    assert mandates.give(election, house.unit("801"), to=cast.gao, actor=house.owners["ann"], at=VOTING)
+
+
+def test_whose_name_stands_on_the_ballot_touches_no_paper_of_it(election, motion, house, cast):
+    """By the name, however it is spaced: of who types, who checks, who looks at it, and who brought the notice."""
+    User.objects.filter(pk=cast.wu.pk).update(full_name="安 国平")
+    candidate = User.objects.get(pk=cast.wu.pk)
+    given = {"said": "1", "serial": "9", "channel": Channel.PAPER, "cast_at": VOTING, "at": VOTING}
+    with pytest.raises(CollectedByACandidate):
+        papers.record(entry_of(election, "805"), actor=candidate, **given)
+    typed = papers.record(entry_of(election, "805"), actor=cast.sun, **given)
+    with pytest.raises(CollectedByACandidate):
+        papers.check(typed, said="1", actor=candidate, at=VOTING)
+    assert papers.may_look_at(typed, cast.sun, VOTING)
+    assert not papers.may_look_at(typed, candidate, VOTING)
+    delivery = {"way": DeliveryWay.HANDED, "on": VOTING.date(), "at": VOTING}
+    with pytest.raises(CollectedByACandidate):
+        delivering.record(election, [house.unit("801")], by="网格员赵", actor=candidate, **delivery)
+    with pytest.raises(DeliveredByACandidate):
+        delivering.record(election, [house.unit("801")], by="边小 玲", actor=cast.sun, **delivery)
+    papers.record(entry_of(motion, "805"), actor=candidate, **given | {"said": Choice.FOR})
+
+
+def test_a_candidate_votes_and_holds_mandates_of_neighbours(election, house):
+    User.objects.filter(pk=house.owners["ben"].pk).update(full_name="边小玲")
+    mandates.give(election, house.unit("801"), to=house.owners["ben"], actor=house.owners["ann"], at=VOTING)
+    candidate = User.objects.get(pk=house.owners["ben"].pk)
+    for door in ("801", "804"):
+        assert casting.cast(
+            election, entries=[entry_of(election, door)], choice="2", sending=uuid4(), actor=candidate, at=VOTING
+        )
 
 
 def figure(area: str, heads: int) -> Figure:

@@ -5,10 +5,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from governance.models import Body, BodyKind, Post
-from issues.deliberation.domain import opening, setting_up
+from governance.models import Body, BodyKind, Post, User
+from issues.deliberation.domain import opening, papers, setting_up
 from issues.deliberation.domain.setting_up import Offer
-from issues.deliberation.models import Ballot, InvalidReason, Matter, Motion, MotionKind
+from issues.deliberation.models import Ballot, Channel, InvalidReason, Matter, Motion, MotionKind
 from issues.deliberation.vote_papers import ballots_pdf, notice_pdf
 from tests.cast import NOW, client_of
 from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING
@@ -133,3 +133,19 @@ def test_twenty_candidates_fit_on_one_sheet(draft, cast, moment):
     motion = opening.bring_up_to_date(motion, VOTING)
     paper = ballots_pdf(motion, list(motion.roll.order_by("pk")[:2]))
     assert len(PdfReader(BytesIO(paper)).pages) == 2
+
+
+def test_a_candidate_at_the_desk_reads_why_the_papers_are_not_theirs(election, house, cast):
+    papers.record(
+        election.roll.get(number="805"), said="1", serial="X1", channel=Channel.PAPER, cast_at=VOTING, actor=cast.sun,
+        at=VOTING,
+    )  # fmt: skip
+    User.objects.filter(pk=cast.wu.pk).update(full_name="安国平")
+    candidate, desk = client_of(User.objects.get(pk=cast.wu.pk)), f"/desk/votes/{election.public_id}/"
+    for page in (said_by(candidate, f"{desk}papers/"), said_by(candidate, f"{desk}deliveries/")):
+        assert "您的姓名在这张表决票上" in page
+        assert "X1" not in page
+        assert 'type="submit" class="btn btn-primary' not in page
+    assert candidate.get(f"{desk}papers/{Ballot.objects.get().public_id}/").status_code == 409
+    noted = {"building": "3栋", "stairwell": "1", "doors": "801", "way": "handed", "on": VOTING.date(), "by": "蔡明"}
+    assert "候选人不能送达" in said_by(client_of(cast.sun), f"{desk}deliveries/", noted)
