@@ -52,7 +52,7 @@ def _head(motion: Motion) -> dict[str, Any]:
 
 
 def _notice(motion: Motion) -> dict[str, Any]:
-    rule, election = rule_of(motion), motion.rule_set.election if motion.seats else None
+    rule, election = rule_of(motion), motion.election_rule
     where = [
         str(motion.estate),
         str(motion.building or ""),

@@ -13,7 +13,7 @@ from governance.domain.refusals import Refusal
 from issues.deliberation.admin.versions import InForce, RulesAdmin
 from issues.deliberation.domain import ruling
 from issues.deliberation.forms.ruling import RuleSetForm, SignForm
-from issues.deliberation.models import ElectionRule, RuleSet
+from issues.deliberation.models import RuleSet
 
 
 @registers(RuleSet)
@@ -29,7 +29,7 @@ class RuleSetAdmin(RulesAdmin):
         may_sign = not row.signed_by and self._may_write(request)
         return {
             "matters": row.matters.order_by("matter"),
-            "election": ElectionRule.objects.filter(rule_set=row).first(),
+            "election": row.election_rule,
             "sign_url": sign if may_sign else "",
         }
 

@@ -82,7 +82,8 @@ def _open(motion: Motion, now: datetime) -> None:
 
 def _rules_of(motion: Motion) -> dict[str, object]:
     told = {"set": model_to_dict(motion.rule_set), "rule": model_to_dict(results.rule_of(motion))}
-    return told | ({"election": model_to_dict(motion.rule_set.election)} if motion.seats else {})
+    election = motion.election_rule
+    return told | ({"election": model_to_dict(election)} if election else {})
 
 
 def text_of(motion: Motion) -> dict[str, object]:

@@ -89,7 +89,7 @@ def rules_of(motion: Motion) -> counted_by.Rules:
     rule = rule_of(motion)
     of_them = counted_by.MajorityOf(rule.majority_of)
     silence = counted_by.Silence.FOLLOWS_MAJORITY if motion.rule_set.silence_follows else counted_by.Silence.ABSENT
-    election = ElectionRule.objects.filter(rule_set=motion.rule_set).first() if motion.seats else None
+    election = motion.election_rule
     of_matter = [_source(each) for each in (rule, election) if each]
     return counted_by.Rules(
         name=motion.rule_set.name,

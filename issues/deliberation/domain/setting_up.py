@@ -335,7 +335,7 @@ def _obstacles_of_election(motion: Motion) -> Iterator[Obstacle]:
             _("There are %(seats)s seats and %(number)s candidates. Name more candidates, or fewer seats.")
             % {"seats": motion.seats, "number": candidates},
         )
-    rule = ElectionRule.objects.filter(rule_set=motion.rule_set_id).first()
+    rule = motion.election_rule
     if rule is None:
         yield Obstacle(
             "no_election_rule", _("The rule set doesn't say how a committee is elected. Choose another one.")

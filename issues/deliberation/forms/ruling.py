@@ -93,7 +93,7 @@ class ElectionForm(RuleForm):
         )  # fmt: skip
 
     def __init__(self, data: Any, *, follows: RuleSet):
-        last = ElectionRule.objects.filter(rule_set=follows).first() or ElectionRule(**shipped.ELECTION)
+        last = follows.election_rule or ElectionRule(**shipped.ELECTION)
         initial = {name: getattr(last, name) for name in self.Meta.fields}
         super().__init__(data, prefix="election", initial=initial)
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
@@ -15,6 +16,9 @@ from governance.models.scope import Scope
 from issues.deliberation import workflow
 from issues.deliberation.counting.file import MOST_CANDIDATES, MOST_OPTIONS
 from issues.deliberation.models.rule_sets import Matter, RuleSet
+
+if TYPE_CHECKING:
+    from issues.deliberation.models.elections import ElectionRule
 
 
 class MotionState(models.TextChoices):
@@ -241,6 +245,11 @@ class Motion(models.Model):
     def most_options(self) -> int:
         """How many lines fit on the ballot, beside none of them and neither."""
         return MOST_CANDIDATES if self.seats else MOST_OPTIONS
+
+    @property
+    def election_rule(self) -> "ElectionRule | None":
+        """How those on its ballot are elected, by its rule set; None where nobody is elected."""
+        return self.rule_set.election_rule if self.seats else None
 
     def takes_mandates_at(self, at: datetime) -> bool:
         """From the notice until the close."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,6 +13,9 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+if TYPE_CHECKING:
+    from issues.deliberation.models.elections import ElectionRule
 
 SHARE = r"^[1-9]\d?/[1-9]\d?$"
 # Of the whole: more than that is not to be had.
@@ -207,6 +210,11 @@ class RuleSet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.version})"
+
+    @property
+    def election_rule(self) -> "ElectionRule | None":
+        """How a committee is elected under it; None where it says nothing of that."""
+        return getattr(self, "election", None)
 
 
 SHARES = ("quorum_area", "quorum_heads", "majority_area", "majority_heads")

@@ -199,7 +199,7 @@ def vote_page(
     context = {
         "motion": motion,
         "rule": rule_of(motion),
-        "election": motion.rule_set.election if motion.seats else None,
+        "election": motion.election_rule,
         "options": motion.options.all(),
         "is_open": motion.is_open_at(request.now),
         "papers": [
