@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 import rules
@@ -278,6 +279,7 @@ def _obstacles(motion: Motion, totals: rolls.Totals, earliest: datetime, now: da
         yield Obstacle("expired", _("This version of the rule set is not in force today."))
     yield from _obstacles_of_kind(motion)
     yield from _obstacles_of_election(motion) if motion.seats else _obstacles_of_options(motion)
+    yield from _obstacles_of_names(motion)
     if not totals.units:
         yield Obstacle("nobody", _("There is no unit in this area: nobody could vote."))
     if totals.without_area:
@@ -325,6 +327,17 @@ def _obstacles_of_options(motion: Motion) -> Iterator[Obstacle]:
         yield Obstacle(
             "two_could_pass", _("By this rule two options could pass at once. Choose a rule set with more than half.")
         )
+
+
+def _obstacles_of_names(motion: Motion) -> Iterator[Obstacle]:
+    """Of the drafts that are older than the refusal in `add_option`."""
+    for one, other in combinations(motion.options.all(), 2):
+        if as_seen(one.title) == as_seen(other.title):
+            yield Obstacle(
+                "look_alike",
+                _("“%(one)s” (%(first)s) and “%(other)s” (%(second)s) look the same on the ballot. Take one off.")
+                % {"one": one.title, "first": one.number, "other": other.title, "second": other.number},
+            )
 
 
 def _obstacles_of_election(motion: Motion) -> Iterator[Obstacle]:

@@ -215,17 +215,20 @@ class Motion(models.Model):
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             # None, or several: one option is no choice, and of a gap nobody would know what stood there. Of candidates
-            # there may be one, if no more is to be elected.
+            # there may be one, if no more is to be elected. No two that differ by spaces or width alone.
             pgtrigger.Trigger(
                 name="announced_with_all_its_options",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__published_at__isnull=True, new__published_at__isnull=False),
-                declare=[("options", "INT"), ("latest", "INT")],
+                declare=[("options", "INT"), ("latest", "INT"), ("names", "INT")],
                 func="""
-                    SELECT count(*), coalesce(max(number), 0) INTO options, latest
+                    SELECT count(*), coalesce(max(number), 0),
+                        count(DISTINCT regexp_replace(normalize(title, NFKC), '[[:space:]]', '', 'g'))
+                        INTO options, latest, names
                     FROM deliberation_motionoption WHERE motion_id = NEW.id;
-                    IF options <> latest OR options < NEW.seats OR NEW.seats IS NULL AND (options = 1 OR options > 9)
+                    IF options <> latest OR options <> names OR options < NEW.seats
+                        OR NEW.seats IS NULL AND (options = 1 OR options > 9)
                     THEN
                         RAISE EXCEPTION 'one option is no choice' USING ERRCODE = 'check_violation';
                     END IF;

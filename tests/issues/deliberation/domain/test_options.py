@@ -84,6 +84,20 @@ def test_names_that_look_alike_are_the_same(draft, cast):
             setting_up.add_option(draft, Offer(name), version=draft.version, actor=cast.wu, at=NOW)
 
 
+@pytest.mark.parametrize("again", ["张 伟", "张\u3000伟", "张伟\u3000"])
+def test_an_older_draft_with_two_names_that_look_alike_is_not_announced(draft, cast, again):
+    put_on(draft, cast, Offer("张伟"))
+    draft.options.create(number=5, title=again)
+    (obstacle,) = setting_up.rehearse(draft, NOW).obstacles
+    assert (obstacle.code, str(obstacle.sentence)) == (
+        "look_alike", f"第 4 项“张伟”和第 5 项“{again}”在表决票上看起来一样，请去掉一个。",
+    )  # fmt: skip
+    with pytest.raises(NotLawful):
+        setting_up.publish(draft, actor=cast.wu, at=NOW)
+    with pytest.raises(DatabaseError, match="no choice"), transaction.atomic():
+        Motion.objects.filter(pk=draft.pk).update(state="published", published_at=NOW)
+
+
 @pytest.mark.parametrize("unseen", ["\u200d", "\u200c", "\n", "\u2028", "\u2029", "\U000e0067"])
 def test_a_name_that_could_never_be_counted_is_refused_and_such_a_draft_is_not_announced(draft, cast, unseen):
     name = f"张{unseen}伟"
