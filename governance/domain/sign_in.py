@@ -7,6 +7,7 @@ import hmac
 import logging
 import secrets
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -34,6 +35,13 @@ CODES_PER_NUMBER = (Limit("code", 1, RESEND_AFTER), Limit("code", 10, timedelta(
 CODES_PER_ADDRESS = Limit("code_address", 300, timedelta(hours=1))
 PASSWORDS_PER_ACCOUNT = Limit("password", 5, timedelta(minutes=5))
 PASSWORDS_PER_ADDRESS = Limit("password_address", 500, timedelta(hours=1))
+
+
+class Purpose(StrEnum):
+    """What a code is for. One that was sent for something else is a wrong code."""
+
+    SIGN_IN = "sign-in"
+    CLOSE_ACCOUNT = "close-account"
 
 
 class CodeNotSent(Refusal):
@@ -69,26 +77,33 @@ class CodeSpent(Refusal):
     sentence = _("This code can't be used any more. Please have a new one sent.")
 
 
+class PasswordWrong(Refusal):
+    code = "password_wrong"
+    status = 400
+    sentence = _("The password isn't right.")
+
+
 class AccountClosed(Refusal):
     code = "account_closed"
     status = 403
     sentence = _("This account has been closed. If that is a mistake, please call the community office.")
 
 
-def send_code(phone: str, *, address: str, at: datetime) -> SignInCode:
+def send_code(phone: str, *, address: str, at: datetime, purpose: Purpose = Purpose.SIGN_IN) -> SignInCode:
     """Send a new code to `phone` (E.164) in the present language. `address` is where the request came from.
 
-    Known and unknown numbers are treated alike. Raises `TooManyTries` and `CodeNotSent`; the latter costs no try.
+    Whatever codes are for, they count against the same limits. Known and unknown numbers are treated alike. Raises
+    `TooManyTries` and `CodeNotSent`; the latter costs no try.
     """
     tries = take_try(f"address:{address}", CODES_PER_ADDRESS, at=at)
     tries += take_try(f"phone:{phone}", *CODES_PER_NUMBER, at=at)
     SignInCode.objects.filter(expires_at__lte=at - KEPT_FOR).delete()
     digits = f"{secrets.randbelow(10**6):06}"
     code = SignInCode(phone_encrypted=phone, sent_at=at, expires_at=at + VALID_FOR)
-    code.code_hash = _hash_of(code, digits)
+    code.code_hash = _hash_of(code, digits, purpose)
     try:
         carrier_for(Channel.SMS).send(
-            address=phone, subject=gettext("Youying"), body=_words_with(digits), reference=str(code.public_id)
+            address=phone, subject=gettext("Youying"), body=_words_with(digits, purpose), reference=str(code.public_id)
         )
     except Exception as error:
         log.exception("a sign-in code could not be sent")
@@ -98,26 +113,31 @@ def send_code(phone: str, *, address: str, at: datetime) -> SignInCode:
     return code
 
 
-def _words_with(digits: str) -> str:
+def _words_with(digits: str, purpose: Purpose) -> str:
+    if purpose == Purpose.CLOSE_ACCOUNT:
+        return gettext(
+            "%(code)s is your code for closing your account: your data is erased by it. It is valid for 5 minutes. "
+            "If you don't want that, do nothing, and tell it to nobody."
+        ) % {"code": digits}
     return gettext(
         "%(code)s is your code for signing in. It is valid for 5 minutes. "
         "Nobody from the office will ever ask you for it."
     ) % {"code": digits}
 
 
-def _hash_of(code: SignInCode, digits: str) -> str:
+def _hash_of(code: SignInCode, digits: str, purpose: Purpose) -> str:
     """Keyed and bound to this code's id: six digits alone would be guessed from a plain hash in a second."""
-    return lookup_hash(f"sign-in:{code.public_id}:{digits}")
+    return lookup_hash(f"{purpose}:{code.public_id}:{digits}")
 
 
-def enter_code(code: SignInCode, digits: str, *, at: datetime) -> None:
+def enter_code(code: SignInCode, digits: str, *, at: datetime, purpose: Purpose = Purpose.SIGN_IN) -> None:
     """Use up `code` if `digits` are right. Raises `CodeWrong`; `CodeSpent` once used, expired or guessed at."""
     alive = SignInCode.objects.filter(pk=code.pk, used_at=None, expires_at__gt=at)
     # The try is counted before the digits are looked at, so that parallel guesses can't get more than five.
     if not alive.filter(tries__lt=MAX_TRIES).update(tries=F("tries") + 1):
         raise CodeSpent
     code.refresh_from_db()
-    if not hmac.compare_digest(code.code_hash, _hash_of(code, digits)):
+    if not hmac.compare_digest(code.code_hash, _hash_of(code, digits, purpose)):
         raise CodeWrong(MAX_TRIES - code.tries) if code.tries < MAX_TRIES else CodeSpent
     if not alive.update(used_at=at):
         raise CodeSpent
@@ -162,17 +182,30 @@ def user_with_password(login: str, password: str, *, address: str, at: datetime)
     An unknown name costs as much time and as many tries as a known one. Raises `TooManyTries`.
     """
     user = _person_called(login)
-    key = f"account:{user.pk}" if user else f"login:{login.strip().lower()}"
+    key = _key_of(user) if user else f"login:{login.strip().lower()}"
+    return user if _is_right(user, password, key, address, at) else None
+
+
+def is_password_of(user: User, password: str, *, address: str, at: datetime) -> bool:
+    """Whether whoever is signed in as `user` knows the password, too. Each asking is a try, as at signing in."""
+    return _is_right(user, password, _key_of(user), address, at)
+
+
+def _key_of(user: User) -> str:
+    return f"account:{user.pk}"
+
+
+def _is_right(user: User | None, password: str, key: str, address: str, at: datetime) -> bool:
     by_address = take_try(f"address:{address}", PASSWORDS_PER_ADDRESS, at=at)
     take_try(key, PASSWORDS_PER_ACCOUNT, at=at)
     if user is None:
         User().set_password(password)
-        return None
+        return False
     if not user.check_password(password) or not user.is_active:
-        return None
+        return False
     forgive(by_address)
     forget(key, PASSWORDS_PER_ACCOUNT.kind)
-    return user
+    return True
 
 
 def _person_called(login: str) -> User | None:

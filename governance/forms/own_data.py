@@ -1,32 +1,18 @@
-"""The form by which a person has the account closed."""
+"""The forms by which a person shows, before the account is closed, that it is theirs: a code, or else the password."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from governance.forms.sign_in import text_input
-from governance.models import User
+from governance.forms.sign_in import password_input
 
 
-class EraseForm(forms.Form):
-    """Confirmed by what stands for the account: whoever holds a borrowed phone may not know it, and nobody slips."""
+class OwnPasswordForm(forms.Form):
+    """Of whoever has no number to which a code could be sent."""
 
-    confirmed = forms.CharField(
-        max_length=60,
-        widget=text_input(autocomplete="off", autocapitalize="none", spellcheck="false"),
-        error_messages={"required": _("Please fill this in.")},
+    password = forms.CharField(
+        label=_("Your password, to confirm"),
+        max_length=200,
+        strip=False,
+        widget=password_input("current-password"),
+        error_messages={"required": _("Please enter your password.")},
     )
-
-    def __init__(self, *args, user: User, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.expected = user.phone[-4:] if user.phone else user.username
-        self.fields["confirmed"].label = (
-            _("To confirm, type the last four digits of your mobile number")
-            if user.phone
-            else _("To confirm, type your account name")
-        )
-
-    def clean_confirmed(self) -> str:
-        given = self.cleaned_data["confirmed"].strip()
-        if given != self.expected:
-            raise forms.ValidationError(_("That isn't right. Nothing has been closed or erased."))
-        return given

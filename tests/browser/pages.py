@@ -173,13 +173,15 @@ def account(name: str) -> Callable[[World], str]:
 # --- what is done on a page ---
 
 
-def submit(selector: str) -> Callable[[Page, World], None]:
-    """Send a form as it stands, whatever the browser thinks of it, and wait for the answer."""
+def submit(selector: str, by: str = "") -> Callable[[Page, World], None]:
+    """Send a form as it stands, whatever the browser thinks of it, and wait for the answer. `by`: which button."""
 
     def act(page: Page, world: World) -> None:
         form = page.locator(selector)
         with page.expect_navigation():
-            form.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+            form.evaluate(
+                "(form, by) => { form.noValidate = true; form.requestSubmit(by ? form.querySelector(by) : null); }", by
+            )
 
     return act
 
@@ -194,6 +196,12 @@ def submit_to(page: Page, path: str) -> None:
 def ask_for_code(page: Page, world: World) -> None:
     page.locator("#id_phone").fill(next(fresh_numbers))
     submit("main form:has(#id_phone)")(page, world)
+
+
+def close_by_a_wrong_code(page: Page, world: World) -> None:
+    submit("main form:has([name=send])", "[name=send]")(page, world)
+    page.locator("#id_code").fill("12")
+    submit("main form:has(#id_code)")(page, world)
 
 
 def type_a_wrong_code(page: Page, world: World) -> None:
@@ -370,7 +378,8 @@ FOLLOWING = (
     Case("inbox-empty", "stranger", at("/inbox/")),
     Case("account", "li", at("/account/")),
     Case("own-data", "li", at("/account/data/")),
-    Case("own-data-error", "li", at("/account/data/"), submit("main form")),
+    Case("own-data-code", "li", at("/account/data/"), submit("main form:has([name=send])", "[name=send]")),
+    Case("own-data-error", "li", at("/account/data/"), close_by_a_wrong_code),
     Case("change-password", "li", at("/account/password/change/")),
     Case("change-password-error", "li", at("/account/password/change/"), submit("main form")),
     Case("set-password", "tian", at("/account/password/set/")),
