@@ -275,7 +275,7 @@ POSTED: dict[str, Data] = {
         "roll_heads": "7",
         **{f"{name}_{m}": "0" for name in ("cast", "for", "against", "abstain") for m in ("area_m2", "heads")},
     },
-    "desk_vote_step/enter_elected": {"since": "2026-05-20"},
+    "desk_vote_step/enter_elected": {"since": "2026-05-20", "until": "2029-05-19"},
     "desk_vote_step/ask_to_withdraw": {"words": "票样印错了"},
     "desk_commitment_step/hand_over": _to_a_department,
     "desk_commitment_step/quit": {"words": "市政已接手。"},

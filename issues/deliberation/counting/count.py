@@ -155,6 +155,11 @@ class Count:
         return _leading(self.options)
 
     @property
+    def elected(self) -> tuple[OptionCount, ...]:
+        """Who sits on the new committee, in their order; nobody where there are too few for one."""
+        return self.seating.elected if self.seating and self.verdict is Verdict.PASSED else ()
+
+    @property
     def chosen(self) -> OptionCount | None:
         """The option that the vote has decided for; in an election none, but who is `seating.elected`."""
         return self.leading if self.verdict is Verdict.PASSED and not self.seating else None

@@ -136,9 +136,15 @@ def confirm(motion: Motion, *, actor: User, at: datetime) -> OfficialResult:
             reference=result.reference,
         )  # fmt: skip
         result.agreed_by, result.agreed_role, result.agreed_at = actor, organiser_role(actor, motion), at
-        result.save(update_fields=["agreed_by", "agreed_role", "agreed_at"])
+        result.elected = elected_by(result)
+        result.save(update_fields=["agreed_by", "agreed_role", "agreed_at", "elected"])
         tell_all(motion, "vote_official", {"title": motion.title}, dedupe=f"official:{result.public_id}", at=at)
     return result
+
+
+def elected_by(result: OfficialResult) -> list[int]:
+    """The numbers of the candidates whom the document's sums have elected, in their order; of other votes none."""
+    return [int(option.number) for option in count_of(result).elected] if result.motion.seats else []
 
 
 def drop(motion: Motion, *, actor: User, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """What the office writes beside a published vote: an erratum, the result of the city's own system, a new term."""
 
 import hashlib
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -30,13 +31,19 @@ class ErratumForm(SaidForm):
 
 
 class EnterForm(SaidForm):
-    """From when on those elected sit there."""
+    """From when until when those elected sit there: the longest term that the rule set allows, if nobody says less."""
 
     since = date_field(_("First day of the new term"))
+    until = date_field(_("Last day of the new term"))
 
-    def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **options)
+    def __init__(self, data: Any = None, *, motion: Motion, today: date):
+        rule = motion.election_rule
+        initial = {"since": today, "until": rule.last_day(today)} if rule else {}
+        super().__init__(data, initial=initial)
         self.auto_id = "enter_%s"
+        if rule:
+            most = _("As the owners have decided it in the text of the vote. By the rule set: %(years)s years at most.")
+            self.fields["until"].help_text = most % {"years": rule.term_years}
 
 
 class ResultForm(SaidForm):

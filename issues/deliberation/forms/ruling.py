@@ -90,6 +90,7 @@ class ElectionForm(RuleForm):
         formfield_callback = plain_field
         fields = (
             "article", "text", "mark", "ranking", "fewest_elected", "fewest_members", "most_members", "is_odd",
+            "term_years",
         )  # fmt: skip
 
     def __init__(self, data: Any, *, follows: RuleSet):

@@ -3,6 +3,7 @@
 import uuid
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -107,6 +108,9 @@ class OfficialResult(ByTwo):
     roll_heads = models.PositiveIntegerField()
     cast_area_m2 = models.DecimalField(max_digits=14, decimal_places=2)
     cast_heads = models.PositiveIntegerField()
+    elected = ArrayField(
+        models.PositiveSmallIntegerField(), default=list, help_text="Of an election: whom these sums have elected"
+    )
 
     class Meta:
         constraints = [
@@ -123,6 +127,9 @@ class OfficialResult(ByTwo):
                 & Q(cast_area_m2__lte=F("roll_area_m2"), cast_heads__lte=F("roll_heads")),
                 name="no_more_took_part_than_there_are",
             ),
+            models.CheckConstraint(
+                condition=Q(elected=[]) | Q(agreed_at__isnull=False), name="elected_once_the_result_is_agreed"
+            ),
         ]
         triggers = [
             pgtrigger.ReadOnly(
@@ -132,7 +139,7 @@ class OfficialResult(ByTwo):
                     "cast_area_m2", "cast_heads", "written_by", "written_at",
                 ],
             ),
-            kept_since("agreed_at", "unchanged_since_it_was_agreed", "agreed_by", "agreed_at", "dropped_at"),
+            kept_since("agreed_at", "unchanged_since_it_was_agreed", "agreed_by", "agreed_at", "dropped_at", "elected"),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.Trigger(
                 name="of_a_record_that_adds_up",

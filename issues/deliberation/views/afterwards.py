@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from governance.domain.moment import local_day
 from governance.domain.registers import NotAccepted
 from governance.requests import PortalRequest
 from issues.deliberation.domain import electing, errata, official
@@ -24,6 +26,10 @@ def result_form(motion: Motion) -> ResultForm | None:
     """Where the city decides, and its result isn't here yet."""
     is_awaited = motion.kind == MotionKind.MIRROR and motion.state == MotionState.COUNTED
     return ResultForm(motion=motion) if is_awaited else None
+
+
+def enter_form(request: PortalRequest, motion: Motion, given: QueryDict | None = None) -> EnterForm:
+    return EnterForm(given, motion=motion, today=local_day(request.now))
 
 
 def _write_erratum(request: PortalRequest, motion: Motion) -> forms.Form | None:
@@ -77,15 +83,18 @@ def _drop_result(request: PortalRequest, motion: Motion) -> None:
 
 
 def _enter_elected(request: PortalRequest, motion: Motion) -> forms.Form | None:
-    form = EnterForm(request.POST)
+    form = enter_form(request, motion, request.POST)
     if not form.is_valid():
         return form
     try:
-        electing.enter(motion, since=form.cleaned_data["since"], actor=request.user, at=request.now)
-    except (electing.BeforeItWasFinal, electing.NoCommittee, NotAccepted) as refusal:
+        electing.enter(motion, **form.cleaned_data, actor=request.user, at=request.now)
+    except electing.TermTooLong as refusal:
+        form.refuse("until", str(refusal))
+        return form
+    except (electing.BeforeItWasFinal, electing.BeginsTooLate, electing.NoCommittee, NotAccepted) as refusal:
         form.refuse("since", str(refusal))
         return form
-    messages.success(request, _("They stand in the register of the committee."))
+    messages.success(request, _("They stand in the register of the committee, and its new term, too."))
     return None
 
 

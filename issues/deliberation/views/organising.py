@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from governance.domain.moment import local_day
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import electing, objecting, setting_up
@@ -202,7 +201,9 @@ def _page(
         "rehearsal": setting_up.rehearse(motion, request.now) if is_draft else None,
         "turnout": turnout(motion) if motion.frozen_at else None,
         "elected": electing.to_enter(motion),
-        "enter_form": beside if isinstance(beside, EnterForm) else EnterForm(initial={"since": local_day(request.now)}),
+        "enter_form": beside if isinstance(beside, EnterForm) else afterwards.enter_form(request, motion),
+        "seated": electing.seated(motion),
+        "runs_console": request.user.scope(request.now).runs_console,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
         "why": why or WhyForm(),
         "objections": [

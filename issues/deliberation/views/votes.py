@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from governance.domain.plain_words import plain
 from governance.presses import takes_presses
 from governance.requests import PortalRequest
-from issues.deliberation.domain import casting, disclosing, objecting
+from issues.deliberation.domain import casting, disclosing, electing, objecting
 from issues.deliberation.domain.casting import Paper, Receipt
 from issues.deliberation.domain.objecting import may_object
 from issues.deliberation.domain.opening import bring_up_to_date
@@ -208,6 +208,7 @@ def vote_page(
         ],
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verdict": deciding_verdict(motion),
+        "seated": electing.seated(motion),
         "official": official,
         "ours": verdict_of(motion) if motion.kind == MotionKind.MIRROR else None,
         "errata": published_errata(motion),

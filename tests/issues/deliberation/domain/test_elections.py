@@ -1,7 +1,7 @@
 """Electing the owners' committee: candidates on one ballot, several names, the seats, and the register of posts."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -11,7 +11,18 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
-from governance.models import Body, BodyKind, Management, ManagementKind, Post, Role, RoleAssignment, User
+from governance.domain.registers import NotAccepted
+from governance.models import (
+    Body,
+    BodyKind,
+    CommitteeTerm,
+    Management,
+    ManagementKind,
+    Post,
+    Role,
+    RoleAssignment,
+    User,
+)
 from issues.deliberation import shipped
 from issues.deliberation.counting.count import Part, Standing
 from issues.deliberation.domain import (
@@ -26,7 +37,7 @@ from issues.deliberation.domain import (
 )
 from issues.deliberation.domain.casting import NoProxyHere, NoSuchChoice
 from issues.deliberation.domain.delivering import DeliveredByACandidate
-from issues.deliberation.domain.electing import BeforeItWasFinal, NoCommittee
+from issues.deliberation.domain.electing import BeforeItWasFinal, BeginsTooLate, NoCommittee, TermTooLong
 from issues.deliberation.domain.official import Figure, ImpossibleSums, Reported
 from issues.deliberation.domain.papers import CollectedByACandidate, CollectedByTheCompany
 from issues.deliberation.domain.setting_up import Offer, TooManyOptions
@@ -58,6 +69,7 @@ pytestmark = pytest.mark.django_db
 
 CANDIDATES = tuple(Offer(name, words=f"{name}的自我介绍") for name in ("安国平", "边小玲", "蔡明"))
 LATER = CLOSES + timedelta(days=30)
+UNTIL = LATER.date() + timedelta(days=3 * 365)
 
 
 @pytest.fixture
@@ -249,7 +261,7 @@ def test_too_few_elected_are_no_committee(make_election, house, cast):
     opening.bring_up_to_date(motion, LATER + timedelta(days=30))
     assert (motion.state, motion.has_passed, list(electing.to_enter(motion))) == (MotionState.FINAL, False, [])
     with pytest.raises(StepNotAllowed):
-        electing.enter(motion, since=LATER.date(), actor=cast.wu, at=LATER + timedelta(days=31))
+        electing.enter(motion, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER + timedelta(days=31))
 
 
 def test_without_a_quorum_no_candidate_stands_there_as_having_made_it(election, house):
@@ -267,7 +279,7 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
     elect(election, house)
     since = LATER.date()
     with pytest.raises(StepNotAllowed):
-        electing.enter(election, since=since, actor=cast.wu, at=CLOSES)
+        electing.enter(election, since=since, until=UNTIL, actor=cast.wu, at=CLOSES)
     before = Post.objects.create(body=committee, title="主任", full_name="前任", is_owner=True, since=LONG_AGO.date())
     opening.bring_up_to_date(election, LATER)
     for actor, day, refusal in (
@@ -276,8 +288,8 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
         (cast.wu, since - timedelta(days=1), BeforeItWasFinal),
     ):
         with pytest.raises(refusal):
-            electing.enter(election, since=day, actor=actor, at=LATER)
-    posts = electing.enter(election, since=since, actor=cast.wu, at=LATER)
+            electing.enter(election, since=day, until=UNTIL, actor=actor, at=LATER)
+    posts = electing.enter(election, since=since, until=UNTIL, actor=cast.wu, at=LATER)
     assert [(post.full_name, post.title, post.since, post.is_owner) for post in posts] == [
         ("边小玲", "委员", since, True),
         ("安国平", "委员", since, True),
@@ -285,8 +297,9 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
     before.refresh_from_db()
     assert before.ended_on == since - timedelta(days=1)
     assert electing.to_enter(election) == []
+    assert electing.seated(election).posts == tuple(posts)
     with pytest.raises(StepNotAllowed):
-        electing.enter(election, since=since, actor=cast.wu, at=LATER)
+        electing.enter(election, since=since, until=UNTIL, actor=cast.wu, at=LATER)
     assert Seat.objects.count() == 2
 
 
@@ -295,7 +308,7 @@ def test_without_a_committee_in_the_register_nobody_is_entered(election, house, 
     opening.bring_up_to_date(election, LATER)
     Body.objects.filter(pk=committee.pk).update(ended_on=LONG_AGO.date())
     with pytest.raises(NoCommittee):
-        electing.enter(election, since=LATER.date(), actor=cast.wu, at=LATER)
+        electing.enter(election, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
     assert not Seat.objects.exists()
 
 
@@ -308,10 +321,96 @@ def test_everybody_who_sat_there_leaves_whenever_they_began(election, house, cas
     post = Post.objects.create(
         body=committee, title="主任", full_name="老陈", is_owner=True, since=first + timedelta(days=began)
     )
-    electing.enter(election, since=first, actor=cast.wu, at=LATER)
+    electing.enter(election, since=first, until=UNTIL, actor=cast.wu, at=LATER)
     post.refresh_from_db()
     assert post.ended_on == first + timedelta(days=ends)
     assert Post.objects.filter(body=committee, ended_on=None).count() == 2
+
+
+@pytest.fixture
+def final(election, house) -> Motion:
+    return opening.bring_up_to_date(elect(election, house), LATER)
+
+
+def terms_of(committee: Body) -> list[tuple[int, date, date]]:
+    return list(committee.terms.order_by("number").values_list("number", "starts_on", "ends_on"))
+
+
+def test_with_those_elected_the_next_term_begins_and_the_one_that_ran_ends(final, committee, cast):
+    first, before = LATER.date(), LATER.date() - timedelta(days=1)
+    CommitteeTerm.objects.create(body=committee, number=1, starts_on=date(2019, 1, 1), ends_on=date(2023, 12, 31))
+    CommitteeTerm.objects.create(body=committee, number=4, starts_on=date(2024, 1, 1), ends_on=date(2028, 12, 31))
+    electing.enter(final, since=first, until=UNTIL, actor=cast.wu, at=LATER)
+    assert terms_of(committee) == [
+        (1, date(2019, 1, 1), date(2023, 12, 31)), (4, date(2024, 1, 1), before), (5, first, UNTIL),
+    ]  # fmt: skip
+    assert electing.seated(final).term == committee.terms.get(number=5)
+
+
+def test_the_first_term_is_the_first_and_one_that_was_noted_before_keeps_its_number(final, committee, cast):
+    noted = CommitteeTerm.objects.create(
+        body=committee, number=3, starts_on=LATER.date(), ends_on=LATER.date() + timedelta(days=1)
+    )
+    with transaction.atomic():
+        electing.enter(final, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
+        assert terms_of(committee) == [(3, noted.starts_on, UNTIL)]
+        transaction.set_rollback(True)
+    noted.delete()
+    electing.enter(final, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
+    assert terms_of(committee) == [(1, LATER.date(), UNTIL)]
+
+
+def test_a_term_that_the_register_has_for_later_days_stands_in_the_way_and_nothing_is_written(final, committee, cast):
+    CommitteeTerm.objects.create(body=committee, number=3, starts_on=UNTIL, ends_on=UNTIL + timedelta(days=1))
+    with pytest.raises(NotAccepted, match="已有一届"):
+        electing.enter(final, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
+    assert not Seat.objects.exists()
+    assert not Post.objects.filter(since=LATER.date()).exists()
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "refusal"),
+    [
+        (LATER.date(), LATER.date() - timedelta(days=1), TermTooLong),
+        (LATER.date(), LATER.date(), None),
+        (LATER.date(), date(LATER.year + 5, LATER.month, LATER.day) - timedelta(days=1), None),
+        (LATER.date(), date(LATER.year + 5, LATER.month, LATER.day), TermTooLong),
+        (LATER.date() + timedelta(days=366), UNTIL, None),
+        (LATER.date() + timedelta(days=367), UNTIL, BeginsTooLate),
+        (date.max, date.max, BeginsTooLate),
+    ],
+)
+def test_a_term_is_no_longer_than_the_rule_set_says(final, committee, cast, since, until, refusal):
+    def enter():
+        return electing.enter(final, since=since, until=until, actor=cast.wu, at=LATER)
+
+    if refusal:
+        with pytest.raises(refusal):
+            enter()
+        assert not committee.terms.exists()
+    else:
+        enter()
+        assert terms_of(committee) == [(1, since, until)]
+
+
+@pytest.mark.parametrize(
+    ("since", "years", "last"),
+    [
+        (date(2026, 6, 15), 5, date(2031, 6, 14)),
+        (date(2026, 1, 1), 3, date(2028, 12, 31)),
+        (date(2028, 2, 29), 5, date(2033, 2, 28)),
+        (date(2028, 2, 29), 4, date(2032, 2, 28)),
+    ],
+)
+def test_a_term_of_years_ends_the_day_before_its_first_day_comes_round_again(since, years, last):
+    assert ElectionRule(term_years=years).last_day(since) == last
+
+
+def test_who_leaves_early_is_named_and_who_leaves_with_the_term_is_not(final, committee, cast):
+    first, second = electing.enter(final, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
+    Post.objects.filter(pk=first.pk).update(ended_on=UNTIL - timedelta(days=1))
+    Post.objects.filter(pk=second.pk).update(ended_on=UNTIL)
+    assert electing.seated(final).gone == (first,)
 
 
 def person_at(body: Body, who: User) -> User:
@@ -405,8 +504,50 @@ def test_whom_the_citys_system_has_elected_is_entered(elsewhere, committee, cast
         Part(Decimal("400.00"), 3), Part(Decimal("500.00"), 4),
     )  # fmt: skip
     opening.bring_up_to_date(elsewhere, LATER)
-    posts = electing.enter(elsewhere, since=LATER.date(), actor=cast.sun, at=LATER)
+    posts = electing.enter(elsewhere, since=LATER.date(), until=UNTIL, actor=cast.sun, at=LATER)
     assert [post.full_name for post in posts] == ["安国平", "边小玲"]
+
+
+def test_the_database_seats_nobody_whom_our_count_has_not_elected(final, committee, cast):
+    """Nor to another committee, nor from a day on which no term begins."""
+    first, other, day = electing.to_enter(final)[0], final.options.get(title="蔡明"), LATER.date()
+    beside = cast.committee
+    Body.objects.filter(pk=beside.pk).update(estate=cast.self_managed)
+    for body in (committee, beside):
+        CommitteeTerm.objects.create(body=body, number=1, starts_on=day, ends_on=UNTIL)
+
+    def seat(candidate: MotionOption, body: Body, since: date) -> None:
+        post = Post.objects.create(body=body, title="委员", full_name=candidate.title, is_owner=True, since=since)
+        Seat.objects.create(candidate=candidate, post=post, entered_by=cast.wu, entered_at=LATER)
+
+    for wrong in ((other, committee, day), (first, beside, day), (first, committee, day + timedelta(days=1))):
+        with pytest.raises(DatabaseError, match="nobody is elected yet"), transaction.atomic():
+            seat(*wrong)
+    seat(first, committee, day)
+
+
+def test_the_database_seats_by_the_citys_agreed_result_alone(elsewhere, committee, cast):
+    CommitteeTerm.objects.create(body=committee, number=1, starts_on=LATER.date(), ends_on=UNTIL)
+    post = Post.objects.create(body=committee, title="委员", full_name="安", is_owner=True, since=LATER.date())
+    first, third = elsewhere.options.get(number=1), elsewhere.options.get(number=3)
+
+    def seat(candidate: MotionOption) -> Seat:
+        return Seat.objects.create(candidate=candidate, post=post, entered_by=cast.wu, entered_at=LATER)
+
+    def is_refused(change) -> bool:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+        return True
+
+    said = {"1": figure("400.00", 3), "2": figure("300.00", 3), "against": figure("100.00", 1)}
+    official.enter(elsewhere, reported(**said), actor=cast.wu, at=CLOSES)
+    assert is_refused(lambda: OfficialResult.objects.update(elected=[1]))
+    official.confirm(elsewhere, actor=cast.sun, at=CLOSES)
+    assert is_refused(lambda: seat(first))
+    opening.bring_up_to_date(elsewhere, LATER)
+    assert is_refused(lambda: seat(third))
+    assert is_refused(lambda: OfficialResult.objects.update(elected=[3]))
+    assert seat(first)
 
 
 def test_what_the_city_has_decided_is_never_taken_from_our_own_count(elsewhere):

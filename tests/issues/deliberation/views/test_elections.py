@@ -1,5 +1,6 @@
 """An election on the pages: candidates put on the ballot at the desk, several named, typed, explained, and entered."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -88,7 +89,14 @@ def test_the_papers_list_the_candidates_and_are_typed_by_several_ticks(election,
     assert "所选人数超过应选人数" in said
     notice = text_of(notice_pdf(election))
     assert "4.以上都不选" not in notice
-    for words in ("候选人（应选2人", "1.安国平", "蔡明的自我介绍", "人数票多的在前", "指导规则》第31、46条", "（三）"):
+    for words in (
+        "候选人（应选2人",
+        "1.安国平",
+        "蔡明的自我介绍",
+        "人数票多的在前",
+        "指导规则》第31、32、46条",
+        "（三）",
+    ):
         assert words in notice
     typing = f"/desk/votes/{election.public_id}/papers/"
     paper = {"serial": "X1", "building": "3栋", "stairwell": 1, "number": "805", "channel": "paper"}
@@ -119,11 +127,20 @@ def test_the_page_says_who_is_elected_and_the_desk_enters_them(election, house, 
         kind=BodyKind.OWNERS_COMMITTEE, estate=cast.estate,
         defaults={"name": "春和苑业委会", "short_name": "业委会", "subdistrict": cast.community.subdistrict},
     )  # fmt: skip
-    early = said_by(wu, f"{desk}enter_elected/", {"since": NOW.date()})
+    assert f'value="{LATER.year + 5}-{LATER - timedelta(days=1):%m-%d}"' in said_by(wu, desk)
+    term = {"since": LATER.date(), "until": LATER.date() + timedelta(days=1095)}
+    early = said_by(wu, f"{desk}enter_elected/", term | {"since": NOW.date()})
     assert "新一届不能从结果生效之前开始" in early
-    wu.post(f"{desk}enter_elected/", {"since": LATER.date()})
+    assert "每届任期最长 5 年" in said_by(wu, f"{desk}enter_elected/", term | {"until": "2099-01-01"})
+    wu.post(f"{desk}enter_elected/", term)
     assert list(Post.objects.filter(since=LATER.date()).values_list("full_name", flat=True)) == ["边小玲", "安国平"]
-    assert "登记为委员" not in said_by(wu, desk)
+    page = said_by(wu, desk)
+    assert "登记为委员" not in page
+    assert "第 1 届，任期自" in page
+    assert "其他候选人不递补" in page
+    assert "/console/governance/post/" not in page
+    assert f"/post/?body__id__exact={Post.objects.first().body_id}" in said_by(client_of(cast.sun), desk)
+    assert "第 1 届，任期自" in said_by(client_of(house.owners["ann"]), f"/votes/{election.public_id}/")
 
 
 def test_twenty_candidates_fit_on_one_sheet(draft, cast, moment):
