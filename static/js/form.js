@@ -6,6 +6,10 @@
   const summary = document.querySelector("[data-error-summary]");
   if (summary) summary.focus();
 
+  // This page answers a form that was sent. Back or a reload would offer to send it once more, to somebody who doesn't
+  // know whether it was taken: let it ask for the page itself, which does.
+  if (document.querySelector("[data-answered]")) history.replaceState(null, "", location.href);
+
   // A second tap sends nothing more. `disabled` would keep the button's own value from being sent, hence aria-busy.
   document.addEventListener("submit", (event) => {
     const form = event.target;

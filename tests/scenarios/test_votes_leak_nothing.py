@@ -96,7 +96,7 @@ def held(motion: Motion, browsers: dict[str, Client], choices: dict[str, Choice]
         for number, (door, choice) in enumerate(choices.items(), start=1):
             address = ballot_of(motion, door)
             sent = {"sending": str(UUID(int=number)), "choice": choice.value, "sure": "1"}
-            answer = browsers[VOTERS[door]].post(address, sent)
+            answer = browsers[VOTERS[door]].post(address, sent, follow=True)
             assert answer.status_code == 200
             shown[f"{VOTERS[door]} POST {address}"] = without_chance(answer.content.decode())
         assert Ballot.objects.count() == len(choices)

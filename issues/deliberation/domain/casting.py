@@ -187,6 +187,18 @@ def cast(
     return receipts
 
 
+def receipts_of(paper: Paper, user: User) -> list[Receipt]:
+    """Of the ballots that the person has handed in here for these units; none where somebody else did."""
+    handed_in = Ballot.objects.effective().filter(
+        entry__in=paper.entries, channel=Channel.ELECTRONIC, cast_by=user, sending__isnull=False
+    )
+    return [
+        Receipt(ballot, _receipt_number(ballot.entry, ballot.sending))
+        for ballot in handed_in.select_related("entry").order_by("entry_id")
+        if ballot.sending
+    ]
+
+
 def _paper(entries: tuple[RollEntry, ...], mandate: Mandate | None) -> Paper:
     standing = list(Ballot.objects.effective().filter(entry__in=entries).select_related("cast_by").order_by("pk"))
     cast_already = next((ballot for ballot in standing if _stays(ballot, mandate)), None)

@@ -99,22 +99,23 @@ def vote(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ballot(request: PortalRequest, public_id: UUID, unit: UUID) -> HttpResponse:
-    """Fill in a ballot, look at it again, hand it in. The receipt is shown once it is taken."""
+    """Fill in a ballot, look at it again, hand it in. From then on the page shows the receipt, and Back leads there."""
     motion = find_motion(request, public_id)
     paper = paper_or_404(request, motion, unit)
+    receipts = casting.receipts_of(paper, request.user)
     if request.method != "POST":
-        return _form(request, motion, paper, sending=uuid4())
+        return _handed_in(request, motion, receipts) if receipts else _form(request, motion, paper, sending=uuid4())
     sending = sending_of(request)
+    if receipts and "sure" not in request.POST:
+        return redirect("ballot", motion.public_id, unit)
     chosen = [line for line in lines_of(motion) if line.value in request.POST.getlist("choice")]
     said = as_said(motion, [line.value for line in chosen])
     if not said:
         return _form(request, motion, paper, sending=sending, chosen=chosen, is_missing=True)
     if "sure" not in request.POST:
         return _form(request, motion, paper, sending=sending, chosen=chosen, is_check="back" not in request.POST)
-    receipts = casting.cast(
-        motion, entries=list(paper.entries), choice=said, sending=sending, actor=request.user, at=request.now
-    )
-    return _handed_in(request, motion, receipts)
+    casting.cast(motion, entries=list(paper.entries), choice=said, sending=sending, actor=request.user, at=request.now)
+    return redirect("ballot", motion.public_id, unit)
 
 
 @never_cache

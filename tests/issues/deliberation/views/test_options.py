@@ -63,7 +63,7 @@ def test_an_owner_chooses_one_none_or_neither_and_sees_what_was_chosen_before_ha
     assert "嘉园物业" in checked
     assert "每月每平方米1.45元" in checked
     assert not Ballot.objects.exists()
-    assert "已收下" in client.post(address, sending | {"choice": "2", "sure": "1"}).content.decode()
+    assert "已收下" in client.post(address, sending | {"choice": "2", "sure": "1"}, follow=True).content.decode()
 
 
 def test_paper_ballots_list_the_options_with_none_of_these_and_are_typed_by_their_lines(choice, cast):

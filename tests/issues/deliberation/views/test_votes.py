@@ -43,7 +43,9 @@ def test_an_owner_votes_for_both_units_at_once_and_gets_two_receipts(motion, hou
     check = client.post(address(motion, "802"), {"sending": sending, "choice": "for"}).content.decode()
     assert not Ballot.objects.exists()
     assert sending_of(check) == sending
-    taken = client.post(address(motion, "802"), {"sending": sending, "choice": "for", "sure": "1"}).content.decode()
+    sent = client.post(address(motion, "802"), {"sending": sending, "choice": "for", "sure": "1"})
+    assert (sent.status_code, sent.url) == (302, address(motion, "802"))
+    taken = client.get(sent.url).content.decode()
     receipts = re.findall(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}", taken)
     assert {casting.hash_of_receipt(number) for number in receipts} == set(
         Ballot.objects.values_list("receipt_hash", flat=True)
@@ -54,10 +56,39 @@ def test_an_owner_votes_for_both_units_at_once_and_gets_two_receipts(motion, hou
 def test_pressed_twice_the_same_receipt_is_shown(motion, house):
     client = client_of(house.owners["ann"])
     sent = {"sending": str(uuid4()), "choice": "against", "sure": "1"}
-    first, second = (client.post(address(motion, "801"), sent).content.decode() for _time in range(2))
+    first, second = (client.post(address(motion, "801"), sent, follow=True).content.decode() for _time in range(2))
     pattern = r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}"
     assert re.findall(pattern, first) == re.findall(pattern, second) != []
     assert Ballot.objects.count() == 1
+
+
+def test_whatever_is_asked_for_afterwards_shows_the_receipt_and_nothing_to_fill_in(motion, house, moment):
+    client, own = client_of(house.owners["ann"]), address(motion, "801")
+    sent = {"sending": str(uuid4()), "choice": "against"}
+    first = client.post(own, sent | {"sure": "1"}, follow=True).content.decode()
+    unsure = [client.post(own, {"sending": str(uuid4()), **more}, follow=True) for more in ({}, {"choice": "for"})]
+    for again in (client.get(own), *unsure):
+        page = again.content.decode()
+        assert "您的表决票已收下" in page
+        assert re.findall(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}", page) == [receipt_in(first)]
+        assert 'name="choice"' not in page
+    assert own in client.get(address(motion)).content.decode()
+    assert client.post(own, {"sending": uuid4(), "choice": "for", "sure": "1"}).status_code == 409
+    moment[0] = CLOSES
+    closed = client.get(own).content.decode()
+    assert receipt_in(closed) == receipt_in(first)
+    assert "开始计票" not in closed
+
+
+def test_a_co_owner_reads_who_was_first_and_sees_no_receipt(motion, house):
+    vote(motion, house, "ben", "804")
+    page = client_of(house.owners["cai"]).get(address(motion, "804")).content.decode()
+    assert not re.search(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}", page)
+    assert "边* 已于" in page
+
+
+def receipt_in(page: str) -> str:
+    return re.search(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}", page)[0]
 
 
 def test_nothing_chosen_is_asked_for_and_nothing_is_lost(motion, house):
