@@ -458,6 +458,7 @@ FOLLOWING = (
     Case("vote-ballot-closed", "li", ballot("failed", "101")),
     Case("vote-ballot-election-error", "li", ballot("electing", "101"), submit("main form:has([name=sending])")),
     Case("vote-elected", "li", vote("elected")),
+    Case("vote-seated", "li", vote("seated")),
 )
 WORKING = (
     Case("queue", "zhou", at("/queue/"), is_for_staff=True),
@@ -631,6 +632,7 @@ WORKING = (
     Case("desk-survey-closed", "sun", survey_at_desk("survey_closed"), is_for_staff=True),
     Case("desk-vote-entered", "sun", vote_at_desk("entered"), is_for_staff=True),
     Case("desk-vote-elected", "wu", vote_at_desk("elected"), is_for_staff=True),
+    Case("desk-vote-seated", "sun", vote_at_desk("seated"), is_for_staff=True),
     Case(
         "desk-vote-result-error",
         "wu",

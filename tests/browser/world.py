@@ -46,6 +46,7 @@ from issues.deliberation.domain import (
     casting,
     committing,
     doubting,
+    electing,
     errata,
     judging,
     mandates,
@@ -429,6 +430,11 @@ def _put_to_the_vote(world: World) -> None:
     votes["recorded"] = _announce(world, "动用维修资金更换消防管道", opens_in=-9, kind=MotionKind.MIRROR)
     votes["failed"] = _announce(world, "外墙粉刷选哪家施工单位", opens_in=-9, offers=OFFERS)
     votes["elected"] = an_election(cast.estate, cast.wu, cast.sun, "选举第二届业主委员会")
+    votes["seated"] = an_election(cast.estate, cast.wu, cast.sun, "选举第一届业主委员会")
+    first, *_others = electing.enter(
+        votes["seated"], since=NOW.date(), until=NOW.date() + timedelta(days=1000), actor=cast.wu, at=NOW
+    )
+    registers.end(first, field="ended_on", on=NOW.date(), version=first.version, actor=cast.sun, at=NOW)
     votes["electing"] = _announce(world, "选举业主委员会", opens_in=-1, offers=CANDIDATES, seats=5)
     votes["unwanted"] = _announce(world, "是否设置快递柜", opens_in=-1)
     votes["withdrawn"] = _announce(world, "是否改造自行车棚", opens_in=-1)

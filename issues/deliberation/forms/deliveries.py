@@ -39,6 +39,8 @@ class DeliveriesForm(SaidForm):
     def __init__(self, *args: Any, motion: Motion, now: datetime, **options: Any):
         super().__init__(*args, **options)
         self.motion, self.now = motion, now
+        if motion.seats:
+            self.fields["by"].help_text = _("A post and a surname, or the carrier. Candidates bring none.")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

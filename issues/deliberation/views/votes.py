@@ -197,15 +197,19 @@ def vote_page(
     """The vote's page, with what was sent and has to be mended."""
     asked_at, asked = mandating or (None, None)
     official = official_page(motion)
+    is_open, papers = motion.is_open_at(request.now), casting.papers_of(request.user, motion)
     context = {
         "motion": motion,
         "rule": rule_of(motion),
         "election": motion.election_rule,
         "options": motion.options.all(),
-        "is_open": motion.is_open_at(request.now),
+        "is_open": is_open,
+        "has_ballot_to_fill_in": is_open
+        and motion.takes_electronic_ballots
+        and any(not paper.cast and not paper.is_disputed for paper in papers),
         "papers": [
             (paper, asked if asked and paper.first == asked_at else MandateForm(auto_id=f"m{number}_%s"))
-            for number, paper in enumerate(casting.papers_of(request.user, motion))
+            for number, paper in enumerate(papers)
         ],
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verdict": deciding_verdict(motion),
