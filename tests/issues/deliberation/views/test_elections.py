@@ -7,13 +7,13 @@ import pytest
 from pypdf import PdfReader
 
 from governance.models import Body, BodyKind, Post, User
-from issues.deliberation.domain import opening, papers, setting_up
+from issues.deliberation.domain import official, opening, papers, setting_up
 from issues.deliberation.domain.setting_up import Offer
 from issues.deliberation.models import Ballot, Channel, InvalidReason, Matter, Motion, MotionKind
 from issues.deliberation.vote_papers import ballots_pdf, notice_pdf
 from tests.cast import NOW, client_of
 from tests.issues.deliberation.conftest import CLOSES, OPENS, VOTING
-from tests.issues.deliberation.domain.test_elections import CANDIDATES, LATER, elect
+from tests.issues.deliberation.domain.test_elections import CANDIDATES, LATER, elect, figure, reported
 from tests.issues.deliberation.domain.test_options import put_on
 from tests.issues.deliberation.test_meeting_papers import text_of
 
@@ -142,6 +142,19 @@ def test_the_page_says_who_is_elected_and_the_desk_enters_them(election, house, 
     assert "/console/governance/post/" not in page
     assert f"/post/?body__id__exact={Post.objects.first().body_id}" in said_by(client_of(cast.sun), desk)
     assert "第 1 届，任期自" in said_by(client_of(house.owners["ann"]), f"/votes/{election.public_id}/")
+
+
+def test_a_second_person_compares_what_each_candidate_reached_with_the_citys_document(draft, cast, moment):
+    Motion.objects.filter(pk=draft.pk).update(kind=MotionKind.MIRROR)
+    motion = setting_up.publish(put_on(draft, cast, *CANDIDATES), actor=cast.wu, at=NOW)
+    moment[0] = CLOSES
+    motion = opening.bring_up_to_date(motion, CLOSES)
+    said = {"1": figure("412.30", 3), "2": figure("301.70", 2), "3": figure("7.05", 1)}
+    official.enter(motion, reported(**said), actor=cast.wu, at=CLOSES)
+    page = said_by(client_of(cast.sun), f"/desk/votes/{motion.public_id}/")
+    for candidate, (area, heads) in zip(CANDIDATES, said.values(), strict=True):
+        row = page[page.index(f'<th scope="row">{candidate.title}') :]
+        assert (f"{area} ㎡" in row[: row.index("</tr>")], f"{heads} 人" in row[: row.index("</tr>")]) == (True, True)
 
 
 def test_twenty_candidates_fit_on_one_sheet(draft, cast, moment):
