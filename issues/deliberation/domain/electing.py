@@ -59,24 +59,27 @@ class TermTooLong(Refusal):
 
 @dataclass(frozen=True)
 class Seated:
-    """The term that began with an election, and those who were elected to it, in their order."""
+    """The term that began with an election, and who was elected to it, in their order, by the names on the ballot: the
+    register of posts keeps its own for so many years alone. `gone` are those who have left a term that still runs."""
 
     term: CommitteeTerm
-    posts: tuple[Post, ...]
-
-    @property
-    def gone(self) -> tuple[Post, ...]:
-        """Who has left before the term was over."""
-        return tuple(post for post in self.posts if post.ended_on and post.ended_on < self.term.ends_on)
+    seats: tuple[Seat, ...]
+    gone: tuple[Seat, ...]
 
 
-def seated(motion: Motion) -> Seated | None:
-    """Who sits on the committee by this election; None before they are entered."""
-    seats = Seat.objects.filter(candidate__motion=motion).select_related("post").order_by("pk")
-    posts = tuple(seat.post for seat in seats)
-    if not posts:
+def seated(motion: Motion, at: datetime) -> Seated | None:
+    """Who sits on the committee by this election, as the registers have it today; None before they are entered, and
+    where the register has no such term any more."""
+    rows = Seat.objects.filter(candidate__motion=motion).select_related("post", "candidate").order_by("pk")
+    seats = tuple(rows)
+    if not seats:
         return None
-    return Seated(CommitteeTerm.objects.get(body=posts[0].body_id, starts_on=posts[0].since), posts)
+    post = seats[0].post
+    term = CommitteeTerm.objects.filter(body=post.body_id, starts_on__lte=post.since, ends_on__gte=post.since).first()
+    if term is None:
+        return None
+    left = (seat for seat in seats if seat.post.ended_on and seat.post.ended_on < term.ends_on)
+    return Seated(term, seats, tuple(left) if local_day(at) <= term.ends_on else ())
 
 
 def to_enter(motion: Motion) -> Sequence[MotionOption]:

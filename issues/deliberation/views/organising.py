@@ -202,7 +202,7 @@ def _page(
         "turnout": turnout(motion) if motion.frozen_at else None,
         "elected": electing.to_enter(motion),
         "enter_form": beside if isinstance(beside, EnterForm) else afterwards.enter_form(request, motion),
-        "seated": electing.seated(motion),
+        "seated": electing.seated(motion, request.now),
         "runs_console": request.user.scope(request.now).runs_console,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
         "why": why or WhyForm(),

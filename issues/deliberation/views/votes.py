@@ -213,7 +213,7 @@ def vote_page(
         ],
         "turnout": turnout(motion) if motion.frozen_at else None,
         "verdict": deciding_verdict(motion),
-        "seated": electing.seated(motion),
+        "seated": electing.seated(motion, request.now),
         "official": official,
         "ours": verdict_of(motion) if motion.kind == MotionKind.MIRROR else None,
         "errata": published_errata(motion),

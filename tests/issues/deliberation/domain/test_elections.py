@@ -297,7 +297,7 @@ def test_those_elected_become_members_with_one_press_once_it_is_final(election, 
     before.refresh_from_db()
     assert before.ended_on == since - timedelta(days=1)
     assert electing.to_enter(election) == []
-    assert electing.seated(election).posts == tuple(posts)
+    assert [seat.post for seat in electing.seated(election, LATER).seats] == posts
     with pytest.raises(StepNotAllowed):
         electing.enter(election, since=since, until=UNTIL, actor=cast.wu, at=LATER)
     assert Seat.objects.count() == 2
@@ -344,7 +344,7 @@ def test_with_those_elected_the_next_term_begins_and_the_one_that_ran_ends(final
     assert terms_of(committee) == [
         (1, date(2019, 1, 1), date(2023, 12, 31)), (4, date(2024, 1, 1), before), (5, first, UNTIL),
     ]  # fmt: skip
-    assert electing.seated(final).term == committee.terms.get(number=5)
+    assert electing.seated(final, LATER).term == committee.terms.get(number=5)
 
 
 def test_the_first_term_is_the_first_and_one_that_was_noted_before_keeps_its_number(final, committee, cast):
@@ -410,7 +410,17 @@ def test_who_leaves_early_is_named_and_who_leaves_with_the_term_is_not(final, co
     first, second = electing.enter(final, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
     Post.objects.filter(pk=first.pk).update(ended_on=UNTIL - timedelta(days=1))
     Post.objects.filter(pk=second.pk).update(ended_on=UNTIL)
-    assert electing.seated(final).gone == (first,)
+    assert [seat.post for seat in electing.seated(final, LATER).gone] == [first]
+    assert electing.seated(final, LATER + timedelta(days=3 * 365 + 1)).gone == ()
+
+
+def test_a_term_that_the_street_has_put_right_is_shown_as_it_is_and_without_one_nothing_is(final, committee, cast):
+    electing.enter(final, since=LATER.date(), until=UNTIL, actor=cast.wu, at=LATER)
+    earlier = LATER.date() - timedelta(days=1)
+    committee.terms.update(starts_on=earlier)
+    assert electing.seated(final, LATER).term.starts_on == earlier
+    committee.terms.update(starts_on=UNTIL)
+    assert electing.seated(final, LATER) is None
 
 
 def person_at(body: Body, who: User) -> User:
