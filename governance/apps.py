@@ -6,6 +6,7 @@ class GovernanceConfig(AppConfig):
     verbose_name = "Governance"
 
     def ready(self) -> None:
-        from governance.domain import erasing, own_data
+        from governance.domain import erasing, own_data, retention
 
+        retention.register()
         erasing.register_keeper(own_data.KEEPER)

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error, transaction
 from django.db.models import OuterRef, Subquery, Value
@@ -15,7 +14,6 @@ from django.dispatch import receiver
 
 from governance.domain import outbox
 from governance.domain.doorbell import doorbell
-from governance.domain.erasing import GONE, years_after
 from governance.models import Urgency
 from governance.models.scope import Scope
 from governance.signals import figures_asked
@@ -28,7 +26,6 @@ from issues.models import (
     Issue,
     IssuePetition,
     IssueState,
-    Mediation,
     WorkOrder,
     WorkOrderState,
 )
@@ -197,7 +194,7 @@ def tell_the_dashboard(at: datetime, **_news: Any) -> dict[str, object]:
 
 @receiver(signals.petitions_forgotten)
 def forget_what_was_copied(petitions: list[int], at: datetime, **_news: Any) -> None:
-    """The place in people's own words, the last word on an order; what was agreed in a quarrel is kept as long.
+    """The place in people's own words, the last word on an order.
 
     Where somebody else's petition still speaks of the matter, the place is in their words, and the rest stays.
     """
@@ -208,6 +205,3 @@ def forget_what_was_copied(petitions: list[int], at: datetime, **_news: Any) -> 
     spoken_of = matters.exclude(pk__in=others.values("issue")).values("pk")
     said = WorkOrder.objects.filter(issue__in=spoken_of, last_words_by="resident")
     said.update(last_words="", last_words_by="", last_words_at=None)
-    with pgtrigger.ignore("issues.Mediation:append_only"):
-        talks = Mediation.objects.filter(issue__in=spoken_of, mediated_at__lte=years_after(at, -3))
-        talks.update(parties=GONE, agreement=GONE)

@@ -8,6 +8,7 @@ class ResidentsConfig(AppConfig):
     def ready(self):
         from governance.domain import erasing
         from residents import messages  # noqa: F401 - registers the words of our notices
-        from residents.domain import own_data
+        from residents.domain import own_data, retention
 
+        retention.register()
         erasing.register_keeper(own_data.KEEPER)

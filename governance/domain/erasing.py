@@ -33,8 +33,6 @@ LOOK_AGAIN_AFTER = timedelta(days=1)
 # What failed lets the others go first.
 TRY_AGAIN_AFTER = timedelta(minutes=10)
 AT_ONCE = 50
-# What stands in place of words that had to say something.
-GONE = "—"
 
 
 class NothingKept(Refusal):
@@ -272,11 +270,3 @@ def carry_out_all(now: datetime) -> int:
     if failed:
         raise SomeFailed(f"{failed} erasures failed, {done} were carried out")
     return done
-
-
-def years_after(instant: datetime, years: int) -> datetime:
-    """The same moment of the same day so many years later; of 29 February, the day after where there is none."""
-    try:
-        return instant.replace(year=instant.year + years)
-    except ValueError:
-        return instant.replace(year=instant.year + years, month=3, day=1)

@@ -14,12 +14,10 @@ from governance.domain.refusals import Refusal
 from governance.encryption import lookup_hash
 from governance.models import SignInAttempt
 
-KEPT_FOR = timedelta(days=1)
-
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` tries of one key within `within`, which is a day or less."""
+    """At most `times` tries of one key within `within`: a day or less, as long as tries are kept."""
 
     kind: str
     times: int
@@ -54,7 +52,6 @@ def take_try(key: str, *limits: Limit, at: datetime) -> list[SignInAttempt]:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key_hash])
         for limit in limits:
             _refuse_beyond(limit, key_hash, at)
-        SignInAttempt.objects.filter(at__lte=at - KEPT_FOR).delete()
         kinds = dict.fromkeys(limit.kind for limit in limits)
         return [SignInAttempt.objects.create(kind=kind, key_hash=key_hash, at=at) for kind in kinds]
 

@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 Row = dict[str, object]
 
 LEASE = timedelta(seconds=60)
-KEPT_FOR = timedelta(days=730)
 # Waits before the second, third … attempt; after the last the notice is somebody's work: "not reached – phone them".
 BACKOFF = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 # A provider that took the message but sent no receipt within this time is asked again.
@@ -320,11 +319,6 @@ def settle_by_phone(notice: Notice, *, actor: User, at: datetime) -> None:
 def mark_read(user: User, *, at: datetime, shown: Iterable[int]) -> int:
     """The person has opened the inbox and seen the notices whose ids are `shown`."""
     return Notice.objects.unread_for(user).filter(pk__in=shown).update(read_at=at)
-
-
-def forget_old(*, at: datetime) -> None:
-    """Delete what was sent more than two years ago."""
-    Notice.objects.filter(created_at__lt=at - KEPT_FOR).delete()
 
 
 def forget_about(public_id: uuid.UUID) -> None:

@@ -1,28 +1,28 @@
 """What the ground floor holds of a person: the account, consents, messages, roles, a seat on a committee."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
-from typing import cast
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from governance import messages
 from governance.domain import audit, registers, roles
-from governance.domain.erasing import GONE, Keeper, Kept, Reason, Section, years_after
-from governance.domain.moment import LOCAL_ZONE, local_day
+from governance.domain.erasing import Keeper, Kept, Reason, Section
+from governance.domain.moment import local_day
 from governance.domain.refusals import Refusal
+from governance.domain.retention import POSTS, forget_posts, post_until
 from governance.models import Consent, Notice, PartyMember, Post, Role, RoleAssignment, User
-
-POSTS_KEPT_YEARS = 3
+from governance.models.erasures import GONE
 
 REASONS = {
     "post": Reason(
         _("Your seat on a committee that has ended, with your name"),
-        _("Who decided for others must be known for 3 years after the last day."),
+        format_lazy(_("Who decided for others must be known for {length} after the last day."), length=POSTS.length),
     ),
 }
 
@@ -47,7 +47,7 @@ def refuse(user: User, at: datetime) -> None:
 
 def kept(user: User, at: datetime) -> Iterable[Kept]:
     for post in _ended_posts(user):
-        until = _kept_until(post)
+        until = post_until(post)
         if until > at:
             yield Kept("post", until)
 
@@ -57,16 +57,9 @@ def _ended_posts(user: User) -> QuerySet[Post]:
     return Post.objects.filter(user=user, ended_on__isnull=False).exclude(full_name=GONE)
 
 
-def _kept_until(post: Post) -> datetime:
-    ended_on = cast(date, post.ended_on)
-    return years_after(datetime.combine(ended_on, time.max, LOCAL_ZONE), POSTS_KEPT_YEARS)
-
-
 def erase(user: User, at: datetime) -> None:
     _end_posts(user, at)
-    for post in _ended_posts(user):
-        if _kept_until(post) <= at:
-            Post.objects.filter(pk=post.pk).update(full_name=GONE)
+    forget_posts([post.pk for post in _ended_posts(user) if post_until(post) <= at])
     for assignment in RoleAssignment.objects.in_force(at).filter(user=user):
         roles.revoke(assignment, actor=user, at=at)
     Consent.objects.in_force(at).filter(user=user).update(withdrawn_at=at)

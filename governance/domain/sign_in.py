@@ -27,9 +27,8 @@ log = logging.getLogger(__name__)
 
 VALID_FOR = timedelta(minutes=5)
 RESEND_AFTER = timedelta(seconds=60)
-KEPT_FOR = timedelta(days=1)
 # The version of the privacy page that a person agrees to by signing in with a phone.
-ACCOUNT_TEXT_VERSION = "2026-11.2"
+ACCOUNT_TEXT_VERSION = "2026-11.3"
 
 CODES_PER_NUMBER = (Limit("code", 1, RESEND_AFTER), Limit("code", 10, timedelta(days=1)))
 CODES_PER_ADDRESS = Limit("code_address", 300, timedelta(hours=1))
@@ -97,7 +96,6 @@ def send_code(phone: str, *, address: str, at: datetime, purpose: Purpose = Purp
     """
     tries = take_try(f"address:{address}", CODES_PER_ADDRESS, at=at)
     tries += take_try(f"phone:{phone}", *CODES_PER_NUMBER, at=at)
-    SignInCode.objects.filter(expires_at__lte=at - KEPT_FOR).delete()
     digits = f"{secrets.randbelow(10**6):06}"
     code = SignInCode(phone_encrypted=phone, sent_at=at, expires_at=at + VALID_FOR)
     code.code_hash = _hash_of(code, digits, purpose)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.models.erasures import GONE
 from governance.models.registers import Ended, Versioned, ends_after_it_begins, no_two_at_once
 from governance.models.scope import Scope
 
@@ -190,7 +191,7 @@ class PostKind(models.TextChoices):
 class Post(Versioned, Ended):
     """职务: who sits on a committee, or speaks for the residents of a community, from the first to the last day.
 
-    Not everybody who does has an account here. Retention: three years after the last day.
+    Not everybody who does has an account here. Retention: the term “post”, of the name.
     """
 
     body = models.ForeignKey(
@@ -223,6 +224,12 @@ class Post(Versioned, Ended):
                 condition=Q(user__isnull=False),
                 message=_("This person sits there in these days already."),
             ),
+        ]
+        indexes = [
+            # Whose name's time may be over: the sweep asks for them every ten seconds.
+            models.Index(
+                fields=["ended_on"], condition=Q(ended_on__isnull=False) & ~Q(full_name=GONE), name="posts_to_forget"
+            )
         ]
 
     def __str__(self):

@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from governance.encryption import EncryptedTextField
 
+# What stands in place of words that had to say something.
+GONE = "—"
+
 
 def for_nobody_erased(field: str, *, only: str = "TRUE", otherwise: str = "RAISE") -> pgtrigger.Trigger:
     """No new row names somebody erased. Whoever writes one at the same instant waits for the erasure, and is refused.

@@ -59,7 +59,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One message to one person by one channel, put into the recipient's language at delivery. Retention: 2 years."""
+    """One message to one person by one channel, put into the recipient's language at delivery.
+
+    Retention: the term “message”.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, null=True, blank=True)
@@ -101,6 +104,7 @@ class Notice(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["created_at"], name="notices_by_age"),
             models.Index(
                 fields=["next_attempt_at"],
                 condition=Q(state__in=("pending", "sent")),

@@ -210,7 +210,7 @@ class MemberKind(models.TextChoices):
 
 
 class PartyMember(Versioned, Ended):
-    """A member on the office's register, with who keeps contact. Retention: until the membership moves away."""
+    """A member on the office's register, with who keeps contact. Retention: the party's own rules."""
 
     number = models.CharField(_("register number"), max_length=30)
     full_name = models.CharField(_("full name"), max_length=60)

@@ -82,7 +82,10 @@ class ImportState(models.TextChoices):
 
 
 class RegisterImport(models.Model):
-    """A file that somebody brought for a register: checked first, row by row, then taken in. Retention: 1 year."""
+    """A file that somebody brought for a register: checked first, row by row, then taken in.
+
+    Retention: the term “import”.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     register = models.CharField(max_length=40, help_text="Which register: the model's name")
@@ -113,7 +116,10 @@ class RegisterImport(models.Model):
                 name="import_settled_by_somebody",
             ),
         ]
-        indexes = [models.Index(fields=["subdistrict", "-uploaded_at"], name="imports_of_a_subdistrict")]
+        indexes = [
+            models.Index(fields=["subdistrict", "-uploaded_at"], name="imports_of_a_subdistrict"),
+            models.Index(fields=["uploaded_at"], name="imports_by_age"),
+        ]
 
     def __str__(self):
         return self.file_name

@@ -11,7 +11,7 @@ MAX_TRIES = 5
 
 
 class SignInCode(models.Model):
-    """A code sent to one number. Only its hash is kept, and it opens one session once. Retention: 1 day.
+    """A code sent to one number. Only its hash is kept, and it proves one thing once. Retention: the term “code”.
 
     Change it only through `governance.domain.sign_in`.
     """
@@ -45,7 +45,7 @@ class SignInCode(models.Model):
 class SignInAttempt(models.Model):
     """One try that counts against a limit: of an account, a number or an address, known here only by a keyed hash.
 
-    Retention: 1 day.
+    Retention: the term “try”.
     """
 
     kind = models.CharField(max_length=20)

@@ -15,6 +15,7 @@ class DeliberationConfig(AppConfig):
             demanding,
             meeting_notices,
             own_data,
+            retention,
             survey_news,
             surveying,
             telling,
@@ -28,4 +29,5 @@ class DeliberationConfig(AppConfig):
         take_part(demanding.waiting, demanding.tell_what_is_late)
         take_part(surveying.waiting, surveying.bring_all_up_to_date)
         register_count_waiting(count_waiting_ballots)
+        retention.register()
         erasing.register_keeper(own_data.KEEPER)

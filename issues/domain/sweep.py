@@ -19,7 +19,6 @@ from governance.models import Notice
 from issues.domain import dispatching, intake, ladder
 from issues.models import SlaClock, SweepRun, WorkOrder
 from issues.workflow import WORK_ORDER
-from residents.domain.drafts import forget_old_drafts, old_drafts
 from residents.models import Petition
 
 log = logging.getLogger(__name__)
@@ -41,7 +40,6 @@ def take_part(waiting: Callable[[datetime], Iterable[QuerySet[Any]]], work: Call
 
 
 BATCH = 200
-KEEP_RUNS = timedelta(days=14)
 
 
 def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> SweepRun:
@@ -83,8 +81,6 @@ def _waiting(now: datetime) -> Iterable[QuerySet[Any]]:
     yield SlaClock.objects.with_rung_due(now)
     yield Notice.objects.due(now)
     yield coverage.without_snapshot(now)
-    yield _old_runs(now)
-    yield old_drafts(now)
     for part in _parts:
         yield from part.waiting(now)
 
@@ -99,7 +95,6 @@ def _do_what_is_due(run: SweepRun, now: datetime, *, even_so: bool) -> None:
     _guarded(run, lambda at: _keep_coverage(run, at), now)
     for part in _parts:
         _guarded(run, part.work, now)
-    _guarded(run, tidy, now)
 
 
 def _guarded(run: SweepRun, work: Callable[[datetime], int], now: datetime) -> int:
@@ -172,15 +167,6 @@ def _ring_next(order_id: int, now: datetime) -> bool:
             return False
         WORK_ORDER.take_step(order, "ring_next", actor="sweep", at=now)
         return True
-
-
-def tidy(now: datetime) -> int:
-    """Let go of what has served its time: old runs, and drafts that nobody came back to. Returns how many rows."""
-    return _old_runs(now).delete()[0] + forget_old_drafts(at=now, limit=BATCH)
-
-
-def _old_runs(now: datetime) -> QuerySet[SweepRun]:
-    return SweepRun.objects.filter(started_at__lt=now - KEEP_RUNS)
 
 
 def _ring(run: SweepRun, now: datetime) -> int:

@@ -348,7 +348,10 @@ class Verification(models.Model):
 
 
 class Mediation(models.Model):
-    """调解: a quarrel talked over on the spot, and what was agreed. Read by the community only. Retention: 3 years."""
+    """调解: a quarrel talked over on the spot, and what was agreed. Read by the community only.
+
+    Retention: the term “talk”.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="mediations")
@@ -358,8 +361,14 @@ class Mediation(models.Model):
     follow_up_on = models.DateField(null=True, blank=True)
     mediated_by = models.ForeignKey("governance.User", models.PROTECT, related_name="+")
     mediated_at = models.DateTimeField()
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When what was said was let go of: its time was over"
+    )
 
     class Meta:
+        indexes = [
+            models.Index(fields=["mediated_at"], condition=Q(forgotten_at=None), name="talks_to_forget"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self):

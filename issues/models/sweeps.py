@@ -13,7 +13,7 @@ class Bell(models.TextChoices):
 
 
 class SweepRun(models.Model):
-    """One sweep. Retention: 14 days."""
+    """One sweep. Retention: the term “sweep”."""
 
     bell = models.CharField(_("rung by"), max_length=10, choices=Bell)
     started_at = models.DateTimeField(_("started"))

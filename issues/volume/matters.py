@@ -95,7 +95,7 @@ class _Writer:
             Petition, "receipt_no", *area, "estate", "building", "stairwell", "petitioner", "category", "words",
             "name_visibility", "filed_at", "state", "epoch", "holder_body", "holder_role", "holder_surname",
             "held_since", "next_kind", "next_due_at", "expects_arrival", "arrived_at", "arrival_proof", "finished_at",
-            "draft_token", rng=rng,
+            "ended_at", "draft_token", rng=rng,
         )  # fmt: skip
         self.links = Sheet(IssuePetition, "issue", "petition", "linked_at", "undone_at", rng=rng)
         self.orders = Sheet(
@@ -252,7 +252,8 @@ class _Writer:
             self.surnames[held_by.holder] if run.accepted_at else "", run.accepted_at,
             due.target.kind if due else "", due.due_at if due else None,
             any(clock.target.kind == ClockKind.ARRIVE for clock in run.clocks), run.arrived_at,
-            whose.proof if run.arrived_at else "", run.finished_at, self._token(),
+            whose.proof if run.arrived_at else "", run.finished_at,
+            whose.story.ended_at if state in (PetitionStage.WITHDRAWN, PetitionStage.DECLINED) else None, self._token(),
         )  # fmt: skip
         self._link(petition, told, whose, filed_at)
         self._tell(petition, whose, filed_at)

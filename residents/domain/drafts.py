@@ -22,12 +22,13 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.domain import stored_files
 from governance.domain.images import PhotoNotKept, PhotoRefused, admit_photo
+from governance.domain.keeping import Term
 from governance.domain.refusals import StepNotAllowed
 from governance.models import Building, Category, Estate, User
 from residents.models import NameVisibility, Occupancy, OccupancyState, Petition, PetitionDraft, PetitionPhoto, Resident
 from residents.models.petitions import MAX_PHOTOS
 
-KEPT_FOR = timedelta(days=30)
+DRAFTS = Term("draft", _("Petitions that you have begun"), _("after you last wrote in them"), days=30)
 LOOK_ALIKE_WITHIN = timedelta(hours=24)
 logger = logging.getLogger(__name__)
 
@@ -261,12 +262,12 @@ def forget_photo(photo: PetitionPhoto) -> None:
 
 
 def old_drafts(at: datetime) -> QuerySet[PetitionDraft]:
-    """Drafts that nobody has touched for 30 days. What was filed is in its petition, which stays."""
-    return PetitionDraft.objects.filter(updated_at__lt=at - KEPT_FOR)
+    """Drafts that nobody has touched for so long. What was filed is in its petition, which stays."""
+    return PetitionDraft.objects.filter(updated_at__lt=DRAFTS.before(at))
 
 
 def forget_old_drafts(*, at: datetime, limit: int | None = None) -> int:
-    """Delete drafts not touched for 30 days, with the photos that no petition has; `limit`: so many at most.
+    """Delete drafts whose time is over, with the photos that no petition has; `limit`: so many at most.
 
     Returns how many.
     """

@@ -4,33 +4,28 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import pgtrigger
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils.html import strip_tags
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from governance.domain import audit, outbox
-from governance.domain.erasing import Keeper, Kept, Reason, Section, years_after
+from governance.domain import audit
+from governance.domain.erasing import Keeper, Kept, Reason, Section
 from governance.models import User
-from residents import signals
 from residents.domain import occupancy
-from residents.domain.drafts import forget_drafts_of, forget_photo, unfiled
+from residents.domain.drafts import forget_drafts_of, unfiled
+from residents.domain.retention import HOMES, PETITIONS, forget_homes, forget_petitions, home_until, petition_until
 from residents.models import (
     Evaluation,
     Occupancy,
     Petition,
-    PetitionPhoto,
-    PetitionStage,
     PetitionUpdate,
-    PhotoKind,
     Resident,
 )
 from residents.timeline import entry
 
-# The retention classes of the two models.
-PETITIONS_KEPT_YEARS = HOMES_KEPT_YEARS = 3
-UNDER_WAY = (PetitionStage.FILED, PetitionStage.IN_HAND)
-
+CLAIMS = _("For {length} after the end, as long as claims can be made (Civil Code, article 188).")
 REASONS = {
     "petition_in_hand": Reason(
         _("Petitions that are being handled: your words and photos, without your name"),
@@ -38,61 +33,43 @@ REASONS = {
     ),
     "petition": Reason(
         _("Petitions that are closed: your words and photos, without your name"),
-        _("For 3 years after the end, as long as claims can be made (Civil Code, article 188)."),
+        format_lazy(CLAIMS, length=PETITIONS.length),
     ),
     "home": Reason(
         _("That somebody without a name lived in, or owned, your home, and from when to when"),
-        _("For 3 years after the end, as long as claims can be made (Civil Code, article 188)."),
+        format_lazy(CLAIMS, length=HOMES.length),
     ),
 }
 
 
 def kept(user: User, at: datetime) -> Iterable[Kept]:
     for petition in _petitions(user):
-        if petition.state in UNDER_WAY:
+        ends = petition_until(petition)
+        if ends is None:
             yield Kept("petition_in_hand", None)
-        elif (until := _petition_until(petition)) > at:
-            yield Kept("petition", until)
+        elif ends > at:
+            yield Kept("petition", ends)
     for home in user.occupancies.all():
-        if (until := _home_until(home, at)) > at:
+        if (until := home_until(home, at)) > at:
             yield Kept("home", until)
 
 
 def _petitions(user: User) -> QuerySet[Petition]:
-    """Those of the person that still say something, each with the instant at which it was withdrawn or declined."""
-    said = PetitionUpdate.objects.filter(petition=OuterRef("pk")).exclude(words="", params={})
-    rated = Evaluation.objects.filter(petition=OuterRef("pk")).exclude(words="")
-    shown = PetitionPhoto.objects.filter(petition=OuterRef("pk"))
-    says = ~Q(words="", subject="", spot="") | Exists(said) | Exists(rated) | Exists(shown)
-    told = user.petitions.filter(says)
-    over = Q(updates__kind__in=("withdrawn", "declined"))
-    return told.annotate(over_at=Max("updates__at", filter=over)).order_by("filed_at", "pk")
-
-
-def _petition_until(petition: Petition) -> datetime:
-    """Counted from when it was finished: nobody will rate it, and what is noted of it later moves nothing."""
-    over_at: datetime = petition.finished_at or petition.over_at or petition.filed_at  # type: ignore[attr-defined]
-    return years_after(over_at, PETITIONS_KEPT_YEARS)
-
-
-def _home_until(home: Occupancy, at: datetime) -> datetime:
-    """A home that stands ends with the erasure; a claim that was declined has ended when it was."""
-    return years_after(home.ended_at or (at if home.stands else home.decided_at or home.claimed_at), HOMES_KEPT_YEARS)
+    """Those of the person that may still say something."""
+    return user.petitions.filter(forgotten_at=None).order_by("filed_at", "pk")
 
 
 def erase(user: User, at: datetime) -> None:
     forget_drafts_of(user)
     Resident.objects.filter(user=user).delete()
     _forget_who_opened_the_name(user)
-    _forget_petitions(
-        [each.pk for each in _petitions(user) if each.state not in UNDER_WAY and _petition_until(each) <= at], at
-    )
+    ends = {petition.pk: petition_until(petition) for petition in _petitions(user)}
+    forget_petitions([pk for pk, until in ends.items() if until and until <= at], at=at)
     for home in user.occupancies.standing().order_by("pk"):
         occupancy.end(home, actor=user, at=at)
     # What papers were seen, and what neighbours said.
     user.occupancies.update(evidence="", decision_words="")
-    over = [home.pk for home in user.occupancies.all() if _home_until(home, at) <= at]
-    Occupancy.objects.filter(pk__in=over).delete()
+    forget_homes(home for home in user.occupancies.all() if home_until(home, at) <= at)
 
 
 def _forget_who_opened_the_name(user: User) -> None:
@@ -100,26 +77,6 @@ def _forget_who_opened_the_name(user: User) -> None:
     audit.forget("petition", user.petitions.values_list("receipt_no", flat=True), verb="open_name")
     with pgtrigger.ignore("residents.PetitionUpdate:append_only"):
         PetitionUpdate.objects.filter(petition__petitioner=user, kind="name_seen").update(words="")
-
-
-def _forget_petitions(ids: list[int], at: datetime) -> None:
-    """Let go of all that was said: the petition stays as a number that figures count."""
-    if not ids:
-        return
-    theirs = Petition.objects.filter(pk__in=ids)
-    theirs.update(words="", subject="", spot="")
-    photos = PetitionPhoto.objects.filter(petition__in=ids)
-    for photo in photos.filter(kind=PhotoKind.BEFORE):
-        forget_photo(photo)
-    # Their files are the staff's own, with the order.
-    photos.delete()
-    with pgtrigger.ignore("residents.PetitionUpdate:append_only", "residents.Evaluation:never_changed"):
-        PetitionUpdate.objects.filter(petition__in=ids).update(words="", params={})
-        Evaluation.objects.filter(petition__in=ids).update(words="")
-    audit.forget("petition", theirs.values_list("receipt_no", flat=True))
-    # Those who handled it were told of the place: all that is older than petitions are kept for goes.
-    outbox.forget_old(at=at)
-    signals.petitions_forgotten.send(sender=Petition, petitions=ids, at=at)
 
 
 def street_of(user: User) -> int | None:
@@ -172,7 +129,7 @@ def copied(user: User) -> Iterable[Section]:
         (gettext("Receipt number"), gettext("When"), pgettext("copy of my data", "What"), gettext("Words")),
         [
             (each.petition.receipt_no, each.at, strip_tags(entry(each, each.at).heading), each.words)
-            for each in PetitionUpdate.objects.filter(petition__petitioner=user)
+            for each in PetitionUpdate.objects.filter(petition__petitioner=user, petition__forgotten_at=None)
             .select_related("petition")
             .order_by("petition__filed_at", "at", "id")
         ],

@@ -265,7 +265,7 @@ def withdraw(petition: Petition, *, actor: User, at: datetime) -> None:
     """Take it back. From now on nothing is due to this person, whatever becomes of the matter."""
     with _alone_with(petition, at):
         nothing_is_due: dict[str, object] = {"next_kind": "", "next_due_at": None, "next_why": {}}
-        PETITION.take_step(petition, "withdraw", actor=actor, at=at, fields=nothing_is_due)
+        PETITION.take_step(petition, "withdraw", actor=actor, at=at, fields={**nothing_is_due, "ended_at": at})
         standing.tell(petition, "withdrawn", at=at)
         signals.petition_withdrawn.send(sender=Petition, petition=petition, at=at)
 
@@ -289,9 +289,17 @@ def evaluate(
             raise AlreadyRated
         rated_epoch = locked.epoch
         if is_solved:
-            PETITION.take_step(petition, "accept_result", actor=actor, at=at, satisfaction=satisfaction)
+            # Something is said anew: it is forgotten in its turn.
+            anew: dict[str, object] = {"forgotten_at": None}
+            PETITION.take_step(petition, "accept_result", actor=actor, at=at, satisfaction=satisfaction, fields=anew)
         else:
-            changes = {"epoch": rated_epoch + 1, "finished_at": None, "arrived_at": None, "arrival_proof": ""}
+            changes = {
+                "epoch": rated_epoch + 1,
+                "finished_at": None,
+                "forgotten_at": None,
+                "arrived_at": None,
+                "arrival_proof": "",
+            }
             PETITION.take_step(petition, "reopen", actor=actor, at=at, satisfaction=satisfaction, fields=changes)
         evaluation = Evaluation.objects.create(
             petition=petition,

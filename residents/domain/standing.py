@@ -110,13 +110,20 @@ def close(petition: Petition, *, at: datetime) -> None:
 
 def take_up_again(petition: Petition, *, at: datetime) -> None:
     """Somebody has looked, and it isn't put right: it is handled again without waiting for the person's own word."""
-    changes = {"epoch": petition.epoch + 1, "finished_at": None, "arrived_at": None, "arrival_proof": ""}
+    changes = {
+        "epoch": petition.epoch + 1,
+        "finished_at": None,
+        "forgotten_at": None,
+        "arrived_at": None,
+        "arrival_proof": "",
+    }
     PETITION.take_step(petition, "not_fixed", actor="verification", at=at, fields=changes)
 
 
 def decline(petition: Petition, *, reason: str, at: datetime) -> None:
     """The office doesn't take it up (不予受理). From now on nothing is due to this person."""
     nothing_is_due: dict[str, object] = {"next_kind": "", "next_due_at": None, "next_why": {}, "expects_arrival": False}
+    nothing_is_due["ended_at"] = at
     PETITION.take_step(petition, "decline", actor="triage", at=at, fields=nothing_is_due, reason=reason)
 
 

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -44,6 +45,7 @@ class OccupancyState(models.TextChoices):
 
 
 STANDING = (OccupancyState.CLAIMED, OccupancyState.VERIFIED, OccupancyState.DISPUTED)
+OVER = ("declined", "ended")
 
 
 class DeclineReason(models.TextChoices):
@@ -70,6 +72,10 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def standing(self) -> "OccupancyQuerySet":
         """Claims and confirmed homes that have not ended."""
         return self.filter(state__in=STANDING)
+
+    def over_before(self, instant) -> "OccupancyQuerySet":
+        """Ended, or declined, before `instant`."""
+        return self.alias(over_at=Coalesce("ended_at", "decided_at")).filter(state__in=OVER, over_at__lt=instant)
 
     def visible_to(self, user) -> "OccupancyQuerySet":
         return self.filter(user=user)
@@ -98,7 +104,7 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
 
 
 class Occupancy(models.Model):
-    """A person's tie to a unit: claimed, then verified by a named person, at last ended. Retention: 3 years after."""
+    """A person's tie to a unit: claimed, then verified by a named person, at last ended. Retention: the term “home”."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey("governance.User", models.PROTECT, related_name="occupancies")
@@ -137,6 +143,10 @@ class Occupancy(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="ended") | Q(ended_at__isnull=False), name="occupancy_ended_at_an_instant"
             ),
+        ]
+        indexes = [
+            # Whose time may be over: the sweep asks for them every ten seconds.
+            models.Index(Coalesce("ended_at", "decided_at"), condition=Q(state__in=OVER), name="homes_to_forget"),
         ]
         triggers = [for_nobody_erased("user")]
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,6 +16,8 @@ from residents.models.word_pairs import WordPairsField
 
 MAX_PHOTOS = 6
 MAX_WORDS = 2000
+# Handled no more, until somebody says that it isn't put right.
+OVER = (workflow.FINISHED, workflow.CLOSED, workflow.WITHDRAWN, workflow.DECLINED)
 
 
 class NameVisibility(models.TextChoices):
@@ -56,7 +59,7 @@ class PlaceOfMatter(models.Model):
 
 
 class PetitionDraft(PlaceOfMatter):
-    """A petition being written. Its `token` is the idempotency key of filing. Retention: 30 days untouched."""
+    """A petition being written. Its `token` is the idempotency key of filing. Retention: the term “draft”."""
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey("governance.User", models.PROTECT, related_name="drafts")
@@ -124,6 +127,14 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
             .order_by("-filed_at")
         )
 
+    def over_before(self, instant) -> "PetitionQuerySet":
+        """Said here, over before `instant`, and not yet forgotten. What was imported is the office's own archive."""
+        return (
+            self.from_residents()
+            .alias(over_at=Coalesce("finished_at", "ended_at"))
+            .filter(forgotten_at=None, state__in=OVER, over_at__lt=instant)
+        )
+
     def for_page(self) -> "PetitionQuerySet":
         return self.select_related("category", "estate", "building")
 
@@ -132,7 +143,7 @@ class Petition(PlaceOfMatter):
     """What a person said is wrong, and what that person is told of it. Its only door is `residents.domain.petitions`.
 
     The standing (`state`, `holder_…`, `next_…`) is written down by the storey above, in its own transactions.
-    Retention: 3 years after closing.
+    Retention: the term “petition”; then it says nothing any more, and is counted as before.
     """
 
     receipt_no = models.CharField(_("receipt number"), max_length=12, unique=True, editable=False)
@@ -188,6 +199,10 @@ class Petition(PlaceOfMatter):
     arrived_at = models.DateTimeField(pgettext_lazy("date", "on site"), null=True, blank=True)
     arrival_proof = models.CharField(max_length=12, blank=True)
     finished_at = models.DateTimeField(pgettext_lazy("date", "finished"), null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="When it was withdrawn, or declined")
+    forgotten_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When what was said was let go of: its time was over"
+    )
     nudged_at = models.DateTimeField(null=True, blank=True)
     rated_epoch = models.PositiveSmallIntegerField(
         null=True, blank=True, editable=False, help_text="The last round that was rated: written by its rating"
@@ -212,6 +227,15 @@ class Petition(PlaceOfMatter):
             ),
             models.CheckConstraint(
                 condition=Q(finished_at=None) | Q(finished_at__gte=F("filed_at")), name="petition_finished_after_filed"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("withdrawn", "declined"), ended_at__isnull=False)
+                | (~Q(state__in=("withdrawn", "declined")) & Q(ended_at=None)),
+                name="petition_ended_at_an_instant",
+            ),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | (Q(words="", subject="", spot="") & Q(state__in=OVER)),
+                name="forgotten_petition_says_nothing",
             ),
             models.CheckConstraint(
                 condition=Q(filed_by=None) | Q(consent_noted_at__isnull=False),
@@ -276,6 +300,12 @@ class Petition(PlaceOfMatter):
                 name="petitions_by_finish",
             ),
             models.Index(fields=["subdistrict", "category", "id"], name="petitions_of_a_category"),
+            # Whose time may be over: the sweep asks for them every ten seconds.
+            models.Index(
+                Coalesce("finished_at", "ended_at"),
+                condition=Q(forgotten_at=None, state__in=OVER) & ~Q(channel="import"),
+                name="petitions_to_forget",
+            ),
             GinIndex(fields=["pairs"], name="petitions_by_pairs"),
         ]
         triggers = [

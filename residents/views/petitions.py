@@ -17,6 +17,7 @@ from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from residents import due_words, explain, sentences, timeline
 from residents.domain import petitions as domain
+from residents.domain.retention import PETITIONS
 from residents.forms.petitions import EvaluationForm, SupplementForm
 from residents.models import Evaluation, Petition, PetitionStage
 from residents.templatetags.petitions import holder_name
@@ -80,7 +81,11 @@ def _page(request: PortalRequest, petition: Petition, form: EvaluationForm | Non
     context = {
         "petition": petition,
         "page": page,
-        "entries": timeline.entries(petition, list(page), now, from_the_newest=page.number == 1),
+        # Of what is forgotten, nobody can say any more what happened.
+        "entries": []
+        if petition.forgotten_at
+        else timeline.entries(petition, list(page), now, from_the_newest=page.number == 1),
+        "kept_for": PETITIONS.length,
         "told": _told_since_it_rings(petition),
         "clock": _clock(petition, explanation, now),
         "explanation": explanation,

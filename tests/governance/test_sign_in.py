@@ -627,13 +627,6 @@ def test_the_right_code_entered_many_times_at_once_opens_one_session():
         assert sum(pool.map(enter, range(16))) == 1
 
 
-def test_tries_are_forgotten_after_a_day(db):
-    at = database_now()
-    take_try("phone:1", Limit("code", 1, timedelta(minutes=1)), at=at - timedelta(days=1))
-    take_try("phone:2", Limit("code", 1, timedelta(minutes=1)), at=at)
-    assert SignInAttempt.objects.count() == 1
-
-
 # --- refusals as pages ---
 
 

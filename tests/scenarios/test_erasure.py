@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models, transaction
 
 from governance.domain import audit, erasing, field_keys, outbox, roles, sign_in
+from governance.domain.keeping import years_on
 from governance.domain.own_data import InOffice
 from governance.encryption import decrypt
 from governance.models import AuditEntry, Erasure, Hold, Notice, Post, Role, RoleAssignment, SignInCode, User
@@ -132,7 +133,7 @@ def test_at_once_nobody_finds_the_name_and_what_is_not_needed_is_gone(ann: User)
 
 def test_when_every_day_has_come_nothing_says_who_it_was_or_what_they_said(ann: User, motion: Motion, cast: Cast):
     erasure = erase(ann, VOTING)
-    Petition.objects.filter(petitioner=ann, state="in_hand").update(state="withdrawn")
+    Petition.objects.filter(petitioner=ann, state="in_hand").update(state="withdrawn", ended_at=VOTING)
     Topic.objects.filter(raised_by=ann, state="raised", is_public=False).update(state="declined")
     opening.bring_up_to_date(opening.bring_up_to_date(motion, CLOSES), CLOSES + timedelta(days=60))
 
@@ -179,8 +180,8 @@ def test_the_reference_says_what_is_kept_and_until_when(ann: User, motion: Motio
     held = {hold.kind: (hold.number, hold.until) for hold in Hold.objects.all()}
     assert held == {
         "petition_in_hand": (1, None),
-        "petition": (1, erasing.years_after(NOW, 3)),
-        "home": (1, erasing.years_after(VOTING, 3)),
+        "petition": (1, years_on(NOW, 3)),
+        "home": (1, years_on(VOTING, 3)),
         "vote": (1, None),
         "unanswered": (1, None),
     }
@@ -397,7 +398,7 @@ def test_a_petition_of_photos_alone_is_held_and_forgotten(cast: Cast):
     petition = petitions.file_petition(begun, actor=cast.li, at=NOW)
     petitions.withdraw(petition, actor=cast.li, at=NOW)
     erasure = erase(cast.li, NOW + timedelta(days=9))
-    assert erasure.holds.get(kind="petition").until == erasing.years_after(NOW, 3)
+    assert erasure.holds.get(kind="petition").until == years_on(NOW, 3)
     sweep(bell="test", now=NOW + timedelta(days=1461))
     assert (petition.photos.count(), tables_with(WORDS)) == (0, set())
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import outbox
-from governance.domain.erasing import GONE, Keeper, Kept, Reason, Section, years_after
+from governance.domain.erasing import Keeper, Kept, Reason, Section
 from governance.models import User
+from governance.models.erasures import GONE
 from issues.deliberation.domain import demanding, mandates
+from issues.deliberation.domain.retention import CHALLENGES
 from issues.deliberation.models import (
     Amendment,
     Attendance,
@@ -37,9 +39,6 @@ from issues.deliberation.models import (
     TopicState,
     TopicSupport,
 )
-
-# Within which a decision of the owners can be challenged.
-CHALLENGED_WITHIN_YEARS = 1
 
 REASONS = {
     "vote": Reason(
@@ -78,7 +77,7 @@ def _challenged_until(motion: Motion) -> datetime | None:
     over_at = motion.final_at or motion.withdrawn_at
     if over_at is None or motion.kind == MotionKind.CONSULTATIVE:
         return over_at
-    return years_after(over_at, CHALLENGED_WITHIN_YEARS)
+    return CHALLENGES.after(over_at)
 
 
 def _topics_of(user: User) -> QuerySet[Topic]:

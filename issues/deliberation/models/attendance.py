@@ -82,7 +82,7 @@ class Attendance(models.Model):
     """签到: somebody came. `known_as` is how the minutes name them: staff by post and surname, residents by building.
 
     `invitation` is that of a member who was asked by name, having no account here. A walk-in's own name is kept for the
-    signature sheet alone. Retention: as the minutes; the name, 1 year.
+    signature sheet alone. Retention: as the minutes; of the name the term “walk_in”.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

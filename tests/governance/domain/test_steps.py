@@ -52,7 +52,7 @@ def test_a_refused_step_writes_nothing(cast: Cast, verb, name, facts, refusal):
 def test_the_state_is_read_under_the_lock_not_from_the_page(cast: Cast):
     petition = file(cast.li, cast.building)
     stale = type(petition).objects.get(pk=petition.pk)
-    TABLE.take_step(petition, "withdraw", actor=cast.li, at=NOW)
+    TABLE.take_step(petition, "withdraw", actor=cast.li, at=NOW, fields={"ended_at": NOW})
     with pytest.raises(StepNotAllowed):
         TABLE.take_step(stale, "take_in", actor="intake", at=NOW)
 
@@ -67,7 +67,7 @@ def test_an_effect_that_fails_undoes_the_step(cast: Cast):
     petition = file(cast.li, cast.building)
     before = AuditEntry.objects.count()
     with pytest.raises(ZeroDivisionError):
-        table.take_step(petition, "withdraw", actor=cast.li, at=NOW)
+        table.take_step(petition, "withdraw", actor=cast.li, at=NOW, fields={"ended_at": NOW})
     assert (type(petition).objects.get().state, AuditEntry.objects.count()) == ("filed", before)
 
 

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from governance.domain import erasing, sign_in
 from governance.domain.moment import database_now
 from governance.models import Erasure, Post, SignInAttempt, SignInCode, User
+from governance.models.erasures import GONE
 from issues.domain.sweep import sweep
 from residents.domain import drafts
 from tests.cast import FAR_AHEAD, NOW, PASSWORD, SHANGHAI, Cast, client_of, file, take_in
@@ -197,7 +198,7 @@ def test_a_seat_that_has_ended_is_kept_for_three_years(cast: Cast):
     erasure = erasing.ask(cast.xu, at=NOW)
     erasing.carry_out(erasure, at=NOW)
     assert "post" in {hold.kind for hold in erasure.holds.all()}
-    for at, name in ((datetime(2028, 1, 1, tzinfo=SHANGHAI), cast.xu.full_name), (FAR_AHEAD, erasing.GONE)):
+    for at, name in ((datetime(2028, 1, 1, tzinfo=SHANGHAI), cast.xu.full_name), (FAR_AHEAD, GONE)):
         sweep(bell="test", now=at)
         post.refresh_from_db()
         assert post.full_name == name

@@ -234,6 +234,7 @@ class Street:
             state=state,
             epoch=epoch,
             finished_at=self.instant(filed_at) if state in ("finished", "closed") else None,
+            ended_at=filed_at if state in ("withdrawn", "declined") else None,
         )
         self.link(petition, issue)
         self.ratings(petition)

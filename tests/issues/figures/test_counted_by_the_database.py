@@ -144,6 +144,6 @@ def test_withdrawn_at_the_moment_at_which_it_is_linked(cast: Cast):
 
 def _withdraw(pk: int) -> None:
     try:
-        Petition.objects.filter(pk=pk).update(state="withdrawn")
+        Petition.objects.filter(pk=pk).update(state="withdrawn", ended_at=NOW)
     finally:
         connection.close()

@@ -76,7 +76,7 @@ def test_what_is_over_is_not_open(cast, state):
     over = file_for(cast, "已经好了", finished_at=None)
     if state == "closed":
         Petition.objects.filter(pk=over.pk).update(state="finished", finished_at=NOW + timedelta(hours=1))
-    Petition.objects.filter(pk=over.pk).update(state=state)
+    Petition.objects.filter(pk=over.pk).update(state=state, ended_at=NOW if state == "withdrawn" else None)
     assert "已经好了" not in home(cast.li)
 
 

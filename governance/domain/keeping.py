@@ -1,0 +1,130 @@
+"""How long what is kept about people is kept: each term is said once, shown on the privacy page, done by the sweep.
+
+Each storey registers its own (`retention` of each). Not here: what is erased before its time because somebody asks
+for it; that is `erasing`.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise, lazy
+from django.utils.translation import ngettext
+
+log = logging.getLogger(__name__)
+
+# So many of each kind go with one sweep; the next one goes on.
+BATCH = 200
+
+
+class Term(NamedTuple):
+    """So many years, or days, after something: `since`, in words. Then `what` goes; what `stays` is said beside it.
+
+    The model's docstring names it: “Retention: the term “kind””.
+    """
+
+    kind: str
+    what: str | Promise
+    since: str | Promise
+    years: int = 0
+    days: int = 0
+    stays: str | Promise = ""
+
+    def after(self, instant: datetime) -> datetime:
+        """When the time of what was over at `instant` has come."""
+        return years_on(instant, self.years) + timedelta(days=self.days)
+
+    def before(self, now: datetime) -> datetime:
+        """What was over before this instant has had its time at `now`."""
+        return years_on(now - timedelta(days=self.days), -self.years)
+
+    @property
+    def length(self) -> str | Promise:
+        """“3 years”, in the reader's language."""
+        return _in_words(self.years, self.days)
+
+
+class SomeFailed(Exception):
+    """For the sweep, which counts it. Each was logged by itself."""
+
+
+class _Duty(NamedTuple):
+    due: Callable[[datetime], QuerySet[Any]]
+    let_go: Callable[[datetime, int], int]
+    is_asked: bool
+
+
+_terms: list[Term] = []
+_duties: dict[str, _Duty] = {}
+
+
+def say(term: Term) -> Term:
+    """Put a term on the privacy page that something else carries out."""
+    _terms.append(term)
+    return term
+
+
+def register_term(
+    term: Term,
+    due: Callable[[datetime], QuerySet[Any]],
+    let_go: Callable[[datetime, int], int],
+    *,
+    is_asked: bool = True,
+) -> None:
+    """Let the sweep carry a term out, too. `due`: the rows whose time has come at an instant, found by an index.
+
+    `let_go`: does it, at an instant, for so many rows at most; run again, it finds those that are left. Where no index
+    finds them, `is_asked` is False: then they go when the sweep has anything else to do, which is daily.
+    """
+    say(term)
+    _duties[term.kind] = _Duty(due, let_go, is_asked)
+
+
+def terms() -> list[Term]:
+    """All of them, the longest first."""
+    return sorted(_terms, key=lambda term: (-term.years, -term.days, term.kind))
+
+
+def waiting(now: datetime) -> Iterable[QuerySet[Any]]:
+    """For the sweep."""
+    return [duty.due(now) for duty in _duties.values() if duty.is_asked]
+
+
+def let_go_all(now: datetime) -> int:
+    """Carry each term out by itself, a batch at most: one that fails is logged and keeps no other waiting.
+
+    Returns how many rows were let go of. Raises `SomeFailed` when all are through.
+    """
+    gone, failed = 0, []
+    for kind, duty in _duties.items():
+        try:
+            gone += duty.let_go(now, BATCH)
+        except Exception as error:  # noqa: BLE001 - not its own words: PostgreSQL's DETAIL quotes the row
+            failed.append(kind)
+            log.error("the term “%s” failed, later again: %s", kind, type(error).__name__)
+    if failed:
+        raise SomeFailed(", ".join(failed))
+    return gone
+
+
+def years_on(instant: datetime, years: int) -> datetime:
+    """The same moment of the same day so many years later, or earlier where negative.
+
+    Of 29 February, where there is none: the day after it, and going back the day before. So nothing goes a day early.
+    """
+    try:
+        return instant.replace(year=instant.year + years)
+    except ValueError:
+        month, day = (3, 1) if years > 0 else (2, 28)
+        return instant.replace(year=instant.year + years, month=month, day=day)
+
+
+def _say_length(years: int, days: int) -> str:
+    if years:
+        return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+
+_in_words = lazy(_say_length, str)
