@@ -11,12 +11,12 @@ from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from governance import messages
-from governance.domain import audit, registers, roles
+from governance.domain import audit, party, registers, roles
 from governance.domain.erasing import Keeper, Kept, Reason, Section
 from governance.domain.moment import local_day
 from governance.domain.refusals import Refusal
 from governance.domain.retention import POSTS, forget_posts, post_until
-from governance.models import Consent, Notice, PartyMember, Post, Role, RoleAssignment, User
+from governance.models import Consent, Membership, Notice, PartyMember, Post, Role, RoleAssignment, User
 from governance.models.erasures import GONE
 
 REASONS = {
@@ -65,7 +65,9 @@ def erase(user: User, at: datetime) -> None:
     Consent.objects.in_force(at).filter(user=user).update(withdrawn_at=at)
     Notice.objects.filter(recipient=user).delete()
     EmailAddress.objects.filter(user=user).delete()
-    # The party's register is the party's; it just doesn't know of the account any more.
+    # The party's register is the party's; it just doesn't know of the account any more, and shows residents nothing.
+    for member in PartyMember.objects.filter(user=user):
+        party.withdraw_consent(member, actor=user, at=at)
     PartyMember.objects.filter(user=user).update(user=None)
     audit.forget("account", [str(user.public_id)])
     audit.forget("user", [str(user.pk)])
@@ -121,6 +123,27 @@ def copied(user: User) -> Iterable[Section]:
             for each in user.posts.select_related("body").order_by("since")
         ],
     )
+    yield Section(
+        gettext("In the party's register of members"),
+        (
+            gettext("Register number"),
+            gettext("Name"),
+            pgettext("copy of my data", "What"),
+            gettext("Community"),
+            gettext("Party organisation"),
+            pgettext("copy of my data", "From"),
+            pgettext("copy of my data", "Until"),
+        ),
+        [
+            (
+                each.member.number, each.member.full_name, each.get_standing_display(), str(each.member.community),
+                str(each.branch), f"{each.since:%Y-%m-%d}", f"{each.ended_on:%Y-%m-%d}" if each.ended_on else None,
+            )
+            for each in Membership.objects.filter(member__user=user)
+            .select_related("member__community", "branch")
+            .order_by("since")
+        ],
+    )  # fmt: skip
     yield Section(
         gettext("Messages to me"),
         (gettext("When"), pgettext("copy of my data", "What"), gettext("Words")),

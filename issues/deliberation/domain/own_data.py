@@ -9,6 +9,7 @@ from datetime import datetime
 
 import pgtrigger
 from django.db.models import Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -42,10 +43,15 @@ from issues.deliberation.models import (
 
 REASONS = {
     "vote": Reason(
-        _("Votes of owners: your place on the roll, your sealed ballot, and, locked, your name and number"),
-        _(
-            "Until a year after the result is final a court may ask who voted "
-            "(Civil Code, article 280; Supreme People's Court on owners' exclusive parts, article 12)."
+        _("Votes of owners: your name and number, locked"),
+        format_lazy(
+            _(
+                "Until {length} after the result is final a court may ask who voted "
+                "(Civil Code, article 280; Supreme People's Court on owners' exclusive parts, article 12). "
+                "The home's place on the roll and its sealed ballot are part of the result: they stay after that day, "
+                "too, without your name."
+            ),
+            length=CHALLENGES.length,
         ),
     ),
     "unanswered": Reason(
