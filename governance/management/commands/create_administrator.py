@@ -2,7 +2,6 @@
 
 import sys
 from argparse import ArgumentParser
-from getpass import getpass
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -13,6 +12,7 @@ from django.db import IntegrityError, transaction
 from governance.domain import roles
 from governance.domain.moment import database_now
 from governance.domain.phones import mobile_number
+from governance.management.passwords import typed_password
 from governance.models import Role, User
 
 # What the audit trail calls whoever types this.
@@ -51,9 +51,7 @@ class Command(BaseCommand):
 
 
 def _password() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass("Password: ")
-    if getpass("Once more: ") != password:
+    password = typed_password()
+    if sys.stdin.isatty() and typed_password("Once more: ") != password:
         raise CommandError("These were two different ones.")
     return password

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from governance.domain import erasing
+from governance.domain import erasing, sign_in
 from governance.domain.moment import database_now
 from governance.domain.refusals import Refusal
+from governance.management.passwords import typed_password
 from governance.models import Erasure, User
 
 
@@ -20,7 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--again", metavar="FILE", help="a list that this command wrote before the restore")
 
-        parser.add_argument("--open", metavar="REFERENCE", help="for a court: the name and number that are kept locked")
+        parser.add_argument(
+            "--open",
+            metavar="REFERENCE",
+            help="for a court: the name and number that are kept locked. Asks for the password of --by, or reads it "
+            "from the standard input",
+        )
         parser.add_argument("--by", metavar="ACCOUNT", default="", help="with --open: the administrator who looks")
         parser.add_argument("--reason", default="", help="with --open: who asks, and under which file number")
 
@@ -51,14 +57,33 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} failed, see above: put it right, then run this once more.")
 
     def _open(self, reference: str, *, by: str, reason: str, **_options: Any) -> None:
+        at = database_now()
         try:
-            erasure, actor = Erasure.objects.get(public_id=reference), User.objects.get(username=by)
-            kept = erasing.open_identity(erasure, reason=reason, actor=actor, at=database_now())
-        except (Erasure.DoesNotExist, User.DoesNotExist, ValidationError) as error:
-            raise CommandError("No such reference, or no such account.") from error
+            erasure = Erasure.objects.get(public_id=reference)
+            actor = _administrator(by, at)
+            kept = erasing.open_identity(erasure, reason=reason, actor=actor, at=at)
+        except (Erasure.DoesNotExist, ValidationError) as error:
+            raise CommandError("There is no such reference. Nothing was opened.") from error
         except Refusal as refusal:
             raise CommandError(str(refusal.sentence)) from refusal
         self.stdout.write(f"{kept['name']} {kept['phone']}")
+
+
+def _administrator(name: str, at: datetime) -> User:
+    """The account of that name, if whoever types knows its password: a name alone is anybody's.
+
+    Raises `TooManyTries`, as at signing in.
+    """
+    user = User.objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError("--by names no account. Write your own, by which you sign in. Nothing was opened.")
+    if not user.scope(at).is_administrator:
+        raise CommandError(f"“{name}” doesn't administer the portal: only administrators open a name.")
+    if not user.has_usable_password():
+        raise CommandError(f"“{name}” has no password yet: choose one on the page of your account, then come back.")
+    if not sign_in.is_password_of(user, typed_password(), address="terminal", at=at):
+        raise CommandError("That isn't the password of this account. Nothing was opened.")
+    return user
 
 
 def _read(line: str) -> tuple[uuid.UUID, uuid.UUID, datetime]:
