@@ -33,6 +33,7 @@ VERBS: dict[str, str | Promise] = {
     "ask_erasure": pgettext_lazy("deed", "account closed"),
     "erase": pgettext_lazy("deed", "all erased"),
     "erase_in_part": pgettext_lazy("deed", "erased but for what must be kept"),
+    "ask_on_paper": pgettext_lazy("deed", "account closed at a written request"),
     "open_identity": pgettext_lazy("deed", "locked name opened"),
     "withdraw_consent": pgettext_lazy("deed", "consent taken back"),
 }

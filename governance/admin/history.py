@@ -45,6 +45,8 @@ DEEDS: dict[str, str | Promise] = {
         "history", "%(who)s noted that the member agreed on %(given_on)s to be shown to residents"
     ),
     "withdraw_consent": pgettext_lazy("history", "%(who)s noted that the member took this consent back"),
+    "ask_on_paper": pgettext_lazy("history", "%(who)s closed the account at a written request: %(paper)s"),
+    "open_identity": pgettext_lazy("history", "%(who)s opened the locked name and number: %(reason)s"),
 }
 # Verbs whose changes are told one by one, and of these the deeds that go before them.
 TOLD_FIELD_BY_FIELD = {"change", "end"}

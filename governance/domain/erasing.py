@@ -43,6 +43,25 @@ class NothingKept(Refusal):
     sentence = _("Name and number of this person are erased, too.")
 
 
+class NobodyOnPaper(Refusal):
+    """One sentence for a number that isn't there and for one that isn't theirs: nobody learns which by trying."""
+
+    code = "nobody_on_paper"
+    status = 400
+    sentence = _(
+        "Your street has no petition of this number by somebody of this name. Compare both with the paper. "
+        "Nothing has been closed or erased."
+    )
+
+
+class CanAskThemselves(Refusal):
+    code = "can_ask_themselves"
+    sentence = _(
+        "This person signs in, so nobody else closes the account: it is done under “My account”, "
+        "“What we hold about me”. Nothing has been closed or erased."
+    )
+
+
 class SomeFailed(Exception):
     """For the sweep, which counts it. Each was logged by itself."""
 
@@ -91,6 +110,8 @@ class Keeper(NamedTuple):
     copied: Callable[[User], Iterable[Section]]
     refuse: Callable[[User, datetime], None] = lambda _user, _at: None
     street_of: Callable[[User], int | None] = lambda _user: None
+    # Whose thing it is that a paper names, if that is in the officer's charge.
+    whose: Callable[[str, User, datetime], User | None] = lambda _number, _officer, _at: None
 
 
 _keepers: list[Keeper] = []
@@ -124,8 +145,10 @@ def copy_of(user: User) -> list[Section]:
     return [section for keeper in _keepers for section in keeper.copied(user)]
 
 
-def ask(user: User, *, at: datetime, reference: UUID | None = None) -> Erasure:
+def ask(user: User, *, at: datetime, reference: UUID | None = None, by: User | None = None) -> Erasure:
     """The person asks: from now on the account is nobody's, and its sessions are over. Twice is once.
+
+    `by`: who has opened it for the person, from a paper.
 
     `reference`: under which it was asked for before, where a restore has brought the person back, with an office that
     was put down since: `carry_out` ends it. Else raises what `refuse_who_cannot_go` does. `carry_out` is to follow; the
@@ -150,8 +173,34 @@ def ask(user: User, *, at: datetime, reference: UUID | None = None) -> Erasure:
         )
         _forget_codes(locked.phone)
         _make_nobody(locked, at)
-        audit.record("ask_erasure", "account", str(locked.public_id), actor=locked, at=at)
+        audit.record("ask_erasure", "account", str(locked.public_id), actor=by or locked, at=at)
     return erasure
+
+
+def ask_on_paper(number: str, *, name: str, paper: str, actor: User, at: datetime) -> Erasure:
+    """Somebody who can't sign in has asked in writing: `number` is the receipt of a petition of theirs, `paper` says
+    where the writing is. Who opened it, and from which paper, stays on record.
+
+    For an officer of the street it was filed in, and for administrators. The name on the paper must be that of the
+    account, so that a slip in the number erases nobody else. Raises `NobodyOnPaper`, `CanAskThemselves`,
+    `FactMissing` without a paper, and as `ask`. `carry_out` is to follow.
+    """
+    if not paper.strip():
+        raise FactMissing("paper", _("Write of which day the paper is, and where it is kept."))
+    person = next((found for keeper in _keepers if (found := keeper.whose(number, actor, at))), None)
+    if person is None or person.erased_at or not _is_called(person, name):
+        raise NobodyOnPaper
+    if person.phone_verified_at or person.has_usable_password():
+        raise CanAskThemselves
+    with transaction.atomic():
+        erasure = ask(person, at=at, by=actor)
+        ref, street = str(erasure.public_id), erasure.subdistrict_id
+        audit.record("ask_on_paper", "erasure", ref, actor=actor, at=at, subdistrict_id=street, paper=paper.strip())
+    return erasure
+
+
+def _is_called(person: User, name: str) -> bool:
+    return "".join(name.split()).casefold() == "".join(person.full_name.split()).casefold() != ""
 
 
 def _forget_codes(phone: str | None) -> None:

@@ -15,6 +15,7 @@ from governance.domain.erasing import Keeper, Kept, Reason, Section
 from governance.models import User
 from residents.domain import occupancy
 from residents.domain.drafts import forget_drafts_of, unfiled
+from residents.domain.receipts import read_receipt_no
 from residents.domain.retention import HOMES, PETITIONS, forget_homes, forget_petitions, home_until, petition_until
 from residents.models import (
     Evaluation,
@@ -84,6 +85,16 @@ def street_of(user: User) -> int | None:
     homes = user.occupancies.order_by("-claimed_at").values_list("unit__building__estate__community__subdistrict")
     found = homes.first() or user.petitions.order_by("-filed_at").values_list("subdistrict").first()
     return found[0] if found else None
+
+
+def whose(number: str, officer: User, at: datetime) -> User | None:
+    """Whose petition has this receipt number, if it was filed in the officer's street and isn't about its people."""
+    scope = officer.scope(at)
+    petition = Petition.objects.filter(receipt_no=read_receipt_no(number)).select_related("category").first()
+    if petition is None:
+        return None
+    in_charge = petition.subdistrict_id in scope.subdistricts and not petition.is_about_street
+    return petition.petitioner if scope.is_administrator or in_charge else None
 
 
 # --- the copy ---
@@ -158,4 +169,4 @@ def _place(petition: Petition) -> str:
     return " ".join(str(part) for part in (petition.estate, petition.building, petition.spot) if part)
 
 
-KEEPER = Keeper(REASONS, kept, erase, copied, street_of=street_of)
+KEEPER = Keeper(REASONS, kept, erase, copied, street_of=street_of, whose=whose)

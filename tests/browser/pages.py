@@ -762,6 +762,7 @@ CONSOLE = (
     _console("searched-in-vain", _list("residents.petition", "?q=航天")),
     _console("form-error", _row("governance.estate"), submit("main form:has([name=_save])")),
     _console("add-error", at("/console/governance/estate/add/"), submit("main form:has([name=_save])")),
+    _console("paper-error", at("/console/governance/erasure/add/"), submit("main form:has([name=_save])")),
     _console("version-conflict", _row("governance.estate"), save_after_a_colleague),
     _console("end-error", _row("governance.management", "end"), end_before_it_began),
     _console("policy-preview", _row("issues.slapolicy", "edit"), preview_the_version),

@@ -13,11 +13,26 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, models, transaction
 
-from governance.domain import audit, erasing, field_keys, outbox, roles, sign_in
+from governance.domain import audit, erasing, field_keys, outbox, party, roles, sign_in
 from governance.domain.keeping import years_on
+from governance.domain.moment import local_day
 from governance.domain.own_data import InOffice
 from governance.encryption import decrypt
-from governance.models import AuditEntry, Erasure, Hold, Notice, Post, Role, RoleAssignment, SignInCode, User
+from governance.models import (
+    AuditEntry,
+    Category,
+    Erasure,
+    Hold,
+    Notice,
+    PartyBranch,
+    PartyMember,
+    Post,
+    Role,
+    RoleAssignment,
+    SignInCode,
+    Standing,
+    User,
+)
 from issues.deliberation.domain import answering, casting, feeds, mandates, objecting, opening, proposing, results
 from issues.deliberation.domain.proposing import Proposal
 from issues.deliberation.models import (
@@ -37,7 +52,7 @@ from issues.models import IssuePetition
 from residents.domain import drafts, names, occupancy, petitions
 from residents.models import Occupancy, OccupancyRelation, OccupancyState, Petition, Resident
 from residents.signals import petitions_forgotten
-from tests.cast import NOW, Cast, client_of, draft, file, take_in
+from tests.cast import NOW, PASSWORD, Cast, client_of, draft, file, take_in
 from tests.issues.deliberation.conftest import CLOSES, VOTING, House, house, make_motion, motion, rule_set
 from tests.issues.deliberation.survey import DURING, a_published, says
 from tests.photos import jpeg
@@ -431,17 +446,133 @@ def test_others_read_what_it_means_that_somebody_has_just_gone(ann: User, motion
         occupancy.claim(ann, house.unit("802"), OccupancyRelation.OWNER, at=VOTING)
 
 
-def test_a_court_is_told_the_name_as_long_as_a_vote_can_be_challenged_and_the_trail_knows(ann: User, cast: Cast):
-    reference = str(erase(ann, VOTING).public_id)
-    for by, reason in ((cast.sun.username, "法院"), (cast.administrator.username, " "), ("nobody", "法院")):
-        with pytest.raises(CommandError):
-            call_command("erasures", open=reference, by=by, reason=reason)
+def open_name(reference: object, by: str, reason: str, monkeypatch, *, password: str = PASSWORD) -> str:
     told = StringIO()
-    call_command("erasures", open=reference, by=cast.administrator.username, reason="法院 2026-1", stdout=told)
-    assert told.getvalue() == f"{NAME} {NUMBER}\n"
+    monkeypatch.setattr("sys.stdin", StringIO(f"{password}\n"))
+    call_command("erasures", open=str(reference), by=by, reason=reason, stdout=told)
+    return told.getvalue()
+
+
+def test_a_court_is_told_the_name_as_long_as_a_vote_can_be_challenged_and_the_trail_knows(
+    ann: User, cast: Cast, monkeypatch
+):
+    reference, name = str(erase(ann, VOTING).public_id), cast.administrator.username
+    assert open_name(reference, name, "法院 2026-1", monkeypatch) == f"{NAME} {NUMBER}\n"
     entry = AuditEntry.objects.get(noun="erasure", object_ref=reference)
     assert (entry.verb, entry.actor_ref) == ("open_identity", str(cast.administrator.public_id))
     with pytest.raises(CommandError, match="已删除"):
-        call_command(
-            "erasures", open=str(erase(cast.wang, VOTING).public_id), by=cast.administrator.username, reason="x"
-        )
+        open_name(erase(cast.wang, VOTING).public_id, name, "x", monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("by", "password", "reason", "why"),
+    [
+        ("nobody", PASSWORD, "法院", "names no account"),
+        ("", PASSWORD, "法院", "names no account"),
+        ("sun", PASSWORD, "法院", "doesn't administer"),
+        ("li", PASSWORD, "法院", "doesn't administer"),
+        ("administrator", "guessed", "法院", "isn't the password"),
+        ("administrator", "", "法院", "isn't the password"),
+        ("administrator", PASSWORD, " ", "."),
+    ],
+)
+def test_a_typed_name_alone_opens_nothing(ann: User, cast: Cast, monkeypatch, by, password, reason, why):
+    reference = erase(ann, VOTING).public_id
+    name = getattr(cast, by).username if hasattr(cast, by) else by
+    with pytest.raises(CommandError, match=why):
+        open_name(reference, name, reason, monkeypatch, password=password)
+    assert not AuditEntry.objects.filter(verb="open_identity").exists()
+
+
+def test_passwords_at_the_terminal_are_tried_as_often_as_at_signing_in(ann: User, cast: Cast, monkeypatch):
+    reference, name = erase(ann, VOTING).public_id, cast.administrator.username
+    for _try in range(5):
+        with pytest.raises(CommandError, match="isn't the password"):
+            open_name(reference, name, "法院", monkeypatch, password="guessed")
+    with pytest.raises(CommandError, match="太多"):
+        open_name(reference, name, "法院", monkeypatch)
+
+
+# --- asked for in writing, by whoever can't sign in ---
+
+
+@pytest.fixture
+def told(cast: Cast) -> Petition:
+    """What Granny Hu told a steward at the door: she has no phone, and her account was opened for her."""
+    granny = User.objects.create_user(full_name="胡 德全")
+    petition = file(granny, cast.building, words=WORDS)
+    petitions.withdraw(petition, actor=granny, at=NOW)
+    return petition
+
+
+PAPER = "2026-05-15 书面申请，存街道档案 12 号"
+ADD = "/console/governance/erasure/add/"
+
+
+def on_paper(cast: Cast, petition: Petition, by: str = "sun", **typed: str):
+    given = {"receipt_no": petition.receipt_no, "full_name": "胡德全", "paper": PAPER, "was_seen": "on"} | typed
+    return client_of(getattr(cast, by)).post(ADD, given)
+
+
+@pytest.mark.parametrize("by", ["sun", "administrator"])
+def test_the_office_closes_the_account_of_somebody_who_asks_in_writing(
+    cast: Cast, told: Petition, by, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = on_paper(cast, told, by)
+    erasure = Erasure.objects.get(user=told.petitioner)
+    assert answer.url == f"/account/erased/{erasure.public_id}/"
+    assert (erasure.erased_at is not None, erasure.subdistrict) == (True, cast.subdistrict)
+    assert User.objects.get(pk=told.petitioner_id).full_name == ""
+    entry = AuditEntry.objects.get(noun="erasure", verb="ask_on_paper")
+    assert (entry.actor_ref, entry.payload.facts["paper"]) == (str(getattr(cast, by).public_id), PAPER)
+    assert AuditEntry.objects.get(verb="ask_erasure").actor_ref == entry.actor_ref
+    said = client_of(cast.sun).get(f"/console/governance/erasure/{erasure.pk}/history/").content.decode()
+    assert "书面" in said
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"full_name": "胡德"}, {"full_name": ""}, {"receipt_no": "SQ-2222-2222"}, {"receipt_no": "\x00"},
+        {"paper": " "}, {"was_seen": ""},
+    ],
+)  # fmt: skip
+def test_a_slip_on_the_form_erases_nobody(cast: Cast, told: Petition, typed):
+    assert on_paper(cast, told, **typed).status_code in (200, 400)
+    assert not Erasure.objects.exists()
+
+
+def test_whoever_signs_in_is_asked_themselves_and_a_strange_office_finds_nobody(cast: Cast, told: Petition):
+    mine = file(cast.li, cast.building)
+    assert "本人" in on_paper(cast, mine, full_name=cast.li.full_name).content.decode()
+    with pytest.raises(erasing.NobodyOnPaper):
+        erasing.ask_on_paper(told.receipt_no, name="胡德全", paper=PAPER, actor=cast.strange_officer, at=NOW)
+    for nobody in (cast.wu, cast.zhou, cast.li):
+        with pytest.raises(erasing.NobodyOnPaper):
+            erasing.ask_on_paper(told.receipt_no, name="胡德全", paper=PAPER, actor=nobody, at=NOW)
+    assert not Erasure.objects.exists()
+
+
+def test_what_is_about_the_street_s_own_people_is_found_by_administrators_alone(cast: Cast, told: Petition):
+    Petition.objects.filter(pk=told.pk).update(category=Category.objects.get(is_about_street=True))
+    with pytest.raises(erasing.NobodyOnPaper):
+        erasing.ask_on_paper(told.receipt_no, name="胡德全", paper=PAPER, actor=cast.sun, at=NOW)
+    assert erasing.ask_on_paper(told.receipt_no, name="胡德全", paper=PAPER, actor=cast.administrator, at=NOW)
+
+
+# --- the party's register ---
+
+
+def test_the_party_s_register_stays_by_name_unlinked_and_residents_see_nothing_of_it(cast: Cast):
+    branch = PartyBranch.objects.filter(community=cast.community).first() or PartyBranch.objects.first()
+    member = PartyMember.objects.create(
+        number="1", full_name=NAME, kind="resident", community=cast.community, user=cast.li
+    )
+    party.begin_membership(member, branch, Standing.FULL, since=local_day(NOW), actor=cast.sun, at=NOW)
+    party.note_consent(member, given_on=local_day(NOW), actor=cast.sun, at=NOW)
+    assert NAME in str(erasing.copy_of(cast.li))
+    erase(cast.li, VOTING)
+    member.refresh_from_db()
+    assert (member.full_name, member.user, member.memberships.count()) == (NAME, None, 1)
+    assert not party.shown_consents(VOTING).filter(member=member).exists()
