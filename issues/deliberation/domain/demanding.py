@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from governance.domain import audit
@@ -83,8 +83,10 @@ def units_of(user: User, estate: Estate) -> QuerySet[Unit]:
     owned = Occupancy.objects.filter(
         user=user, relation=OccupancyRelation.OWNER, state=OccupancyState.VERIFIED, unit__building__estate=estate
     )
-    disputed = Occupancy.objects.filter(state=OccupancyState.DISPUTED, relation=OccupancyRelation.OWNER)
-    return Unit.objects.filter(pk__in=owned.values("unit")).exclude(pk__in=disputed.values("unit"))
+    disputed = Occupancy.objects.filter(
+        unit=OuterRef("pk"), state=OccupancyState.DISPUTED, relation=OccupancyRelation.OWNER
+    )
+    return Unit.objects.filter(~Exists(disputed), pk__in=owned.values("unit"))
 
 
 def rules_for(at: datetime) -> RuleSet:
@@ -103,12 +105,12 @@ def support(topic: Topic, *, actor: User, at: datetime) -> Demand:
     """
     with transaction.atomic():
         locked = _gathering(topic)
-        units = units_of(actor, _estate(locked))
+        units = list(units_of(actor, _estate(locked)))
         if not units:
             raise OnlyOwnersSupport
-        there = locked.supports.filter(taken_back_at=None, unit__in=units).values("unit")
+        there = set(locked.supports.filter(taken_back_at=None, unit__in=units).values_list("unit", flat=True))
         new = TopicSupport.objects.bulk_create(
-            TopicSupport(topic=locked, unit=unit, by=actor, given_at=at) for unit in units.exclude(pk__in=there)
+            TopicSupport(topic=locked, unit=unit, by=actor, given_at=at) for unit in units if unit.pk not in there
         )
         if new:
             _note("support", locked, actor, at)
