@@ -5,11 +5,10 @@ for it; that is `erasing`.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import QuerySet
 from django.utils.functional import Promise, lazy
 from django.utils.translation import ngettext
 
@@ -50,14 +49,8 @@ class SomeFailed(Exception):
     """For the sweep, which counts it. Each was logged by itself."""
 
 
-class _Duty(NamedTuple):
-    due: Callable[[datetime], QuerySet[Any]]
-    let_go: Callable[[datetime, int], int]
-    is_asked: bool
-
-
 _terms: list[Term] = []
-_duties: dict[str, _Duty] = {}
+_duties: dict[str, Callable[[datetime, int], int]] = {}
 
 
 def say(term: Term) -> Term:
@@ -66,30 +59,19 @@ def say(term: Term) -> Term:
     return term
 
 
-def register_term(
-    term: Term,
-    due: Callable[[datetime], QuerySet[Any]],
-    let_go: Callable[[datetime, int], int],
-    *,
-    is_asked: bool = True,
-) -> None:
-    """Let the sweep carry a term out, too. `due`: the rows whose time has come at an instant, found by an index.
+def register_term(term: Term, let_go: Callable[[datetime, int], int]) -> None:
+    """Let the sweep carry a term out, too.
 
-    `let_go`: does it, at an instant, for so many rows at most; run again, it finds those that are left. Where no index
-    finds them, `is_asked` is False: then they go when the sweep has anything else to do, which is daily.
+    `let_go`: does it at an instant for so many rows at most, those first whose time came first, in the order of an
+    index: however many PostgreSQL takes them for, it then reads no others. Run again, it finds those that are left.
     """
     say(term)
-    _duties[term.kind] = _Duty(due, let_go, is_asked)
+    _duties[term.kind] = let_go
 
 
 def terms() -> list[Term]:
     """All of them, the longest first."""
     return sorted(_terms, key=lambda term: (-term.years, -term.days, term.kind))
-
-
-def waiting(now: datetime) -> Iterable[QuerySet[Any]]:
-    """For the sweep."""
-    return [duty.due(now) for duty in _duties.values() if duty.is_asked]
 
 
 def let_go_all(now: datetime) -> int:
@@ -98,9 +80,9 @@ def let_go_all(now: datetime) -> int:
     Returns how many rows were let go of. Raises `SomeFailed` when all are through.
     """
     gone, failed = 0, []
-    for kind, duty in _duties.items():
+    for kind, let_go in _duties.items():
         try:
-            gone += duty.let_go(now, BATCH)
+            gone += let_go(now, BATCH)
         except Exception as error:  # noqa: BLE001 - not its own words: PostgreSQL's DETAIL quotes the row
             failed.append(kind)
             log.error("the term “%s” failed, later again: %s", kind, type(error).__name__)

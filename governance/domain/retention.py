@@ -28,32 +28,33 @@ POSTS = Term(
 
 
 def register() -> None:
-    register_term(MESSAGES, old_messages, _delete_by(old_messages))
-    register_term(CODES, old_codes, _delete_by(old_codes))
-    register_term(TRIES, old_tries, _delete_by(old_tries))
-    register_term(IMPORTS, old_imports, _let_imports_go)
-    register_term(POSTS, old_posts, _let_posts_go)
+    register_term(MESSAGES, _delete_by(old_messages))
+    register_term(CODES, _delete_by(old_codes))
+    register_term(TRIES, _delete_by(old_tries))
+    register_term(IMPORTS, _let_imports_go)
+    register_term(POSTS, _let_posts_go)
 
 
 def old_messages(at: datetime) -> QuerySet[Notice]:
-    return Notice.objects.filter(created_at__lt=MESSAGES.before(at))
+    return Notice.objects.filter(created_at__lt=MESSAGES.before(at)).order_by("created_at")
 
 
 def old_codes(at: datetime) -> QuerySet[SignInCode]:
-    return SignInCode.objects.filter(expires_at__lt=CODES.before(at))
+    return SignInCode.objects.filter(expires_at__lt=CODES.before(at)).order_by("expires_at")
 
 
 def old_tries(at: datetime) -> QuerySet[SignInAttempt]:
-    return SignInAttempt.objects.filter(at__lt=TRIES.before(at))
+    return SignInAttempt.objects.filter(at__lt=TRIES.before(at)).order_by("at")
 
 
 def old_imports(at: datetime) -> QuerySet[RegisterImport]:
-    return RegisterImport.objects.filter(uploaded_at__lt=IMPORTS.before(at))
+    return RegisterImport.objects.filter(uploaded_at__lt=IMPORTS.before(at)).order_by("uploaded_at")
 
 
 def old_posts(at: datetime) -> QuerySet[Post]:
     """Of whose name the time is over: the last day still counts."""
-    return Post.objects.filter(ended_on__lt=local_day(POSTS.before(at))).exclude(full_name=GONE)
+    over = Post.objects.filter(ended_on__lt=local_day(POSTS.before(at))).exclude(full_name=GONE)
+    return over.order_by("ended_on")
 
 
 def post_until(post: Post) -> datetime:
@@ -67,15 +68,14 @@ def _delete_by(due: Any) -> Any:
 
 
 def _delete(due: Any, at: datetime, limit: int) -> int:
-    """The oldest first, so that whatever is left is the newest."""
-    some: list[int] = list(due(at).order_by("pk").values_list("pk", flat=True)[:limit])
+    some: list[int] = list(due(at).values_list("pk", flat=True)[:limit])
     model: type[models.Model] = due(at).model
     return model._base_manager.filter(pk__in=some).delete()[0] if some else 0
 
 
 def _let_imports_go(at: datetime, limit: int) -> int:
     with transaction.atomic():
-        some = list(old_imports(at).select_for_update(skip_locked=True).order_by("pk")[:limit])
+        some = list(old_imports(at).select_for_update(skip_locked=True)[:limit])
         for brought in some:
             name, storage = str(brought.file.name), brought.file.storage
             brought.delete()
@@ -86,7 +86,7 @@ def _let_imports_go(at: datetime, limit: int) -> int:
 def _let_posts_go(at: datetime, limit: int) -> int:
     """The post stays, with its days: whoever it was isn't said any more, nor in the trail."""
     with transaction.atomic():
-        rows = old_posts(at).select_for_update(skip_locked=True).order_by("pk")
+        rows = old_posts(at).select_for_update(skip_locked=True)
         some = list(rows.values_list("pk", flat=True)[:limit])
         if some:
             forget_posts(some)

@@ -22,23 +22,23 @@ SWEEPS = Term("sweep", _("When the portal looked for what is due: no names"), _(
 
 
 def register() -> None:
-    register_term(TALKS, old_talks, _let_talks_go)
-    register_term(SWEEPS, old_sweeps, _let_sweeps_go)
+    register_term(TALKS, _let_talks_go)
+    register_term(SWEEPS, _let_sweeps_go)
 
 
 def old_talks(at: datetime) -> QuerySet[Mediation]:
     old = Mediation.objects.filter(mediated_at__lt=TALKS.before(at), forgotten_at=None)
-    return old.exclude(issue__state=IssueState.OPEN)
+    return old.exclude(issue__state=IssueState.OPEN).order_by("mediated_at")
 
 
 def old_sweeps(at: datetime) -> QuerySet[SweepRun]:
-    return SweepRun.objects.filter(started_at__lt=SWEEPS.before(at))
+    return SweepRun.objects.filter(started_at__lt=SWEEPS.before(at)).order_by("started_at")
 
 
 def _let_talks_go(at: datetime, limit: int) -> int:
     """That there was a talk, when, and whether it was agreed, stays."""
     with transaction.atomic():
-        rows = old_talks(at).select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+        rows = old_talks(at).select_for_update(skip_locked=True, of=("self",))
         some = list(rows.values_list("pk", flat=True)[:limit])
         with pgtrigger.ignore("issues.Mediation:append_only"):
             Mediation.objects.filter(pk__in=some).update(parties=GONE, agreement=GONE, forgotten_at=at)
@@ -46,5 +46,5 @@ def _let_talks_go(at: datetime, limit: int) -> int:
 
 
 def _let_sweeps_go(at: datetime, limit: int) -> int:
-    some = list(old_sweeps(at).order_by("pk").values_list("pk", flat=True)[:limit])
+    some = list(old_sweeps(at).values_list("pk", flat=True)[:limit])
     return SweepRun.objects.filter(pk__in=some).delete()[0] if some else 0

@@ -35,7 +35,7 @@ _parts: list[Part] = []
 
 
 def take_part(waiting: Callable[[datetime], Iterable[QuerySet[Any]]], work: Callable[[datetime], int]) -> None:
-    """Let each sweep ask for `waiting`, too, each row of which has an index to be found by; and do `work` if any is."""
+    """Let each sweep ask for `waiting`, too, which an index finds; and do `work` whenever anything waits anywhere."""
     _parts.append(Part(waiting, work))
 
 
@@ -45,11 +45,13 @@ BATCH = 200
 def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> SweepRun:
     """Do everything due at `now` (else by the database's clock). `even_so`: a person has looked at an absurd share."""
     now = now or database_now()
-    run = SweepRun.objects.create(bell=bell, started_at=now)
+    run = SweepRun(bell=bell, started_at=now)
     if _guarded(run, _is_anything_due, now) or run.failures:
+        # Before the work: of a sweep that dies in it the record says that it never ended.
+        run.save(force_insert=True)
         _do_what_is_due(run, now, even_so=even_so)
     run.finished_at = database_now()
-    run.save(force_update=True)
+    run.save()
     return run
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain import audit
 from governance.domain.keeping import Term, register_term
 from residents import signals
-from residents.domain.drafts import DRAFTS, forget_old_drafts, forget_photo, old_drafts
+from residents.domain.drafts import DRAFTS, forget_old_drafts, forget_photo
 from residents.models import Evaluation, Occupancy, Petition, PetitionPhoto, PetitionUpdate, PhotoKind
 
 PETITIONS = Term(
@@ -25,9 +25,9 @@ HOMES = Term("home", _("Homes: that you lived in them or owned them"), _("after 
 
 
 def register() -> None:
-    register_term(PETITIONS, old_petitions, _let_petitions_go)
-    register_term(HOMES, old_homes, _let_homes_go)
-    register_term(DRAFTS, old_drafts, lambda at, limit: forget_old_drafts(at=at, limit=limit))
+    register_term(PETITIONS, _let_petitions_go)
+    register_term(HOMES, _let_homes_go)
+    register_term(DRAFTS, lambda at, limit: forget_old_drafts(at=at, limit=limit))
 
 
 def old_petitions(at: datetime) -> QuerySet[Petition]:
@@ -52,7 +52,7 @@ def home_until(home: Occupancy, at: datetime) -> datetime:
 
 def _let_petitions_go(at: datetime, limit: int) -> int:
     with transaction.atomic():
-        rows = old_petitions(at).select_for_update(skip_locked=True, no_key=True).order_by("pk")
+        rows = old_petitions(at).select_for_update(skip_locked=True, no_key=True)
         some = list(rows.values_list("pk", flat=True)[:limit])
         forget_petitions(some, at=at)
     return len(some)
@@ -78,8 +78,7 @@ def forget_petitions(ids: list[int], *, at: datetime) -> None:
 
 def _let_homes_go(at: datetime, limit: int) -> int:
     with transaction.atomic():
-        rows = old_homes(at).select_for_update(skip_locked=True).order_by("pk")
-        some = list(rows[:limit])
+        some = list(old_homes(at).select_for_update(skip_locked=True)[:limit])
         forget_homes(some)
     return len(some)
 

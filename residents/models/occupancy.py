@@ -74,8 +74,9 @@ class OccupancyQuerySet(models.QuerySet["Occupancy"]):
         return self.filter(state__in=STANDING)
 
     def over_before(self, instant) -> "OccupancyQuerySet":
-        """Ended, or declined, before `instant`."""
-        return self.alias(over_at=Coalesce("ended_at", "decided_at")).filter(state__in=OVER, over_at__lt=instant)
+        """Ended, or declined, before `instant`, the longest ago first."""
+        over = self.alias(over_at=Coalesce("ended_at", "decided_at")).filter(state__in=OVER, over_at__lt=instant)
+        return over.order_by("over_at")
 
     def visible_to(self, user) -> "OccupancyQuerySet":
         return self.filter(user=user)

@@ -128,11 +128,13 @@ class PetitionQuerySet(models.QuerySet["Petition"]):
         )
 
     def over_before(self, instant) -> "PetitionQuerySet":
-        """Said here, over before `instant`, and not yet forgotten. What was imported is the office's own archive."""
+        """Said here, over before `instant` and not yet forgotten, the longest over first. What was imported is the
+        office's own archive."""
         return (
             self.from_residents()
             .alias(over_at=Coalesce("finished_at", "ended_at"))
             .filter(forgotten_at=None, state__in=OVER, over_at__lt=instant)
+            .order_by("over_at")
         )
 
     def for_page(self) -> "PetitionQuerySet":

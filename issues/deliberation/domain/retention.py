@@ -26,8 +26,7 @@ CHALLENGES = Term(
 
 
 def register() -> None:
-    # Few come without an account, and no index finds them.
-    register_term(WALK_INS, old_names, _let_names_go, is_asked=False)
+    register_term(WALK_INS, _let_names_go)
     say(CHALLENGES)
 
 
