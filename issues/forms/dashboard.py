@@ -28,8 +28,13 @@ class Select(NamedTuple):
     options: list[Option]
 
     @property
+    def chosen(self) -> Option | None:
+        """None where what is asked for isn't offered: one of more estates than anybody would look through."""
+        return next((option for option in self.options if option.is_chosen), None)
+
+    @property
     def is_set(self) -> bool:
-        return any(option.is_chosen and option.value for option in self.options)
+        return bool(self.chosen and self.chosen.value)
 
 
 def selects(choice: Choice) -> list[Select]:

@@ -69,9 +69,7 @@ def dashboard_book(request: PortalRequest) -> HttpResponse:
     """The same figures as a workbook."""
     choice = _choice(request)
     board = Board(choice, figures_of(choice))
-    filters = [
-        f"{select.label}: {option.words}" for select in selects(choice) for option in select.options if option.is_chosen
-    ]
+    filters = [f"{select.label}: {select.chosen.words}" for select in selects(choice) if select.chosen]
     book = workbook(board, _place(choice), filters)
     name = f"dashboard-{choice.period.first:%Y%m%d}-{choice.period.last:%Y%m%d}.xlsx"
     return HttpResponse(book, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
