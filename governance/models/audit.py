@@ -6,18 +6,31 @@ from django.db.models import Q
 
 # Entries are linked when their transaction commits, not when they are written: the chain's lock is thereby the last
 # lock a transaction takes, and two transactions that touch the same rows in another order can't wait for each other.
+# The first of them links all that the transaction has written to its chain: a sweep writes thousands.
 LINK_INTO_CHAIN = """
+    IF EXISTS (SELECT FROM governance_auditentry WHERE id = NEW.id AND sequence IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
     PERFORM pg_advisory_xact_lock(7241, NEW.chain);
     SELECT sequence, hash INTO previous FROM governance_auditentry
         WHERE chain = NEW.chain AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1;
-    UPDATE governance_auditentry SET
-        sequence = COALESCE(previous.sequence, 0) + 1,
-        previous_hash = COALESCE(previous.hash, ''),
-        hash = encode(sha256(convert_to(concat_ws('|',
-            COALESCE(previous.hash, ''), NEW.chain, COALESCE(previous.sequence, 0) + 1,
-            (extract(epoch FROM NEW.at) * 1000000)::bigint, NEW.verb, NEW.noun, NEW.object_ref, NEW.actor_ref,
-            NEW.commitment), 'UTF8')), 'hex')
-        WHERE id = NEW.id;
+    number := COALESCE(previous.sequence, 0);
+    hash_before := COALESCE(previous.hash, '');
+    FOR entry IN
+        SELECT * FROM governance_auditentry WHERE chain = NEW.chain AND sequence IS NULL AND id >= NEW.id ORDER BY id
+    LOOP
+        number := number + 1;
+        ids := ids || entry.id;
+        numbers := numbers || number;
+        hashes_before := hashes_before || hash_before;
+        hash_before := encode(sha256(convert_to(concat_ws('|',
+            hash_before, entry.chain, number, (extract(epoch FROM entry.at) * 1000000)::bigint, entry.verb, entry.noun,
+            entry.object_ref, entry.actor_ref, entry.commitment), 'UTF8')), 'hex');
+        hashes := hashes || hash_before;
+    END LOOP;
+    UPDATE governance_auditentry SET sequence = linked.number, previous_hash = linked.before, hash = linked.hash
+        FROM unnest(ids, numbers, hashes_before, hashes) AS linked (id, number, before, hash)
+        WHERE governance_auditentry.id = linked.id;
     RETURN NULL;
 """
 
@@ -46,7 +59,16 @@ class AuditEntry(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 timing=pgtrigger.Deferred,
-                declare=[("previous", "RECORD")],
+                declare=[
+                    ("previous", "RECORD"),
+                    ("entry", "RECORD"),
+                    ("number", "BIGINT"),
+                    ("hash_before", "TEXT"),
+                    ("ids", "BIGINT[]"),
+                    ("numbers", "BIGINT[]"),
+                    ("hashes_before", "TEXT[]"),
+                    ("hashes", "TEXT[]"),
+                ],
                 func=LINK_INTO_CHAIN,
             ),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
