@@ -112,9 +112,11 @@ class Issue(PlaceOfMatter):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+", db_index=False)
     community = models.ForeignKey("governance.Community", models.PROTECT, related_name="+", verbose_name=_("community"))
-    estate = models.ForeignKey("governance.Estate", models.PROTECT, related_name="issues", verbose_name=_("estate"))
+    estate = models.ForeignKey(
+        "governance.Estate", models.PROTECT, related_name="issues", verbose_name=_("estate"), db_index=False
+    )
     category = models.ForeignKey("governance.Category", models.PROTECT, related_name="+", verbose_name=_("category"))
     severity = models.CharField(_("severity"), max_length=10, choices=Severity)
     state = models.CharField(_("state"), max_length=10, choices=IssueState, default=IssueState.OPEN)
@@ -273,8 +275,10 @@ class Issue(PlaceOfMatter):
 class IssueStep(models.Model):
     """The history: one step of an issue or of one of its orders, by whom, when, from which state to which."""
 
-    issue = models.ForeignKey(Issue, models.PROTECT, related_name="steps")
-    work_order = models.ForeignKey("issues.WorkOrder", models.PROTECT, null=True, blank=True, related_name="steps")
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="steps", db_index=False)
+    work_order = models.ForeignKey(
+        "issues.WorkOrder", models.PROTECT, null=True, blank=True, related_name="steps", db_index=False
+    )
     verb = models.CharField(max_length=30)
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12, blank=True)

@@ -215,7 +215,9 @@ class WorkOrder(models.Model):
             ),
             models.Index(fields=["ring_next_at"], condition=Q(state="dispatched"), name="orders_to_ring"),
             models.Index(
-                fields=["body", "estate"], condition=Q(state__in=workflow.LIVE), name="live_orders_by_manager"
+                fields=["body", "estate"],
+                condition=Q(state__in=workflow.LIVE) & ~Q(why_here=BY_COMMITMENT),
+                name="live_orders_by_manager",
             ),
             # For the figures.
             models.Index(

@@ -230,12 +230,18 @@ class SlaClock(models.Model):
     """
 
     subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
-    issue = models.ForeignKey("issues.Issue", models.PROTECT, related_name="clocks", verbose_name=_("matter"))
+    issue = models.ForeignKey(
+        "issues.Issue", models.PROTECT, related_name="clocks", verbose_name=_("matter"), db_index=False
+    )
     kind = models.CharField(_("promise"), max_length=10, choices=ClockKind)
     epoch = models.PositiveSmallIntegerField(_("round"))
-    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="+", verbose_name=_("policy"))
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="+", verbose_name=_("policy"), db_index=False)
     calendar = models.ForeignKey(
-        "governance.WorkingCalendar", models.PROTECT, related_name="+", verbose_name=pgettext_lazy("calendar", "hours")
+        "governance.WorkingCalendar",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("calendar", "hours"),
+        db_index=False,
     )
     target_minutes = models.PositiveIntegerField(_("minutes promised"), null=True, blank=True)
     target_working_days = models.PositiveIntegerField(_("working days promised"), null=True, blank=True)
@@ -369,9 +375,11 @@ class SlaClock(models.Model):
 class Escalation(models.Model):
     """A rung fired for a clock: once for each epoch, whatever dies or runs twice."""
 
-    clock = models.ForeignKey(SlaClock, models.PROTECT, related_name="escalations", verbose_name=_("clock"))
+    clock = models.ForeignKey(
+        SlaClock, models.PROTECT, related_name="escalations", verbose_name=_("clock"), db_index=False
+    )
     epoch = models.PositiveSmallIntegerField(_("round"))
-    rung = models.ForeignKey(EscalationRung, models.PROTECT, related_name="+", verbose_name=_("rung"))
+    rung = models.ForeignKey(EscalationRung, models.PROTECT, related_name="+", verbose_name=_("rung"), db_index=False)
     due_at = models.DateTimeField(_("due"), help_text="When it should have fired")
     acted_at = models.DateTimeField(_("fired"), help_text="When we did: our own lag is never charged to a company")
     bell = models.CharField(_("rung by"), max_length=12)

@@ -150,7 +150,7 @@ class Petition(PlaceOfMatter):
 
     receipt_no = models.CharField(_("receipt number"), max_length=12, unique=True, editable=False)
     draft_token = models.UUIDField(unique=True, editable=False)
-    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+", db_index=False)
     # These four are missing in imported petitions alone: see the constraints.
     community = models.ForeignKey(
         "governance.Community", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("community")
@@ -158,7 +158,9 @@ class Petition(PlaceOfMatter):
     estate = models.ForeignKey(
         "governance.Estate", models.PROTECT, null=True, blank=True, related_name="petitions", verbose_name=_("estate")
     )
-    petitioner = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="petitions")
+    petitioner = models.ForeignKey(
+        "governance.User", models.PROTECT, null=True, blank=True, related_name="petitions", db_index=False
+    )
     category = models.ForeignKey(
         "governance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("category")
     )
@@ -421,7 +423,7 @@ class PetitionPhoto(models.Model):
 class PetitionUpdate(models.Model):
     """One line of the timeline the resident reads. `kind` names the sentence, `words` are somebody's own."""
 
-    petition = models.ForeignKey(Petition, models.PROTECT, related_name="updates")
+    petition = models.ForeignKey(Petition, models.PROTECT, related_name="updates", db_index=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=30)
     params = models.JSONField(default=dict, blank=True)
@@ -442,7 +444,9 @@ class PetitionUpdate(models.Model):
 class Evaluation(models.Model):
     """The petitioner's word on one epoch of a petition. Staff can't file one."""
 
-    petition = models.ForeignKey(Petition, models.PROTECT, related_name="evaluations", verbose_name=_("petition"))
+    petition = models.ForeignKey(
+        Petition, models.PROTECT, related_name="evaluations", verbose_name=_("petition"), db_index=False
+    )
     # The petition's, by the trigger and by a foreign key.
     subdistrict = models.ForeignKey(
         "governance.Subdistrict", models.PROTECT, related_name="+", editable=False, db_index=False
