@@ -19,7 +19,7 @@ def workbook(board: Board, place: str, filters: list[str]) -> bytes:
     _definitions(book, board, place, filters)
     _sheet(book, str(_("Three rates")), board.rates_table)
     for panel in board.panels:
-        _sheet(book, str(panel.title), panel.whole or panel.table)
+        _sheet(book, str(panel.title), panel.whole() if panel.whole else panel.table)
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()

@@ -3,6 +3,7 @@
 Words and shapes only: what is counted, and whose it is, `issues.figures` has settled before.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -36,8 +37,8 @@ class Panel:
     note: str = ""
     bars: list[charts.Bar] = field(default_factory=list)
     names_are_chinese: bool = False
-    # The whole, where the page shows only some of it.
-    whole: Table | None = None
+    # The whole, where the page shows only some of it: made for the workbook alone.
+    whole: Callable[[], Table] | None = None
 
     @property
     def definition(self) -> str:
@@ -359,7 +360,7 @@ class Board:
             note=note,
             bars=charts.stacked_bars(bars) if highest else [],
             names_are_chinese=True,
-            whole=tables.heard(self.figures.heard, self.choice.sight.registers.estates),
+            whole=lambda: tables.heard(self.figures.heard, self.choice.sight.registers.estates),
         )
 
     def _estate(self, each: Heard) -> str:

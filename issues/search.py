@@ -13,15 +13,21 @@ from django.urls import reverse
 
 from governance.models import User
 from governance.models.scope import Scope
-from issues.models import Issue, IssuePetition
+from issues.models import Issue, IssuePetition, IssueState
 from residents.domain.searching import Asked, Piece
-from residents.models import Petition, PetitionChannel
+from residents.models import Petition, PetitionChannel, PetitionStage
 
 A_PAGE = 30
 # Nobody turns so many pages: whoever has that many hits adds a word.
 AT_MOST = 1000
 # So many more are looked at, lest a few that aren't in sight cost another question.
 SPARE = 10
+# What is read of a hit; the rest of it is wide.
+OF_A_PETITION = (
+    *("receipt_no", "filed_at", "channel", "state", "subject", "words", "stairwell", "spot"),
+    *("category__name_zh", "category__name_en", "category__name_ko", "estate__name", "building__name"),
+)
+OF_ITS_MATTER = ("issue__public_id", "issue__community", "issue__building__grid_unit")
 
 
 @dataclass(frozen=True)
@@ -141,12 +147,13 @@ def _found(user: User, asked: Asked, now: datetime, wanted: int) -> list[Key]:
 
 
 def _hits(keys: list[Key], user: User, asked: Asked, now: datetime) -> list[Hit]:
-    petitions = Petition.objects.for_page().in_bulk([pk for _at, is_finding, pk in keys if not is_finding])
+    said = Petition.objects.for_page().only(*OF_A_PETITION)
+    petitions = said.in_bulk([pk for _at, is_finding, pk in keys if not is_finding])
     findings = Issue.objects.select_related("category", "estate", "building").in_bulk(
         [pk for _at, is_finding, pk in keys if is_finding]
     )
     links = IssuePetition.objects.filter(petition__in=petitions, undone_at=None).select_related("issue__building")
-    matters = {link.petition_id: link.issue for link in links}
+    matters = {link.petition_id: link.issue for link in links.only("petition", *OF_ITS_MATTER)}
     scope = user.scope(now)
     return [
         _finding(findings[pk], asked, scope) if is_finding else _petition(petitions[pk], matters.get(pk), asked, scope)
@@ -161,8 +168,9 @@ def _petition(petition: Petition, matter: Issue | None, asked: Asked, scope: Sco
         words=asked.excerpt(petition.words),
         category=petition.category.name if petition.category else "",
         estate=petition.estate.name if petition.estate else "",
-        state=petition.get_state_display(),
-        channel=petition.get_channel_display(),
+        # Django's own `get_state_display` puts every choice into words to find one.
+        state=str(PetitionStage(petition.state).label),
+        channel=str(PetitionChannel(petition.channel).label),
         url=_page_of(petition, matter, scope),
         place=petition if petition.estate else None,
     )
@@ -175,7 +183,7 @@ def _finding(issue: Issue, asked: Asked, scope: Scope) -> Hit:
         words=asked.excerpt(issue.words),
         category=issue.category.name,
         estate=issue.estate.name,
-        state=issue.get_state_display(),
+        state=str(IssueState(issue.state).label),
         channel=str(PetitionChannel.PATROL.label),
         url=_page_of_matter(issue, scope),
         place=issue,

@@ -1,5 +1,6 @@
 """Words that people or registers wrote, inside a page that may be in another language."""
 
+import html
 import re
 from collections.abc import Sequence
 
@@ -42,7 +43,7 @@ def cells(row: Sequence[str | int], name_is_chinese: bool = False) -> SafeString
     """
     name, *numbers = row
     heading = own_words(str(name)) if name_is_chinese else escape(name)
-    told = "".join(f'<td class="num">{escape(number)}</td>' for number in numbers)
+    told = "".join(f'<td class="num">{html.escape(str(number))}</td>' for number in numbers)
     return mark_safe(f'<th scope="row">{heading}</th>{told}')
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from issues.figures.asking import Rows
 from issues.figures.choice import Choice
@@ -17,7 +18,7 @@ class Heard:
     filed: int
     homes: int
 
-    @property
+    @cached_property
     def per_hundred(self) -> Fraction | None:
         return Fraction(self.filed * 100, self.homes) if self.homes else None
 

@@ -84,7 +84,7 @@ def contacts_sql(narrowing: Narrowing) -> str:
               AND c.stopped_at <= c.due_at
               AND {_was_over("c")} AND NOT EXISTS (
                 SELECT 1 FROM issues_slaclock n
-                WHERE n.issue_id = c.issue_id AND n.epoch > c.epoch AND {_was_over("n")})
+                WHERE n.issue_id = c.issue_id AND n.epoch > c.epoch AND {_was_over("n")} OFFSET 0)
             GROUP BY 1
         )
         SELECT due.is_now, due.n, due.met, coalesce(denied.n, 0) AS denied
@@ -115,10 +115,13 @@ def _due(narrowing: Narrowing) -> str:
 
 
 def _was_over(clock: str) -> str:
-    """Whether the round of a matter to which `clock` belongs was over when `e` was given: none of its clocks ran."""
+    """Whether the round of a matter to which `clock` belongs was over when `e` was given: none of its clocks ran.
+
+    One by one, too: planned as a join it reads every clock there is.
+    """
     return f"""NOT EXISTS (
                 SELECT 1 FROM issues_slaclock k WHERE k.issue_id = {clock}.issue_id AND k.epoch = {clock}.epoch
-                  AND coalesce(k.stopped_at, k.voided_at, 'infinity') > e.given_at)"""
+                  AND coalesce(k.stopped_at, k.voided_at, 'infinity') > e.given_at OFFSET 0)"""
 
 
 def ratings_sql(narrowing: Narrowing) -> str:

@@ -1,9 +1,9 @@
 """What the dashboard has many of, put together here: in a template each took several times as long."""
 
 from collections.abc import Sequence
+from html import escape
 
 from django import template
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from governance.charts import Bar, BarPart
@@ -22,7 +22,7 @@ def as_choices(options: Sequence[Option]) -> SafeString:
 def _choice(option: Option) -> str:
     language = ' lang="zh-Hans"' if option.is_name else ""
     selected = " selected" if option.is_chosen else ""
-    return f'<option value="{escape(option.value)}"{language}{selected}>{escape(option.words)}</option>'
+    return f'<option value="{escape(option.value)}"{language}{selected}>{escape(str(option.words))}</option>'
 
 
 @register.filter
