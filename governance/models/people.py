@@ -15,6 +15,7 @@ from governance.domain.moment import database_now, local_day
 from governance.encryption import EncryptedTextField, lookup_hash
 from governance.models.bodies import Management
 from governance.models.erasures import for_nobody_erased
+from governance.models.many import QuicklyRead
 from governance.models.places import Subdistrict
 from governance.models.registers import Versioned
 from governance.models.roles import ROLE_HELD_AT, Role, surname_for_reader
@@ -38,7 +39,7 @@ class UserManager(BaseUserManager["User"]):
         return self.filter(phone_hash=lookup_hash(phone))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(QuicklyRead, AbstractBaseUser, PermissionsMixin):
     """A person who signs in: resident, staff or both. Retention: until erased on request, then a public id."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

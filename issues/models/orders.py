@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from governance.domain.moment import local_day
 from governance.models import BodyKind, Management
+from governance.models.many import QuicklyRead
 from governance.models.scope import Scope
 from issues import workflow
 from issues.models.issues import goes_past_the_community, goes_past_the_street
@@ -132,7 +133,7 @@ AT_ITS_ISSUES_ESTATE = """
 """
 
 
-class WorkOrder(models.Model):
+class WorkOrder(QuicklyRead):
     """One body is told to put one issue right. Change it only through `issues.domain.handling`."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from governance.models import BodyKind
 from governance.models.categories import in_readers_language
+from governance.models.many import QuicklyRead
 from governance.models.registers import Versioned
 from issues.models.issues import Severity
 
@@ -216,7 +217,7 @@ class SlaClockQuerySet(models.QuerySet["SlaClock"]):
         return self.running().filter(next_rung_at__lte=at).order_by("next_rung_at", "id")
 
 
-class SlaClock(models.Model):
+class SlaClock(QuicklyRead):
     """One promise running for one epoch of an issue. What it promises was copied from the policy when it started.
 
     `starts_at` and `due_at` are worked out by `issues.domain.clocks.reckon` from what the clock promises by itself and

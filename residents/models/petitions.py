@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from governance.models.many import QuicklyRead
 from residents import workflow
 from residents.models.word_pairs import WordPairsField
 
@@ -47,7 +48,7 @@ class PetitionStage(models.TextChoices):
     DECLINED = workflow.DECLINED, _("not taken up")
 
 
-class PlaceOfMatter(models.Model):
+class PlaceOfMatter(QuicklyRead):
     """Where it is: an estate, mostly a building, sometimes a stairwell, and the spot in people's own words."""
 
     building = models.ForeignKey("governance.Building", models.PROTECT, null=True, blank=True, related_name="+")

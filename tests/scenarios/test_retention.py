@@ -283,7 +283,9 @@ def test_what_is_due_is_found_in_the_order_of_an_index(cast: Cast):
                 continue
             cursor.execute(f"EXPLAIN {sql}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
-            assert re.search(r"Index (Only )?Scan (Backward )?using \w*(_by_age|_to_forget|_by_time|expires_at|_at_)", plan), plan
+            assert re.search(
+                r"Index (Only )?Scan (Backward )?using \w*(_by_age|_to_forget|_by_time|expires_at|_at_)", plan
+            ), plan
             assert "Sort" not in plan, plan
 
 
