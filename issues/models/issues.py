@@ -1,6 +1,8 @@
 """What is wrong in the world, the history of its steps, and what was seen and agreed on site."""
 
 import uuid
+from functools import reduce
+from operator import or_
 
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
@@ -68,10 +70,16 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         scope = user.scope(at)
         if scope.is_administrator:
             return self
-        at_the_desk = Q(community__in=scope.communities) & ~goes_past_the_community()
-        of_the_street = Q(subdistrict__in=scope.subdistricts) & ~goes_past_the_street()
-        of_the_district = Q(subdistrict__in=scope.overseen) & goes_past_the_street()
-        return self.filter(of_the_street | of_the_district | at_the_desk | _walked(user, scope))
+        in_charge_of = []
+        if scope.communities:
+            in_charge_of.append(Q(community__in=scope.communities) & ~goes_past_the_community())
+        if scope.subdistricts:
+            in_charge_of.append(Q(subdistrict__in=scope.subdistricts) & ~goes_past_the_street())
+        if scope.overseen:
+            in_charge_of.append(Q(subdistrict__in=scope.overseen) & goes_past_the_street())
+        if scope.grid_units or scope.buildings:
+            in_charge_of.append(_walked(user, scope))
+        return self.filter(reduce(or_, in_charge_of)) if in_charge_of else self.none()
 
     def walked_by(self, user, at) -> "IssueQuerySet":
         """Matters at the buildings that the person walks, whatever else is in their charge."""
