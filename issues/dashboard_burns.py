@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -76,7 +77,7 @@ class BurningRow:
             return not self.burning.passes_street
         return self.burning.community_id in self.scope.communities and self.burning.body_kind not in above
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The page of the order; for an administrator, who handles none, the matter in the console."""
         if self.is_in_charge and self.burning.order_id:

@@ -71,7 +71,8 @@ def burning(narrowing: Narrowing, *, offset: int = 0, limit: int = A_PAGE) -> Bu
 
 def _sql(narrowing: Narrowing) -> str:
     join, scope = narrowing.of_matter("c")
-    prelude = narrowing.prelude.rstrip() + ", " if narrowing.prelude else "WITH "
+    hidden = narrowing.prelude_of_matters
+    prelude = f"{hidden}, " if hidden else "WITH "
     return f"""{prelude}first AS (
             SELECT DISTINCT ON (c.issue_id) c.issue_id, c.kind, c.due_at
             FROM issues_slaclock c {join}

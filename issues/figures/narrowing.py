@@ -17,10 +17,12 @@ PRESENT_BODY = (
 
 # Complaints about a street's own people, all found by their category: its matters of such categories, the petitions
 # that speak of them now, those whose own words were about that, and those of both.
-HIDDEN = """WITH hidden_matters AS MATERIALIZED (
+HIDDEN_MATTERS = """WITH hidden_matters AS MATERIALIZED (
     SELECT id FROM issues_issue
     WHERE subdistrict_id = ANY(%(own)s) AND category_id = ANY(%(past_the_street)s)
-), hidden_by_matter AS MATERIALIZED (
+)
+"""
+HIDDEN = f"""{HIDDEN_MATTERS}, hidden_by_matter AS MATERIALIZED (
     SELECT petition_id AS id FROM issues_issuepetition
     WHERE subdistrict_id = ANY(%(own)s) AND category_id = ANY(%(past_the_street)s) AND undone_at IS NULL
 ), hidden_by_word AS MATERIALIZED (
@@ -73,8 +75,13 @@ class Narrowing:
 
     @property
     def prelude(self) -> str:
-        """What each statement begins with: the few rows that go past the streets' own officers, looked for once."""
-        return "" if self._counts_everything or not self._hides_few else HIDDEN
+        """What a statement begins with: the few rows that go past the streets' own officers, looked for once."""
+        return HIDDEN if self._looks_for_hidden else ""
+
+    @property
+    def prelude_of_matters(self) -> str:
+        """The same for a statement that reads no petitions: PostgreSQL plans the rest even where nobody asks for it."""
+        return HIDDEN_MATTERS if self._looks_for_hidden else ""
 
     @property
     def is_of_whole_streets(self) -> bool:
@@ -106,6 +113,10 @@ class Narrowing:
     def _counts_everything(self) -> bool:
         sight, looked_at = self.choice.sight, frozenset(self.choice.streets)
         return bool(looked_at) and looked_at <= (sight.free if sight.past_the_street else sight.free | sight.own)
+
+    @property
+    def _looks_for_hidden(self) -> bool:
+        return not self._counts_everything and self._hides_few
 
     @property
     def _hides_few(self) -> bool:

@@ -52,7 +52,7 @@ def figures_of(choice: Choice) -> Figures:
     facts |= {"today": local_day(choice.now), "estates": estates_of(choice)}
     now = ask(
         facts,
-        narrowing.prelude,
+        narrowing.prelude_of_matters,
         pile=pile_sql(narrowing),
         promises=promises_sql(narrowing),
         arrivals=arrivals_sql(narrowing),
