@@ -5,6 +5,7 @@ for it; that is `erasing`.
 """
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,8 +15,11 @@ from django.utils.translation import ngettext
 
 log = logging.getLogger(__name__)
 
-# So many of each kind go with one sweep; the next one goes on.
+# So many of each kind go at once.
 BATCH = 200
+# So long a sweep has for all that has had its time; the next one that has anything to do goes on. Where nothing ever
+# happens that is one a day, and ten thousands of its own diary's rows go in this time.
+PATIENCE = timedelta(seconds=2)
 
 
 class Term(NamedTuple):
@@ -75,20 +79,31 @@ def terms() -> list[Term]:
 
 
 def let_go_all(now: datetime) -> int:
-    """Carry each term out by itself, a batch at most: one that fails is logged and keeps no other waiting.
+    """Carry each term out by itself, batch after batch for `PATIENCE`: one that fails is logged and keeps no other
+    waiting.
 
     Returns how many rows were let go of. Raises `SomeFailed` when all are through.
     """
-    gone, failed = 0, []
+    gone, failed, until = 0, [], time.monotonic() + PATIENCE.total_seconds()
     for kind, let_go in _duties.items():
         try:
-            gone += let_go(now, BATCH)
+            gone += _in_batches(let_go, now, until)
         except Exception as error:  # noqa: BLE001 - not its own words: PostgreSQL's DETAIL quotes the row
             failed.append(kind)
             log.error("the term “%s” failed, later again: %s", kind, type(error).__name__)
     if failed:
         raise SomeFailed(", ".join(failed))
     return gone
+
+
+def _in_batches(let_go: Callable[[datetime, int], int], now: datetime, until: float) -> int:
+    """One batch at least; more as long as they are full and it isn't `until` yet by this process's clock."""
+    gone = 0
+    while True:
+        some = let_go(now, BATCH)
+        gone += some
+        if some < BATCH or time.monotonic() >= until:
+            return gone
 
 
 def years_on(instant: datetime, years: int) -> datetime:

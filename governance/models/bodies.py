@@ -226,7 +226,7 @@ class Post(Versioned, Ended):
             ),
         ]
         indexes = [
-            # Whose name's time may be over: the sweep asks for them every ten seconds.
+            # Whose name's time may be over: read in this order by each sweep that has anything to do.
             models.Index(
                 fields=["ended_on"], condition=Q(ended_on__isnull=False) & ~Q(full_name=GONE), name="posts_to_forget"
             )

@@ -146,7 +146,7 @@ class Occupancy(models.Model):
             ),
         ]
         indexes = [
-            # Whose time may be over: the sweep asks for them every ten seconds.
+            # Whose time may be over: read in this order by each sweep that has anything to do.
             models.Index(Coalesce("ended_at", "decided_at"), condition=Q(state__in=OVER), name="homes_to_forget"),
         ]
         triggers = [for_nobody_erased("user")]

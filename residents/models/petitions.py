@@ -75,7 +75,7 @@ class PetitionDraft(PlaceOfMatter):
     class Meta:
         indexes = [
             models.Index(fields=["user", "-updated_at"], name="drafts_of_a_user"),
-            # Whose time is over: the sweep asks for them every ten seconds.
+            # Whose time is over: read in this order by each sweep that has anything to do.
             models.Index(fields=["updated_at"], name="drafts_by_age"),
         ]
 
@@ -305,7 +305,7 @@ class Petition(PlaceOfMatter):
                 name="petitions_by_finish",
             ),
             models.Index(fields=["subdistrict", "category", "id"], name="petitions_of_a_category"),
-            # Whose time may be over: the sweep asks for them every ten seconds.
+            # Whose time may be over: read in this order by each sweep that has anything to do.
             models.Index(
                 Coalesce("finished_at", "ended_at"),
                 condition=Q(forgotten_at=None, state__in=OVER) & ~Q(channel="import"),

@@ -242,12 +242,23 @@ def test_a_file_that_was_brought_goes_with_its_row(cast: Cast, django_capture_on
 
 def test_a_batch_at_a_time_until_none_is_left(cast: Cast, monkeypatch):
     monkeypatch.setattr(keeping, "BATCH", 2)
+    monkeypatch.setattr(keeping, "PATIENCE", timedelta(0))
     for _petition in range(3):
         petitions.withdraw(file(cast.li, cast.building, words=WORDS), actor=cast.li, at=NOW)
     far = NOW.replace(year=2090)
     for left in (1, 0, 0):
         keeping.let_go_all(far)
         assert Petition.objects.filter(words=WORDS).count() == left
+
+
+def test_the_one_sweep_of_a_quiet_day_lets_go_of_a_day_s_diary(cast: Cast, monkeypatch):
+    """Two bells ring every ten seconds, and where nothing happens only the day's coverage is due."""
+    monkeypatch.setattr(keeping, "PATIENCE", timedelta(minutes=1))
+    a_day = timedelta(days=1)
+    rows = [SweepRun(bell="loop", started_at=NOW + n * a_day / 17_280) for n in range(17_280)]
+    SweepRun.objects.bulk_create(rows)
+    run = sweep(bell="test", now=TERMS["sweep"].after(NOW + a_day), even_so=True)
+    assert (list(SweepRun.objects.all()), run.failures) == ([run], 0)
 
 
 def test_one_that_fails_keeps_no_other_waiting_and_is_counted(cast: Cast, monkeypatch):
