@@ -16,7 +16,7 @@ SYSTEM_CHAIN = 0
 # Entry and payload together: every step that anybody takes writes one of each. Linked by the trigger in this order.
 WRITE = """
     WITH told AS (
-        SELECT nextval(pg_get_serial_sequence('governance_auditentry', 'id')) AS id, fact.*
+        SELECT nextval((SELECT pg_get_serial_sequence('governance_auditentry', 'id'))) AS id, fact.*
         FROM json_to_recordset(%(told)s)
             AS fact (verb text, noun text, object_ref text, commitment text, salt text, facts text)
     ), payload AS (

@@ -8,7 +8,7 @@ from django.db.models import Q
 # lock a transaction takes, and two transactions that touch the same rows in another order can't wait for each other.
 # The first of them links all that the transaction has written to its chain: a sweep writes thousands.
 LINK_INTO_CHAIN = """
-    IF EXISTS (SELECT FROM governance_auditentry WHERE id = NEW.id AND sequence IS NOT NULL) THEN
+    IF NEW.id <= NULLIF(current_setting('audit.linked_' || NEW.chain, true), '')::bigint THEN
         RETURN NULL;
     END IF;
     PERFORM pg_advisory_xact_lock(7241, NEW.chain);
@@ -17,20 +17,17 @@ LINK_INTO_CHAIN = """
     number := COALESCE(previous.sequence, 0);
     hash_before := COALESCE(previous.hash, '');
     FOR entry IN
-        SELECT * FROM governance_auditentry WHERE chain = NEW.chain AND sequence IS NULL AND id >= NEW.id ORDER BY id
+        SELECT id, ctid AS place FROM governance_auditentry
+        WHERE chain = NEW.chain AND sequence IS NULL AND id >= NEW.id ORDER BY id
     LOOP
         number := number + 1;
-        ids := ids || entry.id;
-        numbers := numbers || number;
-        hashes_before := hashes_before || hash_before;
-        hash_before := encode(sha256(convert_to(concat_ws('|',
-            hash_before, entry.chain, number, (extract(epoch FROM entry.at) * 1000000)::bigint, entry.verb, entry.noun,
-            entry.object_ref, entry.actor_ref, entry.commitment), 'UTF8')), 'hex');
-        hashes := hashes || hash_before;
+        UPDATE governance_auditentry SET sequence = number, previous_hash = hash_before,
+            hash = encode(sha256(convert_to(concat_ws('|', hash_before, chain, number,
+                (extract(epoch FROM at) * 1000000)::bigint, verb, noun, object_ref, actor_ref, commitment), 'UTF8')),
+                'hex')
+            WHERE ctid = entry.place RETURNING hash INTO hash_before;
     END LOOP;
-    UPDATE governance_auditentry SET sequence = linked.number, previous_hash = linked.before, hash = linked.hash
-        FROM unnest(ids, numbers, hashes_before, hashes) AS linked (id, number, before, hash)
-        WHERE governance_auditentry.id = linked.id;
+    PERFORM set_config('audit.linked_' || NEW.chain, entry.id::text, true);
     RETURN NULL;
 """
 
@@ -64,10 +61,6 @@ class AuditEntry(models.Model):
                     ("entry", "RECORD"),
                     ("number", "BIGINT"),
                     ("hash_before", "TEXT"),
-                    ("ids", "BIGINT[]"),
-                    ("numbers", "BIGINT[]"),
-                    ("hashes_before", "TEXT[]"),
-                    ("hashes", "TEXT[]"),
                 ],
                 func=LINK_INTO_CHAIN,
             ),
