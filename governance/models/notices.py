@@ -65,15 +65,15 @@ class Notice(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, null=True, blank=True)
-    community = models.ForeignKey("governance.Community", models.PROTECT, null=True, blank=True)
-    recipient = models.ForeignKey("governance.User", models.PROTECT, related_name="notices")
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, null=True, blank=True, db_index=False)
+    community = models.ForeignKey("governance.Community", models.PROTECT, null=True, blank=True, db_index=False)
+    recipient = models.ForeignKey("governance.User", models.PROTECT, related_name="notices", db_index=False)
     channel = models.CharField(max_length=10, choices=Channel)
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ORDINARY)
     message_key = models.CharField(max_length=60)
     params = models.JSONField(default=dict)
     link = models.CharField(max_length=200, blank=True, help_text="A path in the portal")
-    dedupe_key = models.CharField(max_length=160, unique=True)
+    dedupe_key = models.CharField(max_length=160)
     state = models.CharField(max_length=12, choices=NoticeState, default=NoticeState.PENDING)
     created_at = models.DateTimeField()
     next_attempt_at = models.DateTimeField()
@@ -83,7 +83,9 @@ class Notice(models.Model):
     last_error = models.CharField(max_length=300, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
-    settled_by = models.ForeignKey("governance.User", models.PROTECT, null=True, blank=True, related_name="+")
+    settled_by = models.ForeignKey(
+        "governance.User", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = NoticeQuerySet.as_manager()
 
@@ -99,6 +101,10 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Q(delivered_at=None) | Q(delivered_at__gte=F("created_at")), name="delivered_after_created"
             ),
+            # By its beginning, too: all that one event has posted.
+            models.UniqueConstraint(
+                fields=["dedupe_key"], opclasses=["varchar_pattern_ops"], name="notice_is_posted_once"
+            ),
             models.UniqueConstraint(
                 fields=["provider_ref"], condition=~Q(provider_ref=""), name="provider_ref_names_one_notice"
             ),
@@ -110,7 +116,9 @@ class Notice(models.Model):
                 condition=Q(state__in=("pending", "sent")),
                 name="notices_due",
             ),
-            models.Index(fields=["recipient", "-created_at"], condition=Q(channel="in_app"), name="notices_inbox"),
+            models.Index(fields=["recipient", "-created_at"], name="notices_inbox"),
+            # Counted on every page.
+            models.Index(fields=["recipient"], condition=Q(channel="in_app", read_at=None), name="notices_unread"),
             models.Index(
                 fields=["subdistrict", "created_at"], condition=Q(state="not_reached"), name="notices_not_reached"
             ),

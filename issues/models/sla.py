@@ -230,7 +230,7 @@ class SlaClock(QuicklyRead):
     by `issues_count_owed` of the database, inside the transaction that changes any of this.
     """
 
-    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+")
+    subdistrict = models.ForeignKey("governance.Subdistrict", models.PROTECT, related_name="+", db_index=False)
     issue = models.ForeignKey(
         "issues.Issue", models.PROTECT, related_name="clocks", verbose_name=_("matter"), db_index=False
     )
@@ -312,12 +312,6 @@ class SlaClock(QuicklyRead):
                 include=["stopped_at", "issue"],
                 condition=Q(voided_at=None),
                 name="clocks_by_due_time",
-            ),
-            models.Index(
-                fields=["subdistrict", "due_at"],
-                include=["issue"],
-                condition=Q(stopped_at=None, voided_at=None),
-                name="running_clocks_by_due_time",
             ),
             models.Index(
                 fields=["subdistrict", "due_at"],
