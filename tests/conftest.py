@@ -53,6 +53,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """A database with a connection left open can't be dropped."""
+    from issues.figures.asking import BESIDE
+
+    yield
+    BESIDE.close()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_passwords() -> Iterator[None]:
     """Nobody attacks the passwords of a test: hash them fast."""

@@ -1,9 +1,9 @@
-"""All figures of a choice at once, in three statements."""
+"""All figures of a choice at once, in two statements."""
 
 from dataclasses import dataclass
 
 from governance.domain.moment import local_day
-from issues.figures.asking import ask
+from issues.figures.asking import Question, ask
 from issues.figures.choice import Choice
 from issues.figures.hearing import Heard, estates_of, filings_sql, homes_sql, read_heard, read_left_out
 from issues.figures.narrowing import Narrowing
@@ -50,39 +50,44 @@ def figures_of(choice: Choice) -> Figures:
     narrowing = Narrowing(choice)
     facts = narrowing.facts | pile_facts(choice.now)
     facts |= {"today": local_day(choice.now), "estates": estates_of(choice)}
-    now = ask(
+    said = ask(
         facts,
-        narrowing.prelude_of_matters,
-        pile=pile_sql(narrowing),
-        promises=promises_sql(narrowing),
-        arrivals=arrivals_sql(narrowing),
-        reopened=reopened_sql(narrowing),
-        about=about_sql(narrowing),
-        lengths=lengths_sql(narrowing),
-    )
-    later = ask(
-        facts,
-        narrowing.prelude,
-        contacts=contacts_sql(narrowing),
-        ratings=ratings_sql(narrowing),
-        finished=finished_sql(narrowing),
-        filings=filings_sql(narrowing),
-        homes=homes_sql(narrowing),
+        Question(
+            narrowing.prelude_of_matters,
+            {
+                "pile": pile_sql(narrowing),
+                "promises": promises_sql(narrowing),
+                "arrivals": arrivals_sql(narrowing),
+                "reopened": reopened_sql(narrowing),
+                "about": about_sql(narrowing),
+                "lengths": lengths_sql(narrowing),
+            },
+        ),
+        Question(
+            narrowing.prelude,
+            {
+                "contacts": contacts_sql(narrowing),
+                "ratings": ratings_sql(narrowing),
+                "finished": finished_sql(narrowing),
+                "filings": filings_sql(narrowing),
+                "homes": homes_sql(narrowing),
+            },
+        ),
     )
     return Figures(
-        promises=read_promises(now["promises"], choice),
-        pile=read_pile(now["pile"]),
-        response=read_response(later["contacts"]),
-        resolution=read_resolution(later["finished"], later["ratings"]),
-        satisfaction=read_satisfaction(later["ratings"]),
-        left_out=read_left_out(later["filings"], now["about"]),
-        arrivals=read_arrivals(now["arrivals"]),
-        lengths=read_lengths(now["lengths"]),
-        about=read_about(now["about"]),
-        reopened=read_reopened(now["reopened"]),
-        not_solved=read_not_solved(later["ratings"]),
-        heard=read_heard(later["filings"], later["homes"], choice),
-        filed=_by_street(later["filings"]),
+        promises=read_promises(said["promises"], choice),
+        pile=read_pile(said["pile"]),
+        response=read_response(said["contacts"]),
+        resolution=read_resolution(said["finished"], said["ratings"]),
+        satisfaction=read_satisfaction(said["ratings"]),
+        left_out=read_left_out(said["filings"], said["about"]),
+        arrivals=read_arrivals(said["arrivals"]),
+        lengths=read_lengths(said["lengths"]),
+        about=read_about(said["about"]),
+        reopened=read_reopened(said["reopened"]),
+        not_solved=read_not_solved(said["ratings"]),
+        heard=read_heard(said["filings"], said["homes"], choice),
+        filed=_by_street(said["filings"]),
     )
 
 
