@@ -16,8 +16,11 @@ from typing import Any
 
 import django
 
+from config.bench.aims import percentile
+
 WORDS = "漏水"
 DUE = 5_000
+DUE_SWEEPS = 5
 EMPTY_SWEEPS = 21
 SEARCHES = 21
 WHO_LISTS = {"street officer": "officer1", "community staff": "community1", "grid worker": "grid1"}
@@ -85,11 +88,12 @@ class _Asked:
         """Ask once to warm up, then count the queries of the second time."""
         from urllib.parse import quote
 
-        from django.db import connection
+        from django.db import connection, transaction
         from django.test.utils import CaptureQueriesContext
 
         self.client.get(self.path)
-        with CaptureQueriesContext(connection) as captured:
+        # In a transaction everything goes over this one connection, and is counted.
+        with transaction.atomic(), CaptureQueriesContext(connection) as captured:
             self.answer = self.client.get(self.path)
         return {
             "name": self.name,
@@ -314,11 +318,23 @@ def _queries_of(work: Callable[[], Any]) -> int:
 
 
 def sweep_due() -> dict[str, Any]:
-    """One sweep in which 5,000 running clocks have just broken their promise.
+    """Sweeps in each of which 5,000 running clocks have just broken their promise, as often as there are so many.
 
     So many at once look like a wrong clock or holiday table, and halt the ladder. What goes on then is what the office
     does: somebody looks, and runs `manage.py sweep --even-so`.
     """
+    sweeps = [_sweep_of_due()]
+    while len(sweeps) < DUE_SWEEPS and sweeps[-1]["due"] == DUE:
+        sweeps.append(_sweep_of_due())
+    alike = [each for each in sweeps if each["due"] == sweeps[0]["due"]]
+    return min(alike, key=lambda each: each["fired"]) | {
+        "seconds": percentile([each["seconds"] for each in alike], 0.5),
+        "sweeps": len(alike),
+    }
+
+
+def _sweep_of_due() -> dict[str, Any]:
+    """One of them. Its clocks have fired nothing before."""
     from django.db.models import F
 
     from governance.domain.moment import database_now

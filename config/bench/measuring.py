@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -15,12 +15,16 @@ from config.bench.places import Measured
 CONNECTIONS = 8
 PATIENCE_SECONDS = 60.0
 WARM_UP = 5
+# A server that was just started answers so many before anything is measured.
+WARM_UP_OF_A_SERVER = 200
+# As many times filing and the two bare views take turns.
+TURNS = 10
 
 
 class Extent(NamedTuple):
     """How much is measured: enough for a figure, and an end to it. `with_lists`: every list, too."""
 
-    posts: int = 1000
+    posts: int = 2000
     seconds: float = 10.0
     page_times: int = 60
     list_times: int = 20
@@ -132,22 +136,34 @@ def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int) ->
 
 
 def _measure_posts(street: Street, database: Measured, seed: int, extent: Extent) -> None:
-    """File drafts and ask the two bare views, in turns: the machine is the same for all, whatever else it does."""
+    """File drafts and ask the two bare views, in many short turns: a machine may be slower from one second to the next.
+
+    All three servers run the whole time, so that each turn begins with workers that have their first requests behind
+    them. The shares are of the sums of all turns.
+    """
     ready = database.ask("drafts", seed, extent.posts + 1)
     street.post_queries = ready["queries"]
     filings = [_filing(draft) for draft in ready["drafts"]]
-    people = [request("GET", "/", draft["cookies"]) for draft in ready["drafts"]]
-    middle, warm_up = len(filings) // 2, min(2 * CONNECTIONS, len(filings) // 4)
+    people = itertools.cycle([request("GET", "/", draft["cookies"]) for draft in ready["drafts"]])
+    nobody = itertools.repeat(request("GET", "/"))
+    warm_up = min(2 * CONNECTIONS, len(filings) // 4)
+    first, filings = filings[:warm_up], filings[warm_up:]
+    turns = min(TURNS, len(filings))
+    a_turn = extent.seconds / max(turns, 1)
     bare, idle, posts = Outcome(), Outcome(), Outcome()
-    for half in (filings[:middle], filings[middle:]):
-        with database.serving("config.bench.bare") as port:
-            _add(bare, _asked_again_and_again(port, [request("GET", "/")], extent.seconds / 2))
-        with database.serving("config.bench.idle") as port:
-            _add(idle, _asked_again_and_again(port, people, extent.seconds / 2))
-        with database.serving() as port:
-            _warm_up(port, itertools.cycle(people))
-            ask_all(port, half[:warm_up], connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=302)
-            _add(posts, ask_all(port, half[warm_up:], connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=302))
+    with (
+        database.serving("config.bench.bare") as bare_port,
+        database.serving("config.bench.idle") as idle_port,
+        database.serving() as port,
+    ):
+        for each, requests in ((bare_port, nobody), (idle_port, people), (port, people)):
+            _asked(each, itertools.islice(requests, WARM_UP_OF_A_SERVER))
+        if first:
+            _asked(port, first, expected=302)
+        for turn in range(turns):
+            _add(bare, _asked(bare_port, nobody, a_turn))
+            _add(idle, _asked(idle_port, people, a_turn))
+            _add(posts, _asked(port, filings[turn::turns], expected=302))
     street.bare_per_second, street.idle_per_second = bare.per_second, idle.per_second
     street.posts_per_second, street.posts = posts.per_second, posts.count
     street.post_p50, street.post_p95 = (percentile(posts.milliseconds, share) for share in (0.5, 0.95))
@@ -155,16 +171,8 @@ def _measure_posts(street: Street, database: Measured, seed: int, extent: Extent
     street.intake = _timed("intake", taken_in["milliseconds"], taken_in["queries"])
 
 
-def _warm_up(port: int, turns: Iterator[bytes]) -> None:
-    """Each server is just started: its workers have their first requests behind them when the clock begins."""
-    first = list(itertools.islice(turns, 200))
-    ask_all(port, first, connections=CONNECTIONS, seconds=PATIENCE_SECONDS, expected=200)
-
-
-def _asked_again_and_again(port: int, requests: list[bytes], seconds: float) -> Outcome:
-    turns = itertools.cycle(requests)
-    _warm_up(port, turns)
-    return ask_all(port, turns, connections=CONNECTIONS, seconds=seconds, expected=200)
+def _asked(port: int, requests: Iterable[bytes], seconds: float = PATIENCE_SECONDS, expected: int = 200) -> Outcome:
+    return ask_all(port, requests, connections=CONNECTIONS, seconds=seconds, expected=expected)
 
 
 def _add(total: Outcome, part: Outcome) -> None:

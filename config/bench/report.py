@@ -70,8 +70,8 @@ def table(streets: Sequence[Street]) -> list[list[str]]:
         *([f"{name}, p50 / p95 ms (queries)", *(_page(street.page(name)) for street in streets)] for name in pages),
         ["search alone, p50 / p95 ms", *(_page(street.search) for street in streets)],
         ["empty sweep, p50 / p95 ms (queries)", *(_page(street.empty_sweep) for street in streets)],
-        ["sweep of the due: seconds", *(_figure(street.due_sweep.get("seconds"), 2) for street in streets)],
-        ["… clocks due, rungs fired", *(_due(street) for street in streets)],
+        ["sweep of the due, p50: seconds", *(_figure(street.due_sweep.get("seconds"), 2) for street in streets)],
+        ["… clocks due, rungs fired (sweeps)", *(_due(street) for street in streets)],
         ["load_street, seconds", *(_figure(street.loaded_in, 0) for street in streets)],
     ]
     return rows
@@ -93,7 +93,8 @@ def _page(timed: Timed | None) -> str:
 
 
 def _due(street: Street) -> str:
-    return f"{street.due_sweep.get('due', 0):,}, {street.due_sweep.get('fired', 0):,}"
+    due, fired, sweeps = (street.due_sweep.get(name, 0) for name in ("due", "fired", "sweeps"))
+    return f"{due:,}, {fired:,} ({sweeps})"
 
 
 def printed(rows: list[list[str]]) -> str:
@@ -119,9 +120,9 @@ def page(run: Run) -> str:
         "## Aims\n\n| | aim | where | measured | wanted |\n|---|---|---|---|---|\n"
         + "\n".join(_judged(verdict) for verdict in verdicts(run.streets)),
         "## Figures\n\n" + _markdown(table(run.streets)),
-        "The shares are of rates measured in turns, by the same client, under the same gunicorn command line: filed "
-        "drafts, each a different one by its own signed-in resident; one view that does nothing, asked for by the "
-        "same residents, with all that is around every request of the portal (session, account, language, headers, "
+        "The shares are of rates measured in short turns, by the same client, under the same gunicorn command line: "
+        "filed drafts, each a different one by its own signed-in resident; one view that does nothing, asked for by "
+        "the same residents, with all that is around every request of the portal (session, account, language, headers, "
         "log); and the same view in a Django application with no middleware and no database. The aim is judged by the "
         "first of the two. Filing waits for nobody: the intake, which finds who answers and starts the clocks, is the "
         "worker's, or the receipt's if that is asked for first; it has its own line. A page's milliseconds are "
