@@ -1,8 +1,9 @@
 """Thousands of ids or rows at once: each statement takes them as one value, where Django quotes every single one."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Self
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self, cast
 
 from django.db import connection, models
 from django.db.models import Func, Value
@@ -29,12 +30,36 @@ class QuicklyRead(models.Model):
         return row
 
 
+def attach(rows: Sequence[QuicklyRead], name: str) -> None:
+    """As `prefetch_related` of a foreign key to few objects: each row gets its own, all in one query."""
+    if not rows:
+        return
+    field = cast("models.ForeignKey[Any, Any]", rows[0]._meta.get_field(name))
+    meant = {getattr(row, field.attname) for row in rows} - {None}
+    found = field.related_model._base_manager.in_bulk(meant)
+    for row in rows:
+        row._state.fields_cache[name] = found.get(getattr(row, field.attname))
+
+
 def among(ids: Iterable[int]) -> Func:
     """For `filter(issue__in=among(ids))`."""
     listed = "{" + ",".join(map(str, ids)) + "}"
     return Func(
         Value(listed), template="(SELECT unnest(%(expressions)s::bigint[]))", output_field=models.BigIntegerField()
     )
+
+
+@contextmanager
+def meanwhile() -> Iterator[None]:
+    """The database carries out each statement while Python puts the next together, and says at the end how it went.
+
+    For statements of which nothing is read; whatever is read in between waits for all before it. In a transaction only:
+    what goes wrong is raised at the end, or by a later statement, and all of them are undone together.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("What goes wrong is known at the end only: that needs a transaction around it.")
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def insert(model: type[models.Model], rows: Sequence[dict[str, Any]], *, once: bool = False) -> None:

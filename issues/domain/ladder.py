@@ -17,11 +17,11 @@ from django.db.models import F
 
 from governance.domain import audit, outbox
 from governance.models import Urgency, User, read_scopes
-from governance.models.many import among
+from governance.models.many import among, attach, meanwhile
 from issues.domain import people, supervision
 from issues.domain.clocks import set_next_rung
 from issues.domain.rungs import Office, RungTime, rung_times, waiting
-from issues.domain.telling import link_to, tell_each, tell_petitioners
+from issues.domain.telling import link_to, petitions_of_each, tell_each, tell_petitioners
 from issues.models import Escalation, EscalationRung, SlaClock, SupervisionOrder, WorkOrder
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,13 @@ class Told(NamedTuple):
     rung: EscalationRung
     order: WorkOrder
     account: SupervisionOrder | None = None
+
+
+class Firing(NamedTuple):
+    """A rung that fires now, on its clock."""
+
+    clock: SlaClock
+    time: RungTime
 
 
 Telling = tuple[User, Told]
@@ -111,7 +118,8 @@ def _lock_due(now: datetime, failed: set[int]) -> list[SlaClock]:
     due = SlaClock.objects.with_rung_due(now).exclude(pk__in=failed)
     locked = due.select_for_update(of=("self",), skip_locked=True, no_key=True)
     # The categories are few and aren't joined; where it is is read for those who are told of one alone.
-    clocks = list(locked.select_related("issue").only(*READ).prefetch_related("issue__category")[:BATCH])
+    clocks = list(locked.select_related("issue").only(*READ)[:BATCH])
+    attach([clock.issue for clock in clocks], "category")
     # Two clocks of one issue may be in the hands of two sweeps, and only one opens its supervision order: if all
     # go through the issues in the same order, none waits for another in a circle.
     return sorted(clocks, key=lambda clock: (clock.issue_id, clock.pk))
@@ -139,11 +147,9 @@ def _fire_clocks(
 ) -> tuple[int, list[Telling]]:
     """Fire the clocks' due rungs, and set each clock to the one after them: how many, and who is told of which."""
     climbs = _climbs(clocks)
-    due = [(climb.clock, [time for time in climb.times if time.at <= now]) for climb in climbs]
-    _set_next_rungs(
-        {climb.clock.pk: next((time.at for time in climb.times if time.at > now), None) for climb in climbs}
-    )
-    return _fire_all(due, now, bell, directory)
+    firing = [Firing(climb.clock, time) for climb in climbs for time in climb.times if time.at <= now]
+    later = {climb.clock.pk: next((time.at for time in climb.times if time.at > now), None) for climb in climbs}
+    return len(firing), _fire_all(firing, now, bell, directory, later)
 
 
 def fire_breaches(clocks: Iterable[SlaClock], *, at: datetime, bell: str) -> int:
@@ -156,14 +162,16 @@ def fire_breaches(clocks: Iterable[SlaClock], *, at: datetime, bell: str) -> int
     if not clocks:
         return 0
     breaches = [
-        (climb.clock, [time for time in climb.times if time.at == climb.clock.due_at and time.rung.at_percent is None])
+        Firing(climb.clock, time)
         for climb in _climbs(clocks)
+        for time in climb.times
+        if time.at == climb.clock.due_at and time.rung.at_percent is None
     ]
-    fired, to_tell = _fire_all(breaches, at, bell, people.Directory(at))
+    to_tell = _fire_all(breaches, at, bell, people.Directory(at))
     for clock in clocks:
         set_next_rung(clock)
     _tell(to_tell, at)
-    return fired
+    return len(breaches)
 
 
 class _Climb(NamedTuple):
@@ -198,42 +206,49 @@ def _climbs(clocks: list[SlaClock]) -> list[_Climb]:
     ]
 
 
-def _set_next_rungs(next_rungs: dict[int, datetime | None]) -> None:
+def _fire_all(
+    firing: list[Firing],
+    now: datetime,
+    bell: str,
+    directory: people.Directory,
+    later: dict[int, datetime | None] | None = None,
+) -> list[Telling]:
+    """Write the rungs, their entries on the trail and the residents' lines; who is told of which.
+
+    `later`: the rung after these, of each clock. All that has to be read is read before anything is written.
+    """
+    breached = [clock for clock, time in firing if time.rung.after_minutes == 0]
+    petitions = petitions_of_each({clock.issue_id for clock in breached})
+    orders = people.present_orders([clock.issue for clock, _time in firing])
+    of_orders = [(each, orders[each.clock.issue_id]) for each in firing if each.clock.issue_id in orders]
+    audiences = directory.audiences([(each.time.rung.tells, order) for each, order in of_orders])
+    with meanwhile():
+        _set_next_rungs(later or {})
+        _record(firing, now)
+        _write(firing, now, bell)
+        news = [(clock.issue, {"kind": clock.kind, "due_at": clock.due_at.isoformat()}) for clock in breached]
+        tell_each(news, petitions, "breached", at=now)
+    opening = _escalations_of([each for each, _order in of_orders if each.time.rung.opens_supervision])
+    return [
+        telling
+        for (each, order), audience in zip(of_orders, audiences, strict=True)
+        for telling in _to_tell(each, order, audience, opening.get((each.clock.pk, each.time.rung.pk)), now)
+    ]
+
+
+def _set_next_rungs(later: dict[int, datetime | None]) -> None:
+    if not later:
+        return
     with connection.cursor() as cursor:
         # As JSON: Python would quote thousands of values one by one.
         cursor.execute(
             "UPDATE issues_slaclock SET next_rung_at = later.at "
             "FROM json_to_recordset(%s) AS later (id bigint, at timestamptz) WHERE issues_slaclock.id = later.id",
-            [json.dumps([{"id": pk, "at": at and at.isoformat()} for pk, at in next_rungs.items()])],
+            [json.dumps([{"id": pk, "at": at and at.isoformat()} for pk, at in later.items()])],
         )
 
 
-def _fire_all(
-    due: list[tuple[SlaClock, list[RungTime]]], now: datetime, bell: str, directory: people.Directory
-) -> tuple[int, list[Telling]]:
-    """Write the rungs, their entries on the trail and the residents' lines, each kind all at once."""
-    fired = _write([(clock, time) for clock, times in due for time in times], now, bell)
-    _record(fired, now)
-    breached = [clock for clock, time, _escalation in fired if time.rung.after_minutes == 0]
-    tell_each([(c.issue, {"kind": c.kind, "due_at": c.due_at.isoformat()}) for c in breached], "breached", at=now)
-    orders = people.present_orders([clock.issue for clock, _time, _escalation in fired])
-    directory.look_up((t.rung.tells, orders[c.issue_id]) for c, t, _escalation in fired if c.issue_id in orders)
-    to_tell: list[Telling] = []
-    for clock, time, escalation in fired:
-        order = orders.get(clock.issue_id)
-        if order:
-            asked = _open_supervision(clock, escalation, order, now) if time.rung.opens_supervision else None
-            to_tell += _to_tell(clock, time.rung, order, asked, directory)
-    return len(fired), to_tell
-
-
-class _Fired(NamedTuple):
-    clock: SlaClock
-    time: RungTime
-    escalation_id: int
-
-
-def _write(firing: list[tuple[SlaClock, RungTime]], now: datetime, bell: str) -> list[_Fired]:
+def _write(firing: list[Firing], now: datetime, bell: str) -> None:
     """The rows. The clocks are in our hands and what has fired was read after that: none is there yet."""
     rows = [
         {"clock_id": clock.pk, "epoch": clock.epoch, "rung_id": time.rung.pk, "due_at": time.at.isoformat()}
@@ -243,17 +258,14 @@ def _write(firing: list[tuple[SlaClock, RungTime]], now: datetime, bell: str) ->
         cursor.execute(
             "INSERT INTO issues_escalation (clock_id, epoch, rung_id, due_at, acted_at, bell) "
             "SELECT clock_id, epoch, rung_id, due_at, greatest(due_at, %s), %s FROM json_to_recordset(%s) "
-            "AS firing (clock_id bigint, epoch int, rung_id bigint, due_at timestamptz) "
-            "RETURNING clock_id, rung_id, id",
+            "AS firing (clock_id bigint, epoch int, rung_id bigint, due_at timestamptz)",
             [now, bell, json.dumps(rows)],
         )
-        ids = {(clock, rung): pk for clock, rung, pk in cursor.fetchall()}
-    return [_Fired(clock, time, ids[clock.pk, time.rung.pk]) for clock, time in firing]
 
 
-def _record(fired: list[_Fired], now: datetime) -> None:
+def _record(firing: list[Firing], now: datetime) -> None:
     by_street: dict[int, list[audit.Fact]] = defaultdict(list)
-    for clock, time, _escalation in fired:
+    for clock, time in firing:
         facts: dict[str, object] = {
             "rung": time.rung.code,
             "kind": clock.kind,
@@ -264,16 +276,25 @@ def _record(fired: list[_Fired], now: datetime) -> None:
         audit.record_many(told, actor="sweep", at=now, subdistrict_id=street)
 
 
+def _escalations_of(firing: list[Firing]) -> dict[tuple[int, int], int]:
+    """The ids of what was just written, by clock and rung."""
+    if not firing:
+        return {}
+    clocks, rungs = among(each.clock.pk for each in firing), {each.time.rung.pk for each in firing}
+    written = Escalation.objects.filter(clock__in=clocks, rung__in=rungs, epoch=F("clock__epoch"))
+    return {(clock, rung): pk for clock, rung, pk in written.values_list("clock_id", "rung_id", "id")}
+
+
 def _to_tell(
-    clock: SlaClock,
-    rung: EscalationRung,
-    order: WorkOrder,
-    asked: SupervisionOrder | None,
-    directory: people.Directory,
+    firing: Firing, order: WorkOrder, audience: list[User], escalation_id: int | None, now: datetime
 ) -> list[Telling]:
     """Whom the rung tells; and whoever has to give the account that is now asked for, of that."""
-    accountable = people.answerers(asked, directory.at) if asked else []
-    everybody = dict.fromkeys([*directory.audience(rung.tells, order), *accountable])
+    clock, rung = firing.clock, firing.time.rung
+    asked = _open_supervision(clock, escalation_id, order, now) if escalation_id else None
+    if not asked:
+        return [(person, Told(clock, rung, order)) for person in audience]
+    accountable = people.answerers(asked, now)
+    everybody = dict.fromkeys([*audience, *accountable])
     return [(person, Told(clock, rung, order, asked if person in accountable else None)) for person in everybody]
 
 
@@ -309,14 +330,14 @@ def _open_supervision(clock: SlaClock, escalation_id: int, order: WorkOrder, now
 
 def _tell(to_tell: list[Telling], now: datetime) -> None:
     """One notice for one thing; for several one digest a sweep, so that the morning after an outage brings no storm."""
-    told: dict[User, list[Told]] = defaultdict(list)
+    told: dict[int, tuple[User, list[Told]]] = {}
     for person, thing in to_tell:
-        told[person].append(thing)
+        told.setdefault(person.pk, (person, []))[1].append(thing)
     event = f"digest:{now.isoformat()}"
-    posted = outbox.posted_to(told, event)
-    read_scopes([person for person, things in told.items() if len(things) > 1 and person.pk not in posted], now)
+    posted = outbox.posted_to([person for person, _things in told.values()], event)
+    read_scopes([person for person, things in told.values() if len(things) > 1 and person.pk not in posted], now)
     digests: list[outbox.Sum] = []
-    for person, things in told.items():
+    for person, things in told.values():
         if len(things) > 1 or person.pk in posted:
             link = "" if person.pk in posted else _link_to_queue(person, now)
             digests.append(outbox.Sum(person, _refs(things), {"link": link, **_where(things[0], now)}))

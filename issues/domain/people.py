@@ -1,6 +1,6 @@
 """Who is meant: whose phone rings for an order, and whom a rung of the ladder tells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -8,7 +8,7 @@ from django.db.models import F
 
 from governance.domain.moment import local_day
 from governance.models import Body, BodyKind, Category, DutyShift, Management, Role, RoleAssignment, User
-from governance.models.many import among
+from governance.models.many import among, attach
 from issues.models import Audience, Issue, SupervisionOrder, WorkOrder
 
 T = TypeVar("T")
@@ -29,12 +29,13 @@ def present_order(issue: Issue) -> WorkOrder | None:
 def present_orders(issues: Iterable[Issue]) -> dict[int, WorkOrder]:
     """The same for many issues, by their ids, each with its issue as it was given; one without orders isn't there."""
     by_id = {issue.pk: issue for issue in issues}
-    latest = WorkOrder.objects.filter(issue__in=among(by_id)).order_by("issue_id", "-id").distinct("issue_id")
-    found = {}
-    for order in latest.only("issue", "public_id", "body", "holder").prefetch_related("body", "holder"):
+    of_these = WorkOrder.objects.filter(issue__in=among(by_id)).order_by("issue_id", "-id").distinct("issue_id")
+    latest = list(of_these.only("issue", "public_id", "body", "holder"))
+    attach(latest, "body")
+    attach(latest, "holder")
+    for order in latest:
         order.issue = by_id[order.issue_id]
-        found[order.issue_id] = order
-    return found
+    return {order.issue_id: order for order in latest}
 
 
 def to_ring(order: WorkOrder, at: datetime) -> list[User]:
@@ -149,17 +150,32 @@ class Directory:
         self.at = at
         self._holders: dict[Post, list[User]] = {}
         self._shifts: dict[int, _Shifts] = {}
+        self._past: dict[int, tuple[bool, bool]] = {}
 
-    def look_up(self, asked: Iterable[tuple[Iterable[str], WorkOrder]]) -> None:
-        """Look at once for all those whom rungs tell about orders; `audience` asks for nobody by itself then."""
-        pairs = list({(code, order.pk): (code, order) for tells, order in asked for code in tells}.values())
+    def audiences(self, asked: Sequence[tuple[Iterable[str], WorkOrder]]) -> list[list[User]]:
+        """The people each rung tells about its order, nobody twice. For many orders that are alike, worked out once."""
+        alike = [(tuple(tells), *self._all_that_counts(order)) for tells, order in asked]
+        one_of_each = dict(zip(alike, asked, strict=True))
+        self._look_up(one_of_each.values())
+        found = {each: self._audience(tells, order) for each, (tells, order) in one_of_each.items()}
+        return [found[each] for each in alike]
+
+    def _all_that_counts(self, order: WorkOrder) -> tuple[int | bool | None, ...]:
+        """Whom a rung tells of an order depends on nothing else of it."""
+        issue = order.issue
+        if issue.category_id not in self._past:
+            self._past[issue.category_id] = issue.goes_past_the_street, issue.goes_past_the_community
+        past = (issue.hides_petitioner, *self._past[issue.category_id])
+        return order.body_id, order.holder_id, issue.estate_id, issue.community_id, issue.subdistrict_id, *past
+
+    def _look_up(self, asked: Iterable[tuple[Iterable[str], WorkOrder]]) -> None:
+        pairs = [(code, order) for tells, order in asked for code in tells]
         posts = {post for code, order in pairs for post in _posts(code, order)}
         self._holders |= _holders(posts - self._holders.keys(), self.at)
         bodies = {order.body_id for code, order in pairs if code == Audience.HOLDER and not order.holder_id}
         self._shifts |= _shifts_of(bodies - self._shifts.keys(), self.at)
 
-    def audience(self, tells: Iterable[str], order: WorkOrder) -> list[User]:
-        """The people a rung tells about an order, nobody twice."""
+    def _audience(self, tells: Iterable[str], order: WorkOrder) -> list[User]:
         people = [user for code in tells for user in self._of(code, order)]
         return list({user.pk: user for user in people if user.is_active}.values())
 

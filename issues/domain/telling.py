@@ -1,6 +1,7 @@
 """Telling residents what they may know of an issue: through `residents.domain.standing`, in the same transaction."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -92,25 +93,29 @@ def desk(order: WorkOrder) -> Teller:
     return Teller(body=order.body.short_name)
 
 
-def tell_each(news: list[tuple[Issue, dict[str, Any]]], kind: str, /, *, at: datetime) -> None:
-    """As `tell_petitioners` with nobody's words, for many issues at once, each with params of its own."""
+def petitions_of_each(issues: Iterable[int]) -> dict[int, list[Petition]]:
+    """As `petitions_of`, for issues by their ids, and with no more of each petition than telling its person takes."""
     spoken: dict[int, list[Petition]] = defaultdict(list)
-    issues = among({issue.pk for issue, _params in news})
-    of_these = Petition.objects.filter(links__issue__in=issues, links__undone_at=None, state=PetitionStage.IN_HAND)
-    rows = of_these.annotate(speaks_of=F("links__issue")).select_related("petitioner").only(*TOLD)
-    for petition in rows.order_by("filed_at", "id") if news else ():
-        spoken[petition.speaks_of].append(petition)
-    standing.tell_each(
-        [(petition, params) for issue, params in news for petition in spoken[issue.pk]],
-        kind,
-        at=at,
+    of_these = Petition.objects.filter(
+        links__issue__in=among(issues), links__undone_at=None, state=PetitionStage.IN_HAND
     )
+    rows = of_these.annotate(speaks_of=F("links__issue")).select_related("petitioner").only(*TOLD)
+    for petition in rows.order_by("filed_at", "id"):
+        spoken[petition.speaks_of].append(petition)
+    return spoken
+
+
+def tell_each(
+    news: list[tuple[Issue, dict[str, Any]]], petitions: dict[int, list[Petition]], kind: str, /, *, at: datetime
+) -> None:
+    """As `tell_petitioners` with nobody's words, for many issues at once, each with params of its own."""
+    told = [(issue, petition, params) for issue, params in news for petition in petitions.get(issue.pk, ())]
+    standing.tell_each([(petition, params) for _issue, petition, params in told], kind, at=at)
     if kind in NOTICES:
         outbox.post_all(
             [
                 notice
-                for issue, params in news
-                for petition in spoken[issue.pk]
+                for issue, petition, params in told
                 for notice in _notices(issue, petition, kind, _matter(issue, standing.NOBODY, params), at)
             ]
         )

@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -275,7 +276,7 @@ class Issue(PlaceOfMatter):
         is_alike = self.category_id == category.pk or not is_about_staff
         return self.hides_petitioner == hides_petitioner and is_alike
 
-    @property
+    @cached_property
     def audit_ref(self) -> str:
         return str(self.public_id)
 
