@@ -22,12 +22,13 @@ def close_account(user) -> None:
 
 def test_a_manager_who_has_left_is_not_told_and_the_staff_is(cast: Cast, order):
     staff = people.staff_of(order.body, NOW)
-    assert people.Directory(NOW).audience([Audience.MANAGER], order) == [cast.zheng]
+    told = [([Audience.MANAGER], order)]
+    assert people.Directory(NOW).audiences(told) == [[cast.zheng]]
 
     close_account(cast.zheng)
 
     assert people.managers_of(order.body, NOW) == []
-    assert people.Directory(NOW).audience([Audience.MANAGER], order) == [user for user in staff if user != cast.zheng]
+    assert people.Directory(NOW).audiences(told) == [[user for user in staff if user != cast.zheng]]
 
 
 def test_with_everybody_in_line_gone_the_phones_of_the_staff_ring(cast: Cast, order):
