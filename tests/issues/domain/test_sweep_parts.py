@@ -29,10 +29,10 @@ def break_telling_about(order: WorkOrder, monkeypatch) -> None:
             raise RuntimeError("broken")
         return whole(each)
 
-    def tell_each(news, kind, /, **facts) -> None:
+    def tell_each(news, petitions, kind, /, **facts) -> None:
         if any(issue.pk == order.issue_id for issue, _params in news):
             raise RuntimeError("broken")
-        told(news, kind, **facts)
+        told(news, petitions, kind, **facts)
 
     monkeypatch.setattr("issues.domain.people.place_params", place_params)
     monkeypatch.setattr("issues.domain.ladder.tell_each", tell_each)
