@@ -1,7 +1,7 @@
 """Telling residents what they may know of an issue: through `residents.domain.standing`, in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -93,14 +93,14 @@ def desk(order: WorkOrder) -> Teller:
     return Teller(body=order.body.short_name)
 
 
-def petitions_of_each(issues: Iterable[int]) -> dict[int, list[Petition]]:
+def petitions_of_each(issues: Collection[int]) -> dict[int, list[Petition]]:
     """As `petitions_of`, for issues by their ids, and with no more of each petition than telling its person takes."""
     spoken: dict[int, list[Petition]] = defaultdict(list)
     of_these = Petition.objects.filter(
         links__issue__in=among(issues), links__undone_at=None, state=PetitionStage.IN_HAND
     )
     rows = of_these.annotate(speaks_of=F("links__issue")).select_related("petitioner").only(*TOLD)
-    for petition in rows.order_by("filed_at", "id"):
+    for petition in rows.order_by("filed_at", "id") if issues else ():
         spoken[petition.speaks_of].append(petition)
     return spoken
 
