@@ -86,8 +86,10 @@ def figures(at: datetime) -> dict[str, object]:
     # Counted by this code on the schema of another, they would fail; a backup before an upgrade must not.
     if contents.pending_migrations():
         return found
-    for _receiver, answer in figures_asked.send(sender=None, at=at):
-        found.update(answer)  # type: ignore[arg-type]
+    # In a transaction all are asked over this one connection: a restore has to let go of the database it looks through.
+    with transaction.atomic(savepoint=False):
+        for _receiver, answer in figures_asked.send(sender=None, at=at):
+            found.update(answer)  # type: ignore[arg-type]
     return found
 
 

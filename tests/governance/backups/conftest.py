@@ -22,6 +22,7 @@ from governance import shipped as shipped_by_governance
 from governance.backups import postgres
 from issues import shipped as shipped_by_issues
 from issues.domain import handling
+from issues.figures.asking import BESIDE
 from residents.domain import drafts, petitions
 from tests.cast import NOW, build_cast, draft, take_in
 from tests.config.processes import PROJECT_DIR
@@ -93,6 +94,7 @@ def databases() -> set[str]:
 
 def copy_database(old: str, new: str) -> None:
     connection.close()
+    BESIDE.close()  # nobody may be connected to the one that is copied
     with postgres.maintenance() as link:
         postgres.drop(link, new)
         link.execute(f'CREATE DATABASE "{new}" TEMPLATE "{old}"')
