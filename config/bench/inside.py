@@ -21,7 +21,7 @@ from config.bench.aims import percentile
 WORDS = "漏水"
 DUE = 5_000
 DUE_SWEEPS = 5
-EMPTY_SWEEPS = 21
+EMPTY_SWEEPS = 200
 SEARCHES = 21
 WHO_LISTS = {"street officer": "officer1", "community staff": "community1", "grid worker": "grid1"}
 

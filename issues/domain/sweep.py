@@ -46,21 +46,26 @@ def sweep(*, bell: str, now: datetime | None = None, even_so: bool = False) -> S
     """Do everything due at `now` (else by the database's clock). `even_so`: a person has looked at an absurd share."""
     now = now or database_now()
     run = SweepRun(bell=bell, started_at=now)
-    if _guarded(run, _is_anything_due, now) or run.failures:
+    if _guarded(run, lambda at: _find_out(run, at), now) or run.failures:
         # Before the work: of a sweep that dies in it the record says that it never ended.
+        run.finished_at = None
         run.save(force_insert=True)
         _do_what_is_due(run, now, even_so=even_so)
-    run.finished_at = database_now()
+        run.finished_at = database_now()
     run.save()
     return run
 
 
-def _is_anything_due(now: datetime) -> bool:
-    """Whether any part of the sweep has something to do: one query, for each of whose parts there is an index."""
+def _find_out(run: SweepRun, now: datetime) -> bool:
+    """Whether any part of the sweep has something to do; and when that was known, at which an empty sweep has ended.
+
+    One query, for each of whose parts there is an index.
+    """
     sql, parameters = _question(local_day(now))
     with connection.cursor() as cursor:
         cursor.execute(sql, [now + each if isinstance(each, timedelta) else each for each in parameters])
-        return bool(cursor.fetchone()[0])
+        is_due, run.finished_at = cursor.fetchone()
+    return bool(is_due)
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +77,8 @@ def _question(day: date) -> tuple[str, list[Any]]:
     noon = datetime.combine(day, time(12), LOCAL_ZONE)
     asked = [rows.order_by().values("pk").query.sql_with_params() for rows in _waiting(noon)]
     parameters = [each - noon if isinstance(each, datetime) else each for _sql, of_rows in asked for each in of_rows]
-    return "SELECT " + " OR ".join(f"EXISTS ({sql})" for sql, _of_rows in asked), parameters
+    is_due = " OR ".join(f"EXISTS ({sql})" for sql, _of_rows in asked)
+    return f"SELECT {is_due}, clock_timestamp()", parameters
 
 
 def _waiting(now: datetime) -> Iterable[QuerySet[Any]]:

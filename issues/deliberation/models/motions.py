@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -63,11 +63,8 @@ class MotionQuerySet(models.QuerySet["Motion"]):
 
     def to_confirm(self, at: datetime) -> "MotionQuerySet":
         """Those whose days for objections are over, with no objection that isn't answered."""
-        return (
-            self.with_result()
-            .filter(objections_until__lte=at)
-            .exclude(objections__answered_at=None, objections__isnull=False)
-        )
+        unanswered = Objection.objects.filter(motion=OuterRef("pk"), answered_at=None)
+        return self.with_result().filter(~Exists(unanswered), objections_until__lte=at)
 
     def taking_electronic_ballots(self) -> "MotionQuerySet":
         return self.exclude(kind=MotionKind.LEGAL, rule_set__electronic=False)

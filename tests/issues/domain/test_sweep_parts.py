@@ -88,7 +88,7 @@ def test_when_a_contract_ends_its_orders_go_to_whoever_answers_now(cast, state):
 
 def test_a_sweep_with_nothing_to_do_asks_once_what_is_due(two_orders, django_assert_num_queries):
     sweep(bell="test", now=NOW + timedelta(seconds=1), even_so=True)
-    with django_assert_num_queries(3):  # the question, the end by the database's clock, and the run itself
+    with django_assert_num_queries(2):  # the question, and the run itself
         run = sweep(bell="test", now=NOW + timedelta(seconds=2))
     assert (run.orders_rung, run.failures) == (0, 0)
     run.refresh_from_db()
@@ -103,10 +103,10 @@ def test_what_is_asked_is_asked_as_of_now(two_orders, after, rung):
 
 
 def test_where_it_can_not_be_asked_everything_is_done(two_orders, monkeypatch):
-    def breaks(now):
+    def breaks(run, now):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("issues.domain.sweep._is_anything_due", breaks)
+    monkeypatch.setattr("issues.domain.sweep._find_out", breaks)
     run = sweep(bell="test", now=NOW + timedelta(seconds=60))
     assert (run.orders_rung, run.failures) == (2, 1)
 
