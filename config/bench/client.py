@@ -3,7 +3,6 @@
 It does as little as possible for each request, because it runs on the same processors as what it measures.
 """
 
-import itertools
 import socket
 import threading
 import time
@@ -147,11 +146,3 @@ def _added_up(outcomes: list[Outcome], seconds: float) -> Outcome:
         for status, count in outcome.statuses.items():
             total.statuses[status] = total.statuses.get(status, 0) + count
     return total
-
-
-def ask_one_by_one(port: int, sent: Iterable[bytes], *, warm_up: int, times: int, seconds: float) -> Outcome:
-    """Each request in turn over one connection, again and again; the first `warm_up` answers aren't counted."""
-    turns = itertools.cycle(list(sent))
-    outcome = ask_all(port, itertools.islice(turns, warm_up + times), connections=1, seconds=seconds, expected=200)
-    outcome.milliseconds = outcome.milliseconds[warm_up:]
-    return outcome

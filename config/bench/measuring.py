@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from config.bench.aims import percentile, ratio
-from config.bench.client import Outcome, ask_all, ask_one_by_one, request
+from config.bench.client import Outcome, ask_all, request
+from config.bench.pace import Pace, Turns
 from config.bench.places import Measured
 
 # As many as the web server has threads.
@@ -17,28 +18,36 @@ PATIENCE_SECONDS = 60.0
 WARM_UP = 5
 # A server that was just started answers so many before anything is measured.
 WARM_UP_OF_A_SERVER = 200
-# As many times filing and the two bare views take turns.
+# As many times filing and the two bare views take turns; and as many turns a page takes.
 TURNS = 10
 
 
 class Extent(NamedTuple):
-    """How much is measured: enough for a figure, and an end to it. `with_lists`: every list, too."""
+    """How much is measured: enough for a figure, and an end to it. `with_lists`: every list, too.
+
+    `patience`: seconds for which each figure may wait for the machine's full speed.
+    """
 
     posts: int = 2000
     seconds: float = 10.0
     page_times: int = 60
     list_times: int = 20
     with_lists: bool = True
+    patience: float = 60.0
 
 
 class Timed(NamedTuple):
-    """A page: its milliseconds through the web server, its queries, and of a queue how many orders it shows."""
+    """A page: its milliseconds through the web server, its queries, and of a queue how many orders it shows.
+
+    `slow`: the machine wasn't at its full speed all the time.
+    """
 
     name: str
     p50: float | None
     p95: float | None
     queries: int
     rows: int = 0
+    slow: bool = False
 
 
 @dataclass
@@ -76,7 +85,7 @@ class Street:
 
 
 def measure(
-    database: Measured, issues: int, homes: int, seed: int, *, extent: Extent, say: Callable[[str], None]
+    database: Measured, issues: int, homes: int, seed: int, *, extent: Extent, pace: Pace, say: Callable[[str], None]
 ) -> Street:
     """Load a street of so many issues and homes into the fresh database, and measure everything on it."""
     street = Street(issues)
@@ -88,17 +97,23 @@ def measure(
     say(f"  loaded in {street.loaded_in:.0f} s; pages and lists …")
     asked = database.ask("pages", seed, min(20, issues), int(extent.with_lists))
     with database.serving() as port:
-        street.pages = _pages(asked["pages"], port, extent.page_times)
+        street.pages = _pages(asked["pages"], port, extent.page_times, pace)
+        # Nobody's aim: they don't wait for the machine.
         street.lists = _pages(asked["lists"], port, extent.list_times) if extent.with_lists else []
-    searched, swept = database.ask("search"), database.ask("sweep-empty")
-    street.search = _timed("search", searched["milliseconds"], 0)
-    street.empty_sweep = _timed("empty sweep", swept["milliseconds"], swept["queries"])
+    street.search = _alone("search", database, pace)
+    street.empty_sweep = _alone("sweep-empty", database, pace)
     street.plans = database.ask("plans")["plans"]
     say("  filing …")
     _measure_posts(street, database, seed, extent)
     say("  5,000 due …")
-    street.due_sweep = database.ask("sweep-due")
+    street.due_sweep = database.ask("sweep-due", *pace.told())
     return street
+
+
+def _alone(part: str, database: Measured, pace: Pace) -> Timed:
+    """Without a web server."""
+    found = database.ask(part, *pace.told())
+    return _timed(part, found["milliseconds"], found.get("queries", 0))._replace(slow=found["slow"])
 
 
 def _sizes(issues: int, homes: int) -> list[str]:
@@ -120,19 +135,30 @@ def _timed(name: str, milliseconds: list[float], queries: int) -> Timed:
     return Timed(name, percentile(milliseconds, 0.5), percentile(milliseconds, 0.95), queries)
 
 
-def _pages(asked: list[dict[str, Any]], port: int, times: int) -> list[Timed]:
+def _pages(asked: list[dict[str, Any]], port: int, times: int, pace: Pace | None = None) -> list[Timed]:
     """Each page over one connection, so often; several of one name take turns."""
     by_name: dict[str, list[dict[str, Any]]] = {}
     for each in asked:
         by_name.setdefault(each["name"], []).append(each)
-    return [_asked_for(name, pages, port, times) for name, pages in by_name.items()]
+    return [_asked_for(name, pages, port, times, pace) for name, pages in by_name.items()]
 
 
-def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int) -> Timed:
-    requests = [request("GET", page["path"], page["cookies"]) for page in pages]
-    outcome = ask_one_by_one(port, requests, warm_up=WARM_UP, times=times, seconds=PATIENCE_SECONDS)
-    timed = _timed(name, outcome.milliseconds, max(page["queries"] for page in pages))
-    return timed._replace(rows=max(page.get("rows", 0) for page in pages))
+def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int, pace: Pace | None) -> Timed:
+    requests = itertools.cycle([request("GET", page["path"], page["cookies"]) for page in pages])
+    _one_by_one(port, requests, WARM_UP)
+    if pace is None:
+        taken = Turns([_one_by_one(port, requests, times)], slow=False)
+    else:
+        turns = min(TURNS, times)
+        taken = pace.turns(lambda: _one_by_one(port, requests, times // turns), turns)
+    timed = _timed(name, [each for one in taken.results for each in one], max(page["queries"] for page in pages))
+    return timed._replace(rows=max(page.get("rows", 0) for page in pages), slow=taken.slow)
+
+
+def _one_by_one(port: int, requests: Iterable[bytes], times: int) -> list[float]:
+    """Over one connection; milliseconds."""
+    asked = itertools.islice(requests, times)
+    return ask_all(port, asked, connections=1, seconds=PATIENCE_SECONDS, expected=200).milliseconds
 
 
 def _measure_posts(street: Street, database: Measured, seed: int, extent: Extent) -> None:

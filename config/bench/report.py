@@ -10,14 +10,19 @@ from datetime import datetime
 from config.bench import aims
 from config.bench.aims import Verdict, ratio
 from config.bench.measuring import Street, Timed
+from config.bench.pace import LOOPS, TOLERANCE
 
 # Both fill a page at every size: what grows between them is the street's history, not the page.
 QUEUES = ("queue (street officer)", "queue (the officer's area)")
+SLOW = ", on a slow machine"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the bench: when and where, with which seed, what was measured, and what to know about it."""
+    """One run of the bench: when and where, with which seed, what was measured, and what to know about it.
+
+    `least`: seconds of the fixed work at the machine's full speed.
+    """
 
     seed: int
     began_at: datetime
@@ -25,6 +30,7 @@ class Run:
     load_before: float
     load_after: float
     versions: dict[str, str]
+    least: float
 
 
 def verdicts(streets: Sequence[Street]) -> list[Verdict]:
@@ -89,12 +95,12 @@ def _page(timed: Timed | None) -> str:
     if timed is None:
         return "–"
     counted = [f"{timed.queries}"] * bool(timed.queries) + [f"{timed.rows} rows"] * bool(timed.rows)
-    return _pair(timed.p50, timed.p95) + (f" ({', '.join(counted)})" if counted else "")
+    return _pair(timed.p50, timed.p95) + (f" ({', '.join(counted)})" if counted else "") + SLOW * timed.slow
 
 
 def _due(street: Street) -> str:
     due, fired, sweeps = (street.due_sweep.get(name, 0) for name in ("due", "fired", "sweeps"))
-    return f"{due:,}, {fired:,} ({sweeps})"
+    return f"{due:,}, {fired:,} ({sweeps})" + SLOW * street.due_sweep.get("slow", False)
 
 
 def printed(rows: list[list[str]]) -> str:
@@ -124,8 +130,11 @@ def page(run: Run) -> str:
         "filed drafts, each a different one by its own signed-in resident; one view that does nothing, asked for by "
         "the same residents, with all that is around every request of the portal (session, account, language, headers, "
         "log); and the same view in a Django application with no middleware and no database. The aim is judged by the "
-        "first of the two. Filing waits for nobody: the intake, which finds who answers and starts the clocks, is the "
-        "worker's, or the receipt's if that is asked for first; it has its own line. A page's milliseconds are "
+        "first of the two. Pages, search and sweeps are measured in short turns as well: one before or after which "
+        f"the loop named above takes over {TOLERANCE} times as long is measured again, for a minute at most; then the "
+        f"figure says “{SLOW.strip(', ')}”. Filing waits for nobody: the intake, which finds who answers and starts "
+        "the clocks, is the worker's, or the receipt's if that is asked for first; it has its own line. A page's "
+        "milliseconds are "
         "those of one reader over one connection; queries are counted by the test client and include session and "
         "account. A street files as much in a day at every size: the smallest is one in its first week, the largest "
         "one of three years, so that the first page of the officer's queue is full on each (the rows are printed; a "
@@ -146,7 +155,8 @@ def _circumstances(run: Run) -> str:
     return (
         f"Seed {run.seed}; begun {run.began_at:%Y-%m-%d %H:%M} UTC; {os.cpu_count()} processors, "
         f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, {versions}. Load over a "
-        f"minute: {run.load_before:.1f} before, {run.load_after:.1f} after. "
+        f"minute: {run.load_before:.1f} before, {run.load_after:.1f} after. At full speed {LOOPS:,} rounds of a Python "
+        f"loop took {run.least * 1000:.1f} ms on the slowest processor. "
         + (
             "The machine had other work before the run began, so every figure in time is worse than on a quiet one, "
             "and not by the same factor everywhere; query counts, row counts and plans are not touched by that."

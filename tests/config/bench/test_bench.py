@@ -15,7 +15,21 @@ from config.embedded.environment import PROJECT_DIR, state_dir
 
 pytestmark = pytest.mark.processes
 
-TINY = ["--sizes", "40", "--homes", "120", "--posts", "12", "--seconds", "0.5", "--times", "3", "--no-lists"]
+TINY = [
+    "--sizes",
+    "40",
+    "--homes",
+    "120",
+    "--posts",
+    "12",
+    "--seconds",
+    "0.5",
+    "--times",
+    "3",
+    "--no-lists",
+    "--patience",
+    "0",
+]
 
 
 def databases(settings: dict) -> set[str]:
