@@ -254,7 +254,9 @@ class Management(Versioned):
     estate = models.ForeignKey(
         "governance.Estate", models.PROTECT, related_name="managements", verbose_name=_("estate")
     )
-    body = models.ForeignKey(Body, models.PROTECT, related_name="managements", verbose_name=_("managed by"))
+    body = models.ForeignKey(
+        Body, models.PROTECT, db_index=False, related_name="managements", verbose_name=_("managed by")
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=ManagementKind)
     valid_from = models.DateField(_("first day"))
     valid_until = models.DateField(_("last day"), null=True, blank=True)
@@ -264,6 +266,8 @@ class Management(Versioned):
     class Meta:
         verbose_name = _("management of an estate")
         verbose_name_plural = _("managements of estates")
+        # In the order of the live orders, which each sweep compares with it.
+        indexes = [models.Index(fields=["body", "estate"], name="managements_of_a_body")]
         constraints = [
             no_two_at_once(
                 "estate_id",
