@@ -27,7 +27,7 @@ OF_A_PETITION = (
     *("receipt_no", "filed_at", "channel", "state", "subject", "words", "stairwell", "spot"),
     *("category__name_zh", "category__name_en", "category__name_ko", "estate__name", "building__name"),
 )
-OF_ITS_MATTER = ("issue__public_id", "issue__community", "issue__building__grid_unit")
+OF_ITS_MATTER = ("issue__public_id", "issue__community")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ class Found:
 def search(user: User, asked: Asked, now: datetime, *, page: str = "") -> Found:
     """The hits that the person may see, the newest first. A page beyond the last is the last one.
 
-    Six queries, however many hits; more only where most of what is said nearby is nothing for this person.
+    Five queries, however many hits; one more where something was imported, and more where most of what is said nearby
+    is nothing for this person.
     """
     number = _number(page)
     wanted = min(number * A_PAGE, AT_MOST) + 1
@@ -84,15 +85,15 @@ def _number(page: str) -> int:
 # --- what is in sight ---
 
 
-def in_sight(user: User, now: datetime, petitions: list[int]) -> set[int]:
+def in_sight(user: User, now: datetime, channels: dict[int, str]) -> set[int]:
     """Which of these petitions the person may see: those of a matter they see, and what was imported for their desk and
-    has become none yet."""
+    has become none yet. `channels`: by which each came, by its id."""
     if user.scope(now).is_administrator:
-        return set(petitions)
+        return set(channels)
     matters = Issue.objects.visible_to(user, now)
-    links = IssuePetition.objects.filter(petition__in=petitions, undone_at=None, issue__in=matters)
+    links = IssuePetition.objects.filter(petition__in=channels, undone_at=None, issue__in=matters)
     seen = set(links.values_list("petition", flat=True))
-    left = [pk for pk in petitions if pk not in seen]
+    left = [pk for pk, channel in channels.items() if channel == PetitionChannel.IMPORT and pk not in seen]
     if left:
         desk = Petition.objects.at_the_desk_of(user, now).filter(pk__in=left, links=None)
         seen |= set(desk.values_list("pk", flat=True))
@@ -128,12 +129,12 @@ def _said(user: User, asked: Asked, now: datetime, wanted: int) -> list[Key]:
     keys: list[Key] = []
     after, size = Q(), wanted + SPARE
     while len(keys) < wanted:
-        newest = list(rows.filter(after).values_list("filed_at", "pk")[:size])
-        seen = in_sight(user, now, [pk for _at, pk in newest])
-        keys += [(at, False, pk) for at, pk in newest if pk in seen]
+        newest = list(rows.filter(after).values_list("filed_at", "pk", "channel")[:size])
+        seen = in_sight(user, now, {pk: channel for _at, pk, channel in newest})
+        keys += [(at, False, pk) for at, pk, _channel in newest if pk in seen]
         if len(newest) < size:
             break
-        at, pk = newest[-1]
+        at, pk, _channel = newest[-1]
         after, size = Q(filed_at__lt=at) | Q(filed_at=at, pk__lt=pk), 2 * size
     return keys
 
@@ -152,9 +153,12 @@ def _hits(keys: list[Key], user: User, asked: Asked, now: datetime) -> list[Hit]
     findings = Issue.objects.select_related("category", "estate", "building").in_bulk(
         [pk for _at, is_finding, pk in keys if is_finding]
     )
-    links = IssuePetition.objects.filter(petition__in=petitions, undone_at=None).select_related("issue__building")
-    matters = {link.petition_id: link.issue for link in links.only("petition", *OF_ITS_MATTER)}
     scope = user.scope(now)
+    links = IssuePetition.objects.filter(petition__in=petitions, undone_at=None).select_related("issue")
+    links = links.only("petition", *OF_ITS_MATTER)
+    if not scope.runs_console:  # where everybody else is led depends on who walks the building
+        links = links.select_related("issue__building").only("petition", *OF_ITS_MATTER, "issue__building__grid_unit")
+    matters = {link.petition_id: link.issue for link in links}
     return [
         _finding(findings[pk], asked, scope) if is_finding else _petition(petitions[pk], matters.get(pk), asked, scope)
         for _at, is_finding, pk in keys

@@ -43,11 +43,16 @@ class AbsurdShare(Exception):
 
 
 class Told(NamedTuple):
-    """One thing one person has to be told in this batch. `account`: the account that is asked of this very person."""
+    """One thing people have to be told in this batch. `account`: the account that is asked of this very person.
+
+    `matter`, `step`: what a digest counts it by.
+    """
 
     clock: SlaClock
     rung: EscalationRung
     order: WorkOrder
+    matter: str
+    step: str
     account: SupervisionOrder | None = None
 
 
@@ -290,12 +295,13 @@ def _to_tell(
 ) -> list[Telling]:
     """Whom the rung tells; and whoever has to give the account that is now asked for, of that."""
     clock, rung = firing.clock, firing.time.rung
+    told = Told(clock, rung, order, clock.issue.audit_ref, f"{clock.pk}/{rung.code}")
     asked = _open_supervision(clock, escalation_id, order, now) if escalation_id else None
     if not asked:
-        return [(person, Told(clock, rung, order)) for person in audience]
+        return [(person, told) for person in audience]
     accountable = people.answerers(asked, now)
     everybody = dict.fromkeys([*audience, *accountable])
-    return [(person, Told(clock, rung, order, asked if person in accountable else None)) for person in everybody]
+    return [(person, told._replace(account=asked) if person in accountable else told) for person in everybody]
 
 
 def _open_supervision(clock: SlaClock, escalation_id: int, order: WorkOrder, now: datetime) -> SupervisionOrder | None:
@@ -348,9 +354,9 @@ def _tell(to_tell: list[Telling], now: datetime) -> None:
 
 def _refs(things: list[Told]) -> dict[str, set[str]]:
     return {
-        "matters": {thing.clock.issue.audit_ref for thing in things},
-        "rungs": {f"{thing.clock.pk}/{thing.rung.code}" for thing in things},
-        "supervisions": {thing.clock.issue.audit_ref for thing in things if thing.rung.opens_supervision},
+        "matters": {thing.matter for thing in things},
+        "rungs": {thing.step for thing in things},
+        "supervisions": {thing.matter for thing in things if thing.rung.opens_supervision},
     }
 
 
