@@ -58,7 +58,11 @@ def main(arguments: list[str]) -> int:
                 say(f"{size:,} issues, seed {chosen.seed}")
                 database = bench.make_fresh()
                 so_much = extent._replace(with_lists=chosen.lists and size == largest)
-                streets.append(measure(database, size, chosen.homes, chosen.seed, extent=so_much, pace=pace, say=say))
+                # No aim judges what lies between.
+                of_size = pace if size in (chosen.sizes[0], largest) else pace.impatient()
+                streets.append(
+                    measure(database, size, chosen.homes, chosen.seed, extent=so_much, pace=of_size, say=say)
+                )
                 versions = database.ask("machine")
     except (CannotMeasure, EmbeddedServersError) as reason:
         say(f"{reason}")

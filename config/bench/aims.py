@@ -13,6 +13,9 @@ class Aim(NamedTuple):
     at_least: bool = False
 
 
+# Both fill a page at every size: what grows between them is the street's history, not the page.
+QUEUES = ("queue (street officer)", "queue (the officer's area)")
+PAGES = frozenset({*QUEUES, "dashboard"})
 POST_SHARE = Aim("petition POST, as a share of a view that does nothing in the portal", 0.20, at_least=True)
 QUEUE_GROWTH = Aim("queue p50 at the largest street, times that at the smallest", 1.3)
 DASHBOARD = Aim("dashboard p50", 100, "ms")

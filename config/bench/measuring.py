@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from config.bench.aims import percentile, ratio
+from config.bench.aims import PAGES, percentile, ratio
 from config.bench.client import Outcome, ask_all, request
 from config.bench.pace import Pace, Turns
 from config.bench.places import Measured
@@ -25,7 +25,7 @@ TURNS = 10
 class Extent(NamedTuple):
     """How much is measured: enough for a figure, and an end to it. `with_lists`: every list, too.
 
-    `patience`: seconds for which each figure may wait for the machine's full speed.
+    `patience`: seconds for which each figure that an aim judges may wait for the machine's full speed.
     """
 
     posts: int = 2000
@@ -33,7 +33,7 @@ class Extent(NamedTuple):
     page_times: int = 60
     list_times: int = 20
     with_lists: bool = True
-    patience: float = 60.0
+    patience: float = 120.0
 
 
 class Timed(NamedTuple):
@@ -150,7 +150,8 @@ def _asked_for(name: str, pages: list[dict[str, Any]], port: int, times: int, pa
         taken = Turns([_one_by_one(port, requests, times)], slow=False)
     else:
         turns = min(TURNS, times)
-        taken = pace.turns(lambda: _one_by_one(port, requests, times // turns), turns)
+        waiting = pace if name in PAGES else pace.impatient()
+        taken = waiting.turns(lambda: _one_by_one(port, requests, times // turns), turns)
     timed = _timed(name, [each for one in taken.results for each in one], max(page["queries"] for page in pages))
     return timed._replace(rows=max(page.get("rows", 0) for page in pages), slow=taken.slow)
 

@@ -43,6 +43,10 @@ class Pace:
         self.is_full()  # if nobody has looked yet
         return round(self.patience * 1000), round(self.least * 1_000_000)
 
+    def impatient(self) -> "Pace":
+        """For what no aim judges: it is as it is, and says so."""
+        return Pace(0, self.least)
+
     def look_around(self) -> None:
         until = time.monotonic() + min(LOOK_AROUND_SECONDS, self.patience)
         while time.monotonic() < until:

@@ -9,11 +9,9 @@ from datetime import datetime
 
 from config.bench import aims
 from config.bench.aims import Verdict, ratio
-from config.bench.measuring import Street, Timed
+from config.bench.measuring import Extent, Street, Timed
 from config.bench.pace import LOOPS, TOLERANCE
 
-# Both fill a page at every size: what grows between them is the street's history, not the page.
-QUEUES = ("queue (street officer)", "queue (the officer's area)")
 SLOW = ", on a slow machine"
 
 
@@ -38,7 +36,7 @@ def verdicts(streets: Sequence[Street]) -> list[Verdict]:
     smallest, largest = min(streets, key=_size), max(streets, key=_size)
     where = f"{largest.issues:,} issues"
     growth = max(
-        (ratio(_p50(largest.page(name)), _p50(smallest.page(name))) for name in QUEUES),
+        (ratio(_p50(largest.page(name)), _p50(smallest.page(name))) for name in aims.QUEUES),
         key=lambda each: -1.0 if each is None else each,
     )
     due = largest.due_sweep
@@ -130,11 +128,11 @@ def page(run: Run) -> str:
         "filed drafts, each a different one by its own signed-in resident; one view that does nothing, asked for by "
         "the same residents, with all that is around every request of the portal (session, account, language, headers, "
         "log); and the same view in a Django application with no middleware and no database. The aim is judged by the "
-        "first of the two. Pages, search and sweeps are measured in short turns as well: one before or after which "
-        f"the loop named above takes over {TOLERANCE} times as long is measured again, for a minute at most; then the "
-        f"figure says “{SLOW.strip(', ')}”. Filing waits for nobody: the intake, which finds who answers and starts "
-        "the clocks, is the worker's, or the receipt's if that is asked for first; it has its own line. A page's "
-        "milliseconds are "
+        "first of the two. Pages, search and sweeps are measured in short turns as well. What an aim judges is "
+        f"measured again where before or after a turn the loop named above takes over {TOLERANCE} times as long, for "
+        f"{Extent().patience / 60:g} minutes at most. A figure with slow turns in it says “{SLOW.strip(', ')}”. "
+        "Filing waits for nobody: the intake, which finds who answers and starts the clocks, is the worker's, or the "
+        "receipt's if that is asked for first; it has its own line. A page's milliseconds are "
         "those of one reader over one connection; queries are counted by the test client and include session and "
         "account. A street files as much in a day at every size: the smallest is one in its first week, the largest "
         "one of three years, so that the first page of the officer's queue is full on each (the rows are printed; a "

@@ -46,7 +46,7 @@ def test_what_could_not_be_measured_meets_no_aim_and_is_named():
 
 
 def street(issues: int, *, queue: float, **more) -> Street:
-    pages = [Timed(name, queue, queue, 7) for name in report.QUEUES] + [Timed("dashboard", 90.0, 99.0, 9)]
+    pages = [Timed(name, queue, queue, 7) for name in aims.QUEUES] + [Timed("dashboard", 90.0, 99.0, 9)]
     alone = Timed("search", 12.0, 19.0, 0)
     swept = {"seconds": 0.8, "due": 5_000, "fired": 5_000}
     made = {"search": alone, "empty_sweep": Timed("empty sweep", 3.0, 4.0, 12), "due_sweep": swept, "pages": pages}
@@ -68,7 +68,7 @@ def test_one_aim_that_is_missed_is_named_and_turns_the_exit():
 
 def test_the_slower_growing_queue_does_not_hide_the_other():
     largest = street(200_000, queue=10.0)
-    largest.pages[1] = Timed(report.QUEUES[1], 20.0, 20.0, 7)
+    largest.pages[1] = Timed(aims.QUEUES[1], 20.0, 20.0, 7)
     growth = report.verdicts([street(1_000, queue=10.0), largest])[1]
     assert growth.measured == 2.0
 

@@ -55,6 +55,12 @@ def test_with_nothing_left_to_work_on_there_are_fewer_turns(takes):
     assert Pace(60, FAST).turns(lambda: "done", 5, lambda: next(left)) == (["done", "done"], False)
 
 
+def test_what_no_aim_judges_waits_for_nothing_and_says_so(takes):
+    takes([SLOW] * 4)
+    turns = itertools.count(1)
+    assert Pace(60, FAST).impatient().turns(lambda: next(turns), 2) == ([1, 2], True)
+
+
 def test_another_process_knows_the_full_speed(takes):
     takes([SLOW])
     heard = Pace.heard(*Pace(1.5, FAST).told())
