@@ -67,7 +67,8 @@ def main(arguments: list[str]) -> int:
     except (CannotMeasure, EmbeddedServersError) as reason:
         say(f"{reason}")
         return 2
-    run = report.Run(chosen.seed, began_at, streets, load_before, os.getloadavg()[0], versions, pace.least)
+    load_after = os.getloadavg()[0]
+    run = report.Run(chosen.seed, began_at, streets, load_before, load_after, versions, pace.least, pace.patience)
     chosen.report.write_text(report.page(run), encoding="utf-8")
     say(report.printed(report.table(streets)))
     judged = report.verdicts(streets)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from config.bench import aims
 from config.bench.aims import Verdict, ratio
-from config.bench.measuring import Extent, Street, Timed
+from config.bench.measuring import Street, Timed
 from config.bench.pace import LOOPS, TOLERANCE
 
 SLOW = ", on a slow machine"
@@ -19,7 +19,7 @@ SLOW = ", on a slow machine"
 class Run:
     """One run of the bench: when and where, with which seed, what was measured, and what to know about it.
 
-    `least`: seconds of the fixed work at the machine's full speed.
+    `least`: seconds of the fixed work at the machine's full speed; `patience`: how many a judged figure waits.
     """
 
     seed: int
@@ -29,6 +29,7 @@ class Run:
     load_after: float
     versions: dict[str, str]
     least: float
+    patience: float
 
 
 def verdicts(streets: Sequence[Street]) -> list[Verdict]:
@@ -130,7 +131,7 @@ def page(run: Run) -> str:
         "log); and the same view in a Django application with no middleware and no database. The aim is judged by the "
         "first of the two. Pages, search and sweeps are measured in short turns as well. What an aim judges is "
         f"measured again where before or after a turn the loop named above takes over {TOLERANCE} times as long, for "
-        f"{Extent().patience / 60:g} minutes at most. A figure with slow turns in it says “{SLOW.strip(', ')}”. "
+        f"{run.patience / 60:g} minutes at most. A figure with slow turns in it says “{SLOW.strip(', ')}”. "
         "Filing waits for nobody: the intake, which finds who answers and starts the clocks, is the worker's, or the "
         "receipt's if that is asked for first; it has its own line. A page's milliseconds are "
         "those of one reader over one connection; queries are counted by the test client and include session and "
