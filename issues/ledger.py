@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Self
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from governance import wording
 from governance.domain.moment import local_day
 from governance.models import Building, Estate
 from governance.models.places import UnitKind
-from issues.models import ClockKind, Issue, IssueState, SlaClock, WorkOrder
+from issues.models import ClockKind, Issue, IssuePetition, IssueState, SlaClock, WorkOrder
 
 # Below it a number, or a building, points at people.
 FEWEST = 5
@@ -105,24 +106,25 @@ def _households(units: str) -> Count:
 
 
 def entries(issues: QuerySet[Issue], told: Iterable[Building], now: datetime) -> list[Entry]:
-    """What is said of these matters. Four queries, however many they are."""
+    """What is said of these matters. Two queries, however many they are."""
     clocks = SlaClock.objects.filter(voided_at=None).order_by("due_at")
-    orders = WorkOrder.objects.select_related("body").order_by("dispatched_at", "id")
-    voices = Count("links", filter=Q(links__undone_at=None))
-    loaded = issues.select_related("category").annotate(voices=voices)
-    loaded = loaded.prefetch_related(Prefetch("clocks", clocks), Prefetch("orders", orders))
+    orders = WorkOrder.objects.filter(issue=OuterRef("pk")).order_by("-dispatched_at", "-id")
+    links = IssuePetition.objects.filter(issue=OuterRef("pk"), undone_at=None).order_by()
+    # Subqueries, not a join: PostgreSQL counts for the page's matters, and not for all of the estate's.
+    voices = Coalesce(Subquery(links.values("issue").annotate(number=Count("pk")).values("number")), 0)
+    loaded = issues.select_related("category").prefetch_related(Prefetch("clocks", clocks))
+    loaded = loaded.annotate(voices=voices, body=Coalesce(Subquery(orders.values("body__short_name")[:1]), Value("")))
     named = {each.pk: each for each in told}
     return [_entry(issue, named.get(issue.building_id or 0), now) for issue in loaded]
 
 
 def _entry(issue: Issue, building: Building | None, now: datetime) -> Entry:
-    orders = list(issue.orders.all())
     voices: int = issue.voices  # type: ignore[attr-defined]
     return Entry(
         issue=issue,
         reported_on=local_day(issue.filed_at),
         building=building,
-        body=orders[-1].body.short_name if orders else "",
+        body=issue.body,  # type: ignore[attr-defined]
         voices=voices if voices >= FEWEST else None,
         promises=tuple(Promise.of(each, now) for each in issue.clocks.all() if _is_told(each, issue)),
         took=issue.finished_at - issue.filed_at if issue.finished_at and issue.state in DONE_STATES else None,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from governance.domain.moment import local_day
 from governance.models import Category, Unit
 from issues import ledger
-from issues.domain import handling
+from issues.domain import handling, triage
 from issues.models import SlaClock
 from tests.cast import NOW, Cast, file, take_in
 
@@ -78,6 +78,13 @@ def test_what_took_too_long_says_how_long_and_what_runs_over_says_by_how_much(st
     shown = page(street)
     assert "用了 1 小时 30 分" in shown
     assert "已超时 10 分钟" in shown
+
+
+def test_a_matter_that_was_sent_on_stands_with_whoever_has_it_now(street):
+    order = take_in(file(street.li, street.building))
+    triage.dispatch_to(order.issue, street.department, actor=street.wu, at=NOW + MINUTE)
+    (entry,) = entries(street, NOW + 2 * MINUTE)
+    assert entry.body == street.department.short_name != order.body.short_name
 
 
 def test_a_reopened_matter_shows_its_last_round_and_a_void_clock_is_no_promise(street):
