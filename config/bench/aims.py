@@ -22,6 +22,7 @@ DASHBOARD = Aim("dashboard p50", 100, "ms")
 EMPTY_SWEEP = Aim("empty sweep, p50", 5, "ms")
 DUE_SWEEP = Aim("sweep with 5,000 due", 1, "s")
 SEARCH = Aim("search, p50", 20, "ms")
+LIST_QUERIES = Aim("queries of the list that takes most", 12)
 
 
 class Verdict(NamedTuple):

@@ -10,7 +10,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,13 +19,11 @@ import django
 from config.bench.aims import percentile
 from config.bench.pace import Pace
 
-WORDS = "漏水"
 DUE = 5_000
 DUE_SWEEPS = 5
 # Turns, and how many of them in each.
 EMPTY_SWEEPS = (20, 10)
 SEARCHES = (10, 5)
-WHO_LISTS = {"street officer": "officer1", "community staff": "community1", "grid worker": "grid1"}
 
 
 def main() -> int:
@@ -55,170 +53,32 @@ def pages(seed: int, petitions: int, with_lists: int) -> dict[str, Any]:
     """The pages that are measured, each with its person's cookies and how many queries it takes."""
     from django.test.utils import setup_test_environment
 
+    from config.bench.asking import WORDS, Asked, every_list, named
     from residents.models import Petition
 
     # So that an answer tells what it was rendered from: which filters a list has, and how many pages.
     setup_test_environment(debug=False)
-    officer, manager = (_named(name) for name in ("officer1", "manager1"))
+    officer, manager = (named(name) for name in ("officer1", "manager1"))
     chosen = random.Random(seed).sample(  # noqa: S311 - which ones is no secret
         list(Petition.objects.filter(petitioner__isnull=False).values_list("pk", flat=True)), petitions
     )
     of_residents = Petition.objects.filter(pk__in=chosen).select_related("petitioner")
-    asked = [_Asked("petition", petition.petitioner, f"/petitions/{petition.receipt_no}/") for petition in of_residents]
+    asked = [Asked("petition", petition.petitioner, f"/petitions/{petition.receipt_no}/") for petition in of_residents]
     asked += [
-        _Asked("queue (street officer)", officer, "/queue/"),
-        _Asked("queue (the officer's area)", officer, "/queue/?whose=area"),
-        _Asked("queue (manager)", manager, "/queue/"),
-        _Asked("dashboard", officer, "/dashboard/"),
-        _Asked("search page", officer, f"/search/?q={WORDS}"),
+        Asked("queue (street officer)", officer, "/queue/"),
+        Asked("queue (the officer's area)", officer, "/queue/?whose=area"),
+        Asked("queue (manager)", manager, "/queue/"),
+        Asked("dashboard", officer, "/dashboard/"),
+        Asked("search page", officer, f"/search/?q={WORDS}"),
     ]
-    return {"pages": [each.seen() for each in asked], "lists": list(_lists()) if with_lists else []}
-
-
-class _Asked:
-    """One address asked for by one person."""
-
-    def __init__(self, name: str, person: Any, path: str):
-        from django.test import Client
-
-        self.name, self.path = name, path
-        self.client = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
-        self.client.force_login(person, backend="governance.sign_in.PasswordBackend")
-        self.answer: Any = None
-
-    def seen(self) -> dict[str, Any]:
-        """Ask once to warm up, then count the queries of the second time."""
-        from urllib.parse import quote
-
-        from django.db import connection, transaction
-        from django.test.utils import CaptureQueriesContext
-
-        self.client.get(self.path)
-        # In a transaction everything goes over this one connection, and is counted.
-        with transaction.atomic(), CaptureQueriesContext(connection) as captured:
-            self.answer = self.client.get(self.path)
-        return {
-            "name": self.name,
-            "path": quote(self.path, safe="/?=&%-~:,+."),
-            "cookies": {name: morsel.value for name, morsel in self.client.cookies.items()},
-            "status": self.answer.status_code,
-            "queries": len(captured),
-            "rows": self._rows(),
-            "slowest": max((query["sql"] for query in captured), key=_milliseconds, default=""),
-        }
-
-    def _rows(self) -> int:
-        """How many orders a queue's page shows."""
-        queue = (self.answer.context or {}).get("queue")
-        return sum(len(group.rows) for group in queue.groups) if queue else 0
-
-
-def _milliseconds(sql: str) -> float:
-    """How long PostgreSQL takes for a statement that only reads; 0 for any other."""
-    from django.db import connection
-
-    if not sql.startswith(("SELECT", "WITH")) or " FOR " in sql:
-        return 0.0
-    with connection.cursor() as cursor:
-        began = time.perf_counter()
-        cursor.execute(sql)
-        cursor.fetchall()
-    return (time.perf_counter() - began) * 1000
-
-
-def _lists() -> Iterator[dict[str, Any]]:
-    """Every list, plain, searched, filtered and turned to its last page, as those see it for whom it is there."""
-    from django.urls import reverse
-
-    from governance.admin import console
-    from governance.models import Community, Estate
-
-    estate, community = Estate.objects.order_by("pk").first(), Community.objects.order_by("pk").first()
-    assert estate  # noqa: S101 - load_street has made them
-    assert community  # noqa: S101
-    ledger = f"/estates/{estate.public_id}/ledger/"
-    by_hand = {
-        "desk": ("/desk/", ()),
-        "imported": ("/desk/imported/", ()),
-        "homes": ("/desk/homes/", ()),
-        "supervision": ("/supervisions/", ()),
-        "queue": ("/queue/", ("whose=area", "whose=unaccepted")),
-        "dashboard": ("/dashboard/", ("weeks=52", f"community={community.pk}")),
-        "due": ("/dashboard/due/", ()),
-        "estates": ("/estates/", ("q=园",)),
-        "ledger": (ledger, ("show=all",)),
-        "search": (f"/search/?q={WORDS}", (f"q={WORDS}+电梯",)),
-        "outdoors": ("/outdoors/", ()),
-        "deadlines": ("/deadlines/", ()),
-    }
-    for who, username in WHO_LISTS.items():
-        person = _named(username)
-        for name, (path, variations) in by_hand.items():
-            yield from _turned(f"{name}, {who}", person, path, variations)
-        for model in console._registry:
-            path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            yield from _turned(f"console {model._meta.model_name}, {who}", person, path, ("q=张",))
-
-
-def _turned(name: str, person: Any, path: str, variations: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    plain = _Asked(name, person, path)
-    seen = plain.seen()
-    if seen["status"] != 200:  # it isn't there for this person
-        return
-    yield seen
-    further = [*variations, *_a_filter(plain.answer), *_last_page(plain.answer)]
-    for query in further:
-        if query.startswith("q=") and not _is_searched(plain.answer):
-            continue
-        turned = _Asked(f"{name}, {query}", person, f"{path}{'&' if '?' in path else '?'}{query}").seen()
-        if turned["status"] == 200:
-            yield turned
-
-
-def _is_searched(answer: Any) -> bool:
-    return bool("cl" not in (answer.context or ()) or answer.context["cl"].search_fields)
-
-
-def _a_filter(answer: Any) -> list[str]:
-    """The first choice of the console's first filter that narrows the list."""
-    if "cl" not in (answer.context or ()):
-        return []
-    changelist = answer.context["cl"]
-    for spec in changelist.filter_specs:
-        for choice in list(spec.choices(changelist))[1:]:
-            query = str(choice.get("query_string", "")).lstrip("?")
-            if query and not choice.get("selected"):
-                return [query]
-    return []
-
-
-def _last_page(answer: Any) -> list[str]:
-    from django.core.paginator import Page
-
-    if not answer.context:
-        return []
-    if "cl" in answer.context:
-        number, name = answer.context["cl"].paginator.num_pages, "p"
-    else:
-        name, number = "page", 1
-        for key in ("page", "inbox", "queue", "found"):
-            thing = answer.context.get(key)
-            thing = getattr(thing, "page", thing)
-            number = max(number, thing.paginator.num_pages if isinstance(thing, Page) else 1)
-            number = max(number, int(getattr(answer.context.get(key), "pages", 1) or 1))
-    return [f"{name}={number}"] if number > 1 else []
-
-
-def _named(username: str) -> Any:
-    from governance.models import User
-
-    return User.objects.get(username=username)
+    return {"pages": [each.seen() for each in asked], "lists": list(every_list()) if with_lists else []}
 
 
 def drafts(seed: int, number: int) -> dict[str, Any]:
     """Signed-in residents, each with a draft that only has to be filed: its address and the person's cookies."""
     from django.test import Client
 
+    from config.bench.asking import WORDS
     from governance.domain.moment import database_now
     from governance.models import Category
     from residents.models import NameVisibility, Occupancy, PetitionDraft
@@ -285,11 +145,12 @@ def _timed(pace: Pace, turns: tuple[int, int], work: Callable[[], object]) -> di
 
 def search(*pace: int) -> dict[str, Any]:
     """The search itself, as the street officer asks for it: all its queries, without the page around them."""
+    from config.bench.asking import WORDS, named
     from governance.domain.moment import database_now
     from issues.search import search as searched
     from residents.domain.searching import asked_for
 
-    officer, now, asked = _named("officer1"), database_now(), asked_for(WORDS)
+    officer, now, asked = named("officer1"), database_now(), asked_for(WORDS)
     return _timed(Pace.heard(*pace), SEARCHES, lambda: searched(officer, asked, now))
 
 
@@ -435,16 +296,17 @@ def intake() -> dict[str, Any]:
 
 def plans() -> dict[str, Any]:
     """The slowest query of each main page, and what the sweep asks first, each with its plan."""
+    from config.bench.asking import WORDS, Asked, named
     from governance.domain.moment import database_now
     from issues.models import SlaClock
 
-    officer = _named("officer1")
+    officer = named("officer1")
     asked = {
         "queue (street officer)": "/queue/",
         "dashboard": "/dashboard/",
         "search": f"/search/?q={WORDS}",
     }
-    found = {name: _Asked(name, officer, path).seen()["slowest"] for name, path in asked.items()}
+    found = {name: Asked(name, officer, path).seen()["slowest"] for name, path in asked.items()}
     due = SlaClock.objects.with_rung_due(database_now())[:200]
     planned = {name: _explained(sql) for name, sql in found.items() if sql}
     return {"plans": planned | {"sweep: what is due": due.explain(analyze=True, costs=False, timing=False)}}

@@ -52,7 +52,7 @@ class Timed(NamedTuple):
 
 @dataclass
 class Street:
-    """What was measured on a street of so many issues."""
+    """What was measured on a street of so many issues. `lists` is None where nobody asked for them."""
 
     issues: int
     loaded_in: float = 0.0
@@ -66,7 +66,7 @@ class Street:
     posts: int = 0
     intake: Timed | None = None
     pages: list[Timed] = field(default_factory=list)
-    lists: list[Timed] = field(default_factory=list)
+    lists: list[Timed] | None = None
     search: Timed | None = None
     empty_sweep: Timed | None = None
     due_sweep: dict[str, Any] = field(default_factory=dict)
@@ -98,8 +98,9 @@ def measure(
     asked = database.ask("pages", seed, min(20, issues), int(extent.with_lists))
     with database.serving() as port:
         street.pages = _pages(asked["pages"], port, extent.page_times, pace)
-        # Nobody's aim: they don't wait for the machine.
-        street.lists = _pages(asked["lists"], port, extent.list_times) if extent.with_lists else []
+        if extent.with_lists:
+            # The aim is for their queries: they don't wait for the machine.
+            street.lists = _pages(asked["lists"], port, extent.list_times)
     street.search = _alone("search", database, pace)
     street.empty_sweep = _alone("sweep-empty", database, pace)
     street.plans = database.ask("plans")["plans"]

@@ -41,7 +41,7 @@ def verdicts(streets: Sequence[Street]) -> list[Verdict]:
         key=lambda each: -1.0 if each is None else each,
     )
     due = largest.due_sweep
-    return [
+    judged = [
         Verdict(aims.POST_SHARE, largest.post_share, where),
         Verdict(aims.QUEUE_GROWTH, growth, f"{smallest.issues:,} to {largest.issues:,} issues"),
         Verdict(aims.DASHBOARD, _p50(largest.page("dashboard")), where),
@@ -49,6 +49,10 @@ def verdicts(streets: Sequence[Street]) -> list[Verdict]:
         Verdict(aims.DUE_SWEEP, due.get("seconds") if due else None, f"{due.get('due', 0):,} due, {where}"),
         Verdict(aims.SEARCH, _p50(largest.search), where),
     ]
+    if largest.lists is not None:
+        most = max((one.queries for one in largest.lists), default=None)
+        judged.append(Verdict(aims.LIST_QUERIES, most, f"{len(largest.lists)} lists, {where}"))
+    return judged
 
 
 def _size(street: Street) -> int:
@@ -189,12 +193,13 @@ def _row_counts(streets: Sequence[Street]) -> list[list[str]]:
 
 
 def _lists(street: Street) -> str:
-    if not street.lists:
+    if street.lists is None:
         return "## Every list\n\nNot measured in this run."
     rows = [["list", "p50 / p95 ms", "queries"]]
     rows += [[one.name, _pair(one.p50, one.p95), str(one.queries)] for one in street.lists]
-    over = [one.name for one in street.lists if one.queries > 12]
-    said = f"More than 12 queries: {', '.join(over)}." if over else "None takes more than 12 queries."
+    limit = f"{aims.LIST_QUERIES.limit:g}"
+    over = [one.name for one in street.lists if one.queries > aims.LIST_QUERIES.limit]
+    said = f"more than {limit} queries: {', '.join(over)}." if over else f"none takes more than {limit} queries."
     return (
         f"## Every list, {street.issues:,} issues\n\nPlain, with a search, with a filter, and turned to the last page, "
         f"as a street officer, the staff of a community and a grid worker see it; {said}\n\n" + _markdown(rows)

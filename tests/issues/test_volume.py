@@ -9,6 +9,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
 
+from config.bench import aims
+from config.bench.asking import WHO_LISTS, every_list
 from governance.domain.moment import database_now
 from governance.models import Building, Community, Estate, Subdistrict, Unit, User
 from issues.models import Issue, IssueState, SlaClock
@@ -41,6 +43,13 @@ def test_a_street_of_the_size_asked_for_is_whole_and_tells_one_story(judge):
     assert judge.half_states() == judge.fired_twice() == judge.breaches_untold() == []
     assert judge.left_out(str(database_now())) == []
     assert all(read_receipt_no(number) for number in Petition.objects.values_list("receipt_no", flat=True))
+
+
+def test_every_list_takes_twelve_queries_at_most_for_whomever_it_is_there(judge):
+    load()
+    taken = {one["name"]: one["queries"] for one in every_list()}
+    assert {name for name in taken if "ledger" in name} >= {f"ledger, {who}" for who in WHO_LISTS}
+    assert {name: queries for name, queries in taken.items() if queries > aims.LIST_QUERIES.limit} == {}
 
 
 def test_some_promises_were_missed_some_matters_reopened_and_some_clocks_run(judge):

@@ -49,13 +49,14 @@ def street(issues: int, *, queue: float, **more) -> Street:
     pages = [Timed(name, queue, queue, 7) for name in aims.QUEUES] + [Timed("dashboard", 90.0, 99.0, 9)]
     alone = Timed("search", 12.0, 19.0, 0)
     swept = {"seconds": 0.8, "due": 5_000, "fired": 5_000}
+    lists = [Timed("queue", 9.0, 9.9, 9), Timed("ledger", 5.0, 6.0, 12)]
     made = {"search": alone, "empty_sweep": Timed("empty sweep", 3.0, 4.0, 12), "due_sweep": swept, "pages": pages}
-    return Street(issues, idle_per_second=1_000.0, posts_per_second=250.0, **(made | more))
+    return Street(issues, idle_per_second=1_000.0, posts_per_second=250.0, **(made | {"lists": lists} | more))
 
 
 def test_a_run_in_which_every_aim_is_met_exits_with_nothing():
     judged = report.verdicts([street(1_000, queue=10.0), street(200_000, queue=13.0)])
-    assert [verdict.is_met for verdict in judged] == [True] * 6
+    assert [verdict.is_met for verdict in judged] == [True] * 7
     assert exit_status(judged) == 0
 
 
@@ -76,6 +77,18 @@ def test_the_slower_growing_queue_does_not_hide_the_other():
 def test_aims_are_judged_on_the_largest_street_whatever_the_order():
     slow = street(200_000, queue=10.0, search=Timed("search", 21.0, 30.0, 0))
     assert not report.verdicts([slow, street(1_000, queue=10.0)])[5].is_met
+
+
+@pytest.mark.parametrize(("queries", "met"), [([9, 12], True), ([13, 9], False), ([], False)])
+def test_one_list_that_asks_too_often_misses_the_aim_and_so_do_lists_that_nobody_could_open(queries, met):
+    lists = [Timed(f"list {n}", 5.0, 6.0, number) for n, number in enumerate(queries)]
+    judged = report.verdicts([street(1_000, queue=10.0), street(200_000, queue=10.0, lists=lists)])
+    assert [verdict.is_met for verdict in judged if verdict.aim == aims.LIST_QUERIES] == [met]
+
+
+def test_lists_that_nobody_asked_for_are_not_judged():
+    judged = report.verdicts([street(1_000, queue=10.0), street(200_000, queue=10.0, lists=None)])
+    assert aims.LIST_QUERIES not in [verdict.aim for verdict in judged]
 
 
 def test_what_was_not_measured_shows_as_a_dash_and_not_as_zero():
