@@ -268,16 +268,22 @@ def _week_ticks(floor: Fraction) -> list[Label]:
     ]
 
 
+# Below it, in percent from the top, words don't fit between a place and the axis.
+_LOW = 85
+
+
 def _week_labels(points: list[tuple[Fraction, Fraction, WeekOf]]) -> list[Label]:
     x, y, week = points[-1]
-    labels = [Label(_percent(x), _percent(y), week.words, "end" if x > 50 else "start")]
+    # A line that falls comes from where the words would lie.
+    is_below = len(points) > 1 and points[-2][1] < y < _LOW
+    labels = [Label(_percent(x), _percent(y), week.words, "end" if x > 50 else "start", is_below)]
     sound = [point for point in points[:-1] if not point[2].is_few]
     if sound:
         x, y, week = max(sound, key=lambda point: point[1])
         near = abs(x - points[-1][0]) < _NEAR_AN_EDGE
         if not near:
             anchor = "start" if x < _NEAR_AN_EDGE else "middle"
-            labels.append(Label(_percent(x), _percent(y), week.words, anchor, is_below=y < 85))
+            labels.append(Label(_percent(x), _percent(y), week.words, anchor, is_below=y < _LOW))
     return labels
 
 

@@ -30,10 +30,14 @@ ENDS = (ClockKind.RESOLVE, ClockKind.PLAN, ClockKind.ANSWER)
 
 
 class Promise(NamedTuple):
-    """What was promised for one end of a matter, and what became of it. Lengths, never instants."""
+    """What was promised for one end of a matter, and what became of it. Lengths and days, never instants.
+
+    `target` is empty where a plan has promised a day: that is `by`.
+    """
 
     kind: str
     target: str
+    by: date | None
     took: timedelta | None
     late_by: timedelta | None
 
@@ -47,6 +51,7 @@ class Promise(NamedTuple):
         return cls(
             kind=clock.kind,
             target=wording.target(clock.target_minutes, clock.target_working_days),
+            by=local_day(clock.dated_at) if clock.dated_at else None,
             took=ended_at - clock.starts_at if ended_at else None,
             late_by=(ended_at or now) - clock.due_at if clock.was_missed(now) else None,
         )

@@ -1,6 +1,6 @@
 """The public ledger of an estate, and the list in which everybody finds theirs. Nobody has to sign in."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from governance import wording
+from governance.domain.moment import local_day
 from governance.domain.plain_words import plain
 from governance.models import Estate
 from governance.requests import PortalRequest
@@ -74,7 +75,7 @@ def ledger(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "summary": summary(estate, request.now),
         "page": page,
         "lines": [
-            Line(each, [_told(promise) for promise in each.promises])
+            Line(each, [_told(promise, local_day(request.now)) for promise in each.promises])
             for each in entries(page.object_list, told, request.now)  # type: ignore[arg-type]
         ],
         "tabs": [(key, label) for key, (label, _rows) in SHOWN.items()],
@@ -86,8 +87,11 @@ def ledger(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return render(request, "issues/ledger.html", context)
 
 
-def _told(promise: Promise) -> Told:
-    promised = str(PROMISED[promise.kind]) % {"target": promise.target}
+def _told(promise: Promise, today: date) -> Told:
+    if promise.by:
+        promised = pgettext("ledger: promised", "Put right by %(day)s") % {"day": wording.day(promise.by, today)}
+    else:
+        promised = str(PROMISED[promise.kind]) % {"target": promise.target}
     if promise.took is None:
         late = promise.late_by
         became = _overdue(late) if late else _("the time is still running")

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
+
 from governance import charts
 from governance.charts import Dot, Reached, Stroke, ToReach
 
@@ -125,6 +127,15 @@ def test_the_last_share_is_named_and_the_lowest_that_may_be_judged():
     chart = charts.line_over_weeks([week(1, 80), week(2, 10, few=True), week(3, 30), week(4, 70), week(5, 75)])
     assert chart is not None
     assert [label.words for label in chart.labels] == ["75 %", "30 %"]
+
+
+@pytest.mark.parametrize(
+    ("shares", "is_below"), [((40, 70), False), ((70, 40), True), ((70, 5), False), ((70, None, 40), True), ((40,), False)]
+)
+def test_the_last_share_is_named_where_its_line_does_not_come_from(shares, is_below):
+    chart = charts.line_over_weeks([week(at, share) for at, share in enumerate(shares)])
+    assert chart is not None
+    assert chart.labels[0].is_below is is_below
 
 
 def test_of_many_weeks_some_are_named_the_last_always():

@@ -1,6 +1,6 @@
 """What the public ledger of an estate says, and what it never says."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -78,6 +78,20 @@ def test_what_took_too_long_says_how_long_and_what_runs_over_says_by_how_much(st
     shown = page(street)
     assert "用了 1 小时 30 分" in shown
     assert "已超时 10 分钟" in shown
+
+
+def test_what_a_plan_has_promised_stands_with_its_day_and_without_an_hour(street):
+    order = take_in(file(street.li, street.building, category="wall_crack"))
+    handling.accept(order, actor=street.zhou, at=NOW)
+    handling.hand_in_plan(order, actor=street.zhou, at=NOW, words="请检测机构来看", fulfil_by=date(2026, 6, 1))
+    (entry,) = entries(street)
+    assert [(each.kind, each.target, each.by) for each in entry.promises] == [
+        ("plan", "1 天", None),
+        ("resolve", "", date(2026, 6, 1)),
+    ]
+    shown = page(street)
+    assert "承诺最晚 6月1日 周一 解决" in shown
+    assert "23:59" not in shown
 
 
 def test_a_matter_that_was_sent_on_stands_with_whoever_has_it_now(street):
