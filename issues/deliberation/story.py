@@ -222,7 +222,7 @@ def _met(item: AgendaItem) -> MeetingSaid:
 
 def _motions(topic: Topic) -> list[Motion]:
     related = ("estate__community", "building", "rule_set")
-    return list(topic.motions.public().select_related(*related).order_by("published_at", "pk"))
+    return list(topic.motions.public().knowing_the_city().select_related(*related).order_by("published_at", "pk"))
 
 
 def _vote(motion: Motion) -> VoteSaid:

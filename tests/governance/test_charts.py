@@ -130,7 +130,8 @@ def test_the_last_share_is_named_and_the_lowest_that_may_be_judged():
 
 
 @pytest.mark.parametrize(
-    ("shares", "is_below"), [((40, 70), False), ((70, 40), True), ((70, 5), False), ((70, None, 40), True), ((40,), False)]
+    ("shares", "is_below"),
+    [((40, 70), False), ((70, 40), True), ((70, 5), False), ((70, None, 40), True), ((40,), False)],
 )
 def test_the_last_share_is_named_where_its_line_does_not_come_from(shares, is_below):
     chart = charts.line_over_weeks([week(at, share) for at, share in enumerate(shares)])

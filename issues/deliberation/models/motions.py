@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pgtrigger
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
@@ -60,6 +61,11 @@ class MotionQuerySet(models.QuerySet["Motion"]):
         """Those whose preliminary result is there: of what the city decides, only what has the city's."""
         is_decided = ~Q(kind=MotionKind.MIRROR) | Q(official_results__agreed_at__isnull=False)
         return self.filter(is_decided, state=MotionState.COUNTED)
+
+    def knowing_the_city(self) -> "MotionQuerySet":
+        """With `has_citys_result`, for lists that say how each vote stands."""
+        decided = Motion.objects.filter(pk=OuterRef("pk"), official_results__agreed_at__isnull=False)
+        return self.annotate(has_citys_result=Exists(decided))
 
     def to_confirm(self, at: datetime) -> "MotionQuerySet":
         """Those whose days for objections are over, with no objection that isn't answered."""
@@ -256,10 +262,15 @@ class Motion(models.Model):
         announced = self.state in (MotionState.PUBLISHED, MotionState.OPENED)
         return bool(announced and self.closes_at and at < self.closes_at)
 
+    @cached_property
+    def has_citys_result(self) -> bool:
+        """Whether two have agreed that it is what the city's document says. In lists: `knowing_the_city`."""
+        return self.official_results.agreed().exists()
+
     @property
     def standing(self) -> str:
-        """Its state in words. Of what the city decides the count here is no result, only the end of the voting."""
-        if self.kind == MotionKind.MIRROR and self.state == MotionState.COUNTED:
+        """Its state in words. Where the city decides, the count here is no result, only the end of the voting."""
+        if self.kind == MotionKind.MIRROR and self.state == MotionState.COUNTED and not self.has_citys_result:
             return pgettext("motion", "voting is over")
         return self.get_state_display()
 

@@ -53,7 +53,7 @@ def desk_votes(request: PortalRequest) -> HttpResponse:
     """Every vote of the area, drafts first, then what comes or runs, then what is over."""
     require_organiser(request)
     rows = Motion.objects.organised_by(request.user.scope(request.now)).select_related("estate", "building")
-    page = Paginator(rows.in_hand_first(), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.knowing_the_city().in_hand_first(), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "deliberation/desk_votes.html", {**desk_context(request), "page": page})
 
 

@@ -237,7 +237,8 @@ def _of_concern(request: PortalRequest) -> Any:
     mandates = Q(mandates__held_by=request.user, mandates__revoked_at=None)
     organised = Motion.objects.organised_by(request.user.scope(request.now)).values("pk")
     theirs = Motion.objects.filter(Q(estate__in=homes) | mandates | Q(pk__in=organised)).values("pk")
-    return Motion.objects.public().filter(pk__in=theirs).select_related("estate", "building", "rule_set")
+    votes = Motion.objects.public().knowing_the_city().filter(pk__in=theirs)
+    return votes.select_related("estate", "building", "rule_set")
 
 
 def paper_or_404(request: PortalRequest, motion: Motion, unit: UUID) -> Paper:

@@ -118,7 +118,9 @@ def test_the_citys_result_takes_two_and_is_said_to_be_counted_elsewhere(mirror, 
     assert waiting_result(mirror).verdict.passed
     with pytest.raises(NotInCharge):
         official.confirm(mirror, actor=cast.wu, at=LATER)
+    assert mirror.standing == "投票已截止"
     official.confirm(mirror, actor=cast.sun, at=LATER)
+    assert Motion.objects.get().standing == Motion.objects.knowing_the_city().get().standing == "初步结果，公示中"
     page = official_page(mirror).verdict
     assert (page.passed, page.verdict) == (True, "通过")
     mirror.refresh_from_db()
