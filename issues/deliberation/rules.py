@@ -87,10 +87,19 @@ def is_candidate(name: str, motion: Motion) -> bool:
     """Whether somebody of this name stands on the ballot of an election, however it is spaced.
 
     A candidate has no account there: a namesake is taken for one, and whoever is called otherwise here isn't.
-    Candidates touch no paper; they vote, and hold mandates of neighbours.
+    Candidates neither run their election nor touch its papers; they vote, and hold mandates of neighbours.
     """
     seen = as_seen(name)
     return bool(seen and motion.seats) and any(as_seen(option.title) == seen for option in motion.options.all())
+
+
+@rules.predicate
+def stands_elsewhere(user: User, motion: Motion) -> bool:
+    """Not on this very ballot."""
+    return not is_candidate(user.full_name, motion)
+
+
+runs_vote = organises & stands_elsewhere
 
 
 @rules.predicate
@@ -157,9 +166,10 @@ rules.add_rule("deliberation.may_run_meeting", runs)
 rules.add_rule("deliberation.may_check_minutes", runs & has_not_drawn_up_the_minutes)
 rules.add_rule("deliberation.may_run_survey", runs_survey)
 rules.add_rule("deliberation.may_organise", organises)
-rules.add_rule("deliberation.may_confirm_withdrawal", organises & is_second)
-rules.add_rule("deliberation.may_publish_erratum", organises & is_second_for_erratum)
-rules.add_rule("deliberation.may_confirm_result", organises & is_second_for_result)
+rules.add_rule("deliberation.may_run_vote", runs_vote)
+rules.add_rule("deliberation.may_confirm_withdrawal", runs_vote & is_second)
+rules.add_rule("deliberation.may_publish_erratum", runs_vote & is_second_for_erratum)
+rules.add_rule("deliberation.may_confirm_result", runs_vote & is_second_for_result)
 rules.add_rule("deliberation.may_write_down", organises_topic)
 rules.add_rule("deliberation.may_carry_out", carries_out)
 rules.add_rule("deliberation.may_ask", carries_out | follows)

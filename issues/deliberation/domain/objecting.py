@@ -9,7 +9,7 @@ from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import User
 from issues.deliberation.models import Motion, MotionState, Objection, RollEntry
-from issues.deliberation.rules import organises
+from issues.deliberation.rules import runs_vote
 
 
 class NotInTime(Refusal):
@@ -47,9 +47,11 @@ def object_to(motion: Motion, *, words: str, actor: User, at: datetime) -> Objec
 
 
 def answer(objection: Objection, *, words: str, actor: User, at: datetime) -> Objection:
-    """Answer it, in public. Raises `NotInCharge`, also for whoever objected; `StepNotAllowed` for a second answer."""
+    """Answer it, in public. Raises `NotInCharge`, also for whoever objected or stands on the ballot; `StepNotAllowed`
+    for a second answer.
+    """
     actor.scope(at)
-    if objection.by_id == actor.pk or not organises(actor, objection.motion):
+    if objection.by_id == actor.pk or not runs_vote(actor, objection.motion):
         raise NotInCharge
     with transaction.atomic():
         locked = Objection.objects.select_for_update(no_key=True).select_related("motion").get(pk=objection.pk)

@@ -60,7 +60,7 @@ class CollectedByACandidate(Refusal):
 
     code = "collected_by_a_candidate"
     sentence = _(
-        "Your name stands on this ballot. Candidates have no part in the papers of their election: ask a colleague."
+        "Your name stands on this ballot. Candidates neither run their election nor touch its papers: ask a colleague."
     )
 
 

@@ -18,6 +18,7 @@ from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import electing, objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
+from issues.deliberation.domain.papers import CollectedByACandidate
 from issues.deliberation.domain.setting_up import (
     NotLawful,
     Plan,
@@ -30,6 +31,7 @@ from issues.deliberation.forms.afterwards import EnterForm, ErratumForm, ResultF
 from issues.deliberation.forms.organising import AnswerForm, OptionForm, PlanForm, WhyForm
 from issues.deliberation.models import Motion, MotionState, Topic, TopicState
 from issues.deliberation.official_page import official_page, waiting_result
+from issues.deliberation.rules import is_candidate
 from issues.deliberation.turnout import turnout
 from issues.deliberation.views import afterwards
 from issues.deliberation.views.sent import version_of
@@ -171,7 +173,8 @@ def find_organised(request: PortalRequest, public_id: UUID) -> Motion:
     require_organiser(request)
     rows = Motion.objects.organised_by(request.user.scope(request.now))
     related = ("estate__community", "building", "rule_set", "withdrawn_by", "drafted_by", "topic")
-    return bring_up_to_date(get_object_or_404(rows.select_related(*related), public_id=public_id), request.now)
+    asked = rows.select_related(*related).prefetch_related("options")
+    return bring_up_to_date(get_object_or_404(asked, public_id=public_id), request.now)
 
 
 def _page(
@@ -204,6 +207,7 @@ def _page(
         "enter_form": beside if isinstance(beside, EnterForm) else afterwards.enter_form(request, motion),
         "seated": electing.seated(motion, request.now),
         "runs_console": request.user.scope(request.now).runs_console,
+        "barred": CollectedByACandidate if is_candidate(request.user.full_name, motion) else None,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
         "why": why or WhyForm(),
         "objections": [

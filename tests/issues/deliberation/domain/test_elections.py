@@ -29,7 +29,9 @@ from issues.deliberation.domain import (
     casting,
     delivering,
     electing,
+    errata,
     mandates,
+    objecting,
     official,
     opening,
     papers,
@@ -451,6 +453,39 @@ def test_the_company_that_manages_the_estate_has_no_part_in_electing_who_supervi
 def test_staff_of_owners_who_manage_themselves_hold_mandates_in_their_election(election, house, cast):
     Management.objects.filter(estate=cast.estate).update(body=cast.committee, kind=ManagementKind.OWNERS)
     assert mandates.give(election, house.unit("801"), to=cast.gao, actor=house.owners["ann"], at=VOTING)
+
+
+def test_whose_name_stands_on_the_ballot_has_no_part_in_running_the_election(make_election, house, cast, committee):
+    """From the notice to the register. Taking the own name off a draft is no part of it."""
+
+    def refused(attempt) -> bool:
+        with pytest.raises(NotInCharge):
+            attempt()
+        return True
+
+    User.objects.filter(pk=cast.luo.pk).update(full_name="安 国平")
+    candidate = User.objects.get(pk=cast.luo.pk)
+    draft = make_election(*CANDIDATES)
+    assert refused(lambda: setting_up.publish(draft, actor=candidate, at=NOW))
+    motion = opening.bring_up_to_date(setting_up.publish(draft, actor=cast.wu, at=NOW), VOTING)
+    assert refused(lambda: errata.write(motion, words="时间写错了", actor=candidate, at=VOTING))
+    assert refused(lambda: setting_up.ask_to_withdraw(motion, words="名单不对", actor=candidate, at=VOTING))
+    motion = elect(motion, house)
+    objection = objecting.object_to(motion, words="数得不对", actor=house.owners["ann"], at=CLOSES)
+    assert refused(lambda: objecting.answer(objection, words="没有错", actor=candidate, at=CLOSES))
+    objecting.answer(objection, words="已核对", actor=cast.wu, at=CLOSES)
+    final = opening.bring_up_to_date(motion, LATER)
+    entered = {"since": LATER.date(), "until": UNTIL, "at": LATER}
+    assert refused(lambda: electing.enter(final, actor=candidate, **entered))
+    assert len(electing.enter(final, actor=cast.wu, **entered)) == 2
+
+
+def test_a_candidate_takes_the_own_name_off_a_draft(make_election, cast):
+    User.objects.filter(pk=cast.wu.pk).update(full_name="安国平")
+    draft = make_election(*CANDIDATES)
+    own = draft.options.get(title="安国平")
+    setting_up.drop_option(own, version=draft.version, actor=User.objects.get(pk=cast.wu.pk), at=NOW)
+    assert not draft.options.filter(title="安国平").exists()
 
 
 def test_whose_name_stands_on_the_ballot_touches_no_paper_of_it(election, motion, house, cast):

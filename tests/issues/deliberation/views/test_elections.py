@@ -173,6 +173,10 @@ def test_a_candidate_at_the_desk_reads_why_the_papers_are_not_theirs(election, h
     )  # fmt: skip
     User.objects.filter(pk=cast.wu.pk).update(full_name="安国平")
     candidate, desk = client_of(User.objects.get(pk=cast.wu.pk)), f"/desk/votes/{election.public_id}/"
+    page = said_by(candidate, desk)
+    assert "候选人不能经办本次选举" in page
+    assert "ask_to_withdraw" not in page
+    assert "ask_to_withdraw" in said_by(client_of(cast.sun), desk)
     for page in (said_by(candidate, f"{desk}papers/"), said_by(candidate, f"{desk}deliveries/")):
         assert "您的姓名在这张表决票上" in page
         assert "X1" not in page
