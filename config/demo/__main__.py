@@ -1,5 +1,6 @@
 """Start everything, say where it is and who can sign in, and end everything together."""
 
+import argparse
 import contextlib
 import os
 import sys
@@ -91,7 +92,10 @@ def announce(supervisor: Supervisor, where: Path, port: int) -> None:
 
 
 def main() -> int:
-    if "--with-parent" in sys.argv[1:]:
+    read = f"PORT ({address.DEFAULT_PORT}) and STATE_DIR (var) are read from the environment."
+    parser = argparse.ArgumentParser(prog="python -m config.demo", description=__doc__, epilog=read)
+    parser.add_argument("--with-parent", action="store_true", help="end when whoever started this has ended")
+    if parser.parse_args().with_parent:
         end_with_parent()
     places = Places(state_dir())
     try:

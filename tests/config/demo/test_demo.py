@@ -76,3 +76,10 @@ def test_a_taken_port_ends_the_start_before_anything_runs(state_dir):
     assert f"Port {port} is taken" in said
     assert "Traceback" not in said
     assert not (state_dir / "postgres").exists()
+
+
+@pytest.mark.parametrize(("asked", "status"), [("--help", 0), ("--port=80", 2)])
+def test_a_question_about_the_command_is_answered_and_starts_nothing(tmp_path, asked, status):
+    demo = start(["-m", "config.demo", asked], tmp_path / "state")
+    assert demo.wait(30) == status
+    assert not (tmp_path / "state").exists()
