@@ -107,7 +107,7 @@ def another_street(name: str) -> Check:
 
 def search_forgets_the_street(monkeypatch) -> None:
     def search(self, request, queryset, search_term):
-        found = self.model._default_manager.all() if search_term else queryset
+        found = self.model._default_manager.order_by("pk") if search_term else queryset
         return super(base.RegisterAdmin, self).get_search_results(request, found, search_term)
 
     monkeypatch.setattr(base.RegisterAdmin, "get_search_results", search, raising=False)
