@@ -274,14 +274,15 @@ _LOW = 85
 
 def _week_labels(points: list[tuple[Fraction, Fraction, WeekOf]]) -> list[Label]:
     x, y, week = points[-1]
-    # A line that falls comes from where the words would lie.
+    # A line that falls comes from where words above its end would lie.
     is_below = len(points) > 1 and points[-2][1] < y < _LOW
     labels = [Label(_percent(x), _percent(y), week.words, "end" if x > 50 else "start", is_below)]
     sound = [point for point in points[:-1] if not point[2].is_few]
     if sound:
         x, y, week = max(sound, key=lambda point: point[1])
-        near = abs(x - points[-1][0]) < _NEAR_AN_EDGE
-        if not near:
+        # Side by side at one height they need more room than where one lies above its place.
+        room = 2 * _NEAR_AN_EDGE if is_below else _NEAR_AN_EDGE
+        if abs(x - points[-1][0]) >= room:
             anchor = "start" if x < _NEAR_AN_EDGE else "middle"
             labels.append(Label(_percent(x), _percent(y), week.words, anchor, is_below=y < _LOW))
     return labels

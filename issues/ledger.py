@@ -32,7 +32,7 @@ ENDS = (ClockKind.RESOLVE, ClockKind.PLAN, ClockKind.ANSWER)
 class Promise(NamedTuple):
     """What was promised for one end of a matter, and what became of it. Lengths and days, never instants.
 
-    `target` is empty where a plan has promised a day: that is `by`.
+    `target` is empty where a plan has promised a day: that is `by`, or an earlier one that a merged matter was due on.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Promise(NamedTuple):
         return cls(
             kind=clock.kind,
             target=wording.target(clock.target_minutes, clock.target_working_days),
-            by=local_day(clock.dated_at) if clock.dated_at else None,
+            by=local_day(clock.due_at) if clock.dated_at else None,
             took=ended_at - clock.starts_at if ended_at else None,
             late_by=(ended_at or now) - clock.due_at if clock.was_missed(now) else None,
         )

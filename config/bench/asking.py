@@ -1,6 +1,7 @@
-"""Pages as somebody asks for them, and how many queries each takes; among them every list there is.
+"""Pages as somebody asks for them, and how many queries each takes.
 
-Of the portal itself, so nothing here is imported before Django is set up.
+Among them the lists that a street's volume weighs on: the console's, and those of whatever was reported. Not those of
+what is deliberated. It is all of the portal itself, so it isn't imported before Django is set up.
 """
 
 import time
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config.bench.client import WrongAnswer
 from governance.admin import console
 from governance.models import Community, Estate, User
 from issues.outdoors import SECTIONS
@@ -65,7 +67,10 @@ def _milliseconds(sql: str) -> float:
 
 
 def every_list() -> Iterator[dict[str, Any]]:
-    """Every list, plain, searched, filtered and turned to its last page, as those see it for whom it is there."""
+    """Each list, plain, searched, filtered and turned to its last page, as those see it for whom it is there.
+
+    Raises `WrongAnswer` for one that is neither there nor missing nor somebody else's.
+    """
     estate, community = Estate.objects.order_by("pk").first(), Community.objects.order_by("pk").first()
     assert estate  # noqa: S101 - load_street has made them
     assert community  # noqa: S101
@@ -96,7 +101,7 @@ def every_list() -> Iterator[dict[str, Any]]:
 def _turned(name: str, person: Any, path: str, variations: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     plain = Asked(name, person, path)
     seen = plain.seen()
-    if seen["status"] != 200:  # it isn't there for this person
+    if not _is_there(seen):
         return
     yield seen
     further = [*variations, *_a_filter(plain.answer), *_last_page(plain.answer)]
@@ -104,8 +109,14 @@ def _turned(name: str, person: Any, path: str, variations: tuple[str, ...]) -> I
         if query.startswith("q=") and not _is_searched(plain.answer):
             continue
         turned = Asked(f"{name}, {query}", person, f"{path}{'&' if '?' in path else '?'}{query}").seen()
-        if turned["status"] == 200:
+        if _is_there(turned):
             yield turned
+
+
+def _is_there(seen: dict[str, Any]) -> bool:
+    if seen["status"] not in (200, 302, 403, 404):
+        raise WrongAnswer(f"{seen['name']} answered {seen['status']}.")
+    return bool(seen["status"] == 200)
 
 
 def _is_searched(answer: Any) -> bool:

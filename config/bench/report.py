@@ -194,15 +194,16 @@ def _row_counts(streets: Sequence[Street]) -> list[list[str]]:
 
 def _lists(street: Street) -> str:
     if street.lists is None:
-        return "## Every list\n\nNot measured in this run."
+        return "## Lists\n\nNot measured in this run."
     rows = [["list", "p50 / p95 ms", "queries"]]
     rows += [[one.name, _pair(one.p50, one.p95), str(one.queries)] for one in street.lists]
     limit = f"{aims.LIST_QUERIES.limit:g}"
     over = [one.name for one in street.lists if one.queries > aims.LIST_QUERIES.limit]
     said = f"more than {limit} queries: {', '.join(over)}." if over else f"none takes more than {limit} queries."
     return (
-        f"## Every list, {street.issues:,} issues\n\nPlain, with a search, with a filter, and turned to the last page, "
-        f"as a street officer, the staff of a community and a grid worker see it; {said}\n\n" + _markdown(rows)
+        f"## Lists, {street.issues:,} issues\n\nThe console's, and those of whatever was reported; plain, with a "
+        "search, with a filter, and turned to the last page, as a street officer, the staff of a community and a grid "
+        f"worker see it; {said}\n\n" + _markdown(rows)
     )
 
 

@@ -41,8 +41,12 @@ def organises(user: User, motion: Motion) -> bool:
 
 
 def may_read_tally(user: User, motion: Motion) -> bool:
-    """The street's officers, who oversee how owners decide, and whoever has objected: others read the public file."""
-    return motion.subdistrict_id in user.scope().subdistricts or motion.objections.filter(by=user).exists()
+    """The street's officers, who oversee how owners decide, and whoever has objected: others read the public file.
+
+    An officer who stands on the ballot oversees nothing there.
+    """
+    oversees = motion.subdistrict_id in user.scope().subdistricts and not is_candidate(user.full_name, motion)
+    return oversees or motion.objections.filter(by=user).exists()
 
 
 @rules.predicate

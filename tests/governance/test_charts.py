@@ -139,6 +139,14 @@ def test_the_last_share_is_named_where_its_line_does_not_come_from(shares, is_be
     assert chart.labels[0].is_below is is_below
 
 
+@pytest.mark.parametrize(("shares", "named"), [((90, 62, 75, 64), ["64 %"]), ((90, 62, 64, 75), ["75 %", "62 %"])])
+def test_two_shares_are_not_named_beside_each_other_below_the_line(shares, named):
+    """Eight weeks are nothing's, so that the last four stand close together."""
+    chart = charts.line_over_weeks([week(at, share) for at, share in enumerate((*[None] * 8, *shares))])
+    assert chart is not None
+    assert [label.words for label in chart.labels] == named
+
+
 def test_of_many_weeks_some_are_named_the_last_always():
     chart = charts.line_over_weeks([week(number, 50) for number in range(52)])
     assert chart is not None

@@ -11,7 +11,7 @@ from django.urls import reverse
 from governance.domain.moment import local_day
 from governance.models import Category, Unit
 from issues import ledger
-from issues.domain import handling, triage
+from issues.domain import handling, linking, triage
 from issues.models import SlaClock
 from tests.cast import NOW, Cast, file, take_in
 
@@ -92,6 +92,17 @@ def test_what_a_plan_has_promised_stands_with_its_day_and_without_an_hour(street
     shown = page(street)
     assert "承诺最晚 6月1日 周一 解决" in shown
     assert "23:59" not in shown
+
+
+def test_a_plans_promise_that_a_merged_matter_has_brought_forward_stands_with_the_earlier_day(street):
+    order = take_in(file(street.li, street.building, category="wall_crack", at=NOW - 3 * MINUTE))
+    handling.accept(order, actor=street.zhou, at=NOW - 2 * MINUTE)
+    handling.hand_in_plan(order, actor=street.zhou, at=NOW, words="请检测机构来看", fulfil_by=date(2026, 6, 1))
+    lamp = take_in(file(street.wang, street.building, at=NOW))
+    linking.merge(lamp.issue, order.issue, actor=street.wu, at=NOW + MINUTE)
+    (entry,) = entries(street, NOW + 40 * MINUTE)
+    promised = {each.kind: (each.by, each.late_by) for each in entry.promises}
+    assert promised["resolve"] == (local_day(NOW), 10 * MINUTE)
 
 
 def test_a_matter_that_was_sent_on_stands_with_whoever_has_it_now(street):
@@ -181,6 +192,19 @@ def test_how_many_said_the_same_is_told_from_five_on(street, neighbours, told):
         take_in(file(person, street.building, same_as=first, at=NOW + MINUTE))
     (entry,) = entries(street, NOW + 2 * MINUTE)
     assert (entry.issue, entry.voices) == (issue, told)
+
+
+def test_somebody_who_was_taken_off_a_matter_is_no_voice_of_it(street):
+    first = file(street.li, street.building)
+    take_in(first)
+    neighbours = [
+        file(person, street.building, same_as=first, at=NOW + MINUTE)
+        for person in (street.wang, street.xu, street.bai, street.tian)
+    ]
+    for petition in neighbours:
+        take_in(petition)
+    linking.unlink(neighbours[0], actor=street.wu, at=NOW + 2 * MINUTE)
+    assert {each.voices for each in entries(street, NOW + 3 * MINUTE)} == {None}
 
 
 def test_what_was_withdrawn_declined_or_merged_is_not_listed(street):

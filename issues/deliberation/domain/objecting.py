@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from governance.domain import audit
 from governance.domain.refusals import NotInCharge, Refusal, StepNotAllowed
 from governance.models import User
+from issues.deliberation.domain.papers import StandsOnTheBallot
 from issues.deliberation.models import Motion, MotionState, Objection, RollEntry
-from issues.deliberation.rules import runs_vote
+from issues.deliberation.rules import is_candidate, organises
 
 
 class NotInTime(Refusal):
@@ -47,12 +48,15 @@ def object_to(motion: Motion, *, words: str, actor: User, at: datetime) -> Objec
 
 
 def answer(objection: Objection, *, words: str, actor: User, at: datetime) -> Objection:
-    """Answer it, in public. Raises `NotInCharge`, also for whoever objected or stands on the ballot; `StepNotAllowed`
-    for a second answer.
+    """Answer it, in public.
+
+    Raises `NotInCharge`, also for whoever objected; `StandsOnTheBallot`; `StepNotAllowed` for a second answer.
     """
     actor.scope(at)
-    if objection.by_id == actor.pk or not runs_vote(actor, objection.motion):
+    if objection.by_id == actor.pk or not organises(actor, objection.motion):
         raise NotInCharge
+    if is_candidate(actor.full_name, objection.motion):
+        raise StandsOnTheBallot
     with transaction.atomic():
         locked = Objection.objects.select_for_update(no_key=True).select_related("motion").get(pk=objection.pk)
         if locked.answered_at:

@@ -55,10 +55,10 @@ class CollectedByTheCompany(Refusal):
     )
 
 
-class CollectedByACandidate(Refusal):
-    """Nobody who stands on the ballot collects, types or checks ballots of that election, nor notes deliveries."""
+class StandsOnTheBallot(Refusal):
+    """Nobody who stands on the ballot runs that election, collects, types or checks its ballots, or notes deliveries."""
 
-    code = "collected_by_a_candidate"
+    code = "stands_on_the_ballot"
     sentence = _(
         "Your name stands on this ballot. Candidates neither run their election nor touch its papers: ask a colleague."
     )
@@ -69,12 +69,12 @@ def why_not(motion: Motion, actor: User, at: datetime) -> type[Refusal] | None:
     if stands_to_gain(actor, motion, at):
         return CollectedByTheCompany
     if is_candidate(actor.full_name, motion):
-        return CollectedByACandidate
+        return StandsOnTheBallot
     return None if organises(actor, motion) else NotInCharge
 
 
 def check_charge(motion: Motion, actor: User, at: datetime) -> None:
-    """Raises `CollectedByTheCompany`, `CollectedByACandidate`, `NotInCharge`."""
+    """Raises `CollectedByTheCompany`, `StandsOnTheBallot`, `NotInCharge`."""
     refusal = why_not(motion, actor, at)
     if refusal:
         raise refusal

@@ -18,7 +18,7 @@ from governance.presses import takes_presses
 from governance.requests import PortalRequest
 from issues.deliberation.domain import electing, objecting, setting_up
 from issues.deliberation.domain.opening import bring_up_to_date
-from issues.deliberation.domain.papers import CollectedByACandidate
+from issues.deliberation.domain.papers import StandsOnTheBallot
 from issues.deliberation.domain.setting_up import (
     NotLawful,
     Plan,
@@ -207,7 +207,7 @@ def _page(
         "enter_form": beside if isinstance(beside, EnterForm) else afterwards.enter_form(request, motion),
         "seated": electing.seated(motion, request.now),
         "runs_console": request.user.scope(request.now).runs_console,
-        "barred": CollectedByACandidate if is_candidate(request.user.full_name, motion) else None,
+        "barred": StandsOnTheBallot if is_candidate(request.user.full_name, motion) else None,
         "verbs": {step.verb for step in MOTION.allowed(motion, request.user)},
         "why": why or WhyForm(),
         "objections": [

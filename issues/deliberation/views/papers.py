@@ -67,6 +67,7 @@ def desk_ballots(request: PortalRequest, public_id: UUID) -> HttpResponse:
     building = request.GET.get("building") or next(iter(buildings), "")
     if motion.state != MotionState.OPENED or building not in buildings:
         raise Http404
+    papers.check_charge(motion, request.user, request.now)
     rows = motion.roll.filter(building=building).order_by("pk")
     return to_take_away(ballots_pdf(motion, rows), PDF, f"vote-{motion.public_id}-ballots.pdf")
 

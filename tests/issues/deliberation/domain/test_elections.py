@@ -6,12 +6,14 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+import rules
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.domain.registers import NotAccepted
+from governance.domain.steps import SYSTEM
 from governance.models import (
     Body,
     BodyKind,
@@ -41,7 +43,7 @@ from issues.deliberation.domain.casting import NoProxyHere, NoSuchChoice
 from issues.deliberation.domain.delivering import DeliveredByACandidate
 from issues.deliberation.domain.electing import BeforeItWasFinal, BeginsTooLate, NoCommittee, TermTooLong
 from issues.deliberation.domain.official import Figure, ImpossibleSums, Reported
-from issues.deliberation.domain.papers import CollectedByACandidate, CollectedByTheCompany
+from issues.deliberation.domain.papers import CollectedByTheCompany, StandsOnTheBallot
 from issues.deliberation.domain.setting_up import Offer, TooManyOptions
 from issues.deliberation.models import (
     Ballot,
@@ -61,7 +63,9 @@ from issues.deliberation.models import (
     Seat,
 )
 from issues.deliberation.public_file import public_file, standing_of
+from issues.deliberation.rules import may_read_tally
 from issues.deliberation.verdict_page import verdict_of
+from issues.deliberation.workflow import MOTION
 from tests.cast import LONG_AGO, NOW
 from tests.issues.deliberation.conftest import CLOSES, VOTING
 from tests.issues.deliberation.domain.test_casting import entry_of, vote
@@ -455,29 +459,67 @@ def test_staff_of_owners_who_manage_themselves_hold_mandates_in_their_election(e
     assert mandates.give(election, house.unit("801"), to=cast.gao, actor=house.owners["ann"], at=VOTING)
 
 
+def in_the_office(person: User, cast, *, full_name: str) -> User:
+    """The same person at the community's desk, under this name."""
+    role = {"role": Role.COMMUNITY_STAFF, "community": cast.community, "valid_from": LONG_AGO}
+    RoleAssignment.objects.create(user=person, **role)
+    User.objects.filter(pk=person.pk).update(full_name=full_name)
+    return User.objects.get(pk=person.pk)
+
+
+@pytest.mark.parametrize("step", [step for step in MOTION.steps if step.who != SYSTEM], ids=lambda step: step.verb)
+def test_of_all_steps_a_candidate_takes_only_those_of_the_draft(step, make_election, make_motion, cast):
+    """What a second person has to agree to waits for one, so that nothing but the name is in the way."""
+    candidate, other = in_the_office(cast.luo, cast, full_name="安国平"), cast.sun
+    election, other_vote = make_election(*CANDIDATES), make_motion()
+    for each in (election, other_vote):
+        figures = {"roll_area_m2": 700, "roll_heads": 7, "cast_area_m2": 0, "cast_heads": 0}
+        noted = {"written_by": cast.wu, "written_role": Role.COMMUNITY_STAFF, "written_at": NOW}
+        each.errata.create(words="更正", **noted)
+        each.official_results.create(
+            system="市系统", reference="1", reported_on=NOW.date(), document_sha256="0" * 64, **figures, **noted
+        )
+        each.withdrawn_by = cast.wu
+    may = {person: rules.test_rule(step.who, person, election) for person in (candidate, other)}
+    assert may == {candidate: step.verb in ("add_option", "drop_option"), other: True}
+    # An option of a vote that elects nobody may be called what it likes.
+    other_vote.options.create(number=1, title="安国平")
+    assert rules.test_rule(step.who, candidate, other_vote)
+
+
 def test_whose_name_stands_on_the_ballot_has_no_part_in_running_the_election(make_election, house, cast, committee):
-    """From the notice to the register. Taking the own name off a draft is no part of it."""
+    """From the notice to the register. Writing the draft is no part of it."""
 
     def refused(attempt) -> bool:
         with pytest.raises(NotInCharge):
             attempt()
         return True
 
-    User.objects.filter(pk=cast.luo.pk).update(full_name="安 国平")
-    candidate = User.objects.get(pk=cast.luo.pk)
+    candidate = in_the_office(cast.luo, cast, full_name="安 国平")
     draft = make_election(*CANDIDATES)
+    assert rules.test_rule("deliberation.may_organise", candidate, draft)
     assert refused(lambda: setting_up.publish(draft, actor=candidate, at=NOW))
     motion = opening.bring_up_to_date(setting_up.publish(draft, actor=cast.wu, at=NOW), VOTING)
     assert refused(lambda: errata.write(motion, words="时间写错了", actor=candidate, at=VOTING))
     assert refused(lambda: setting_up.ask_to_withdraw(motion, words="名单不对", actor=candidate, at=VOTING))
     motion = elect(motion, house)
     objection = objecting.object_to(motion, words="数得不对", actor=house.owners["ann"], at=CLOSES)
-    assert refused(lambda: objecting.answer(objection, words="没有错", actor=candidate, at=CLOSES))
+    with pytest.raises(StandsOnTheBallot):
+        objecting.answer(objection, words="没有错", actor=candidate, at=CLOSES)
     objecting.answer(objection, words="已核对", actor=cast.wu, at=CLOSES)
     final = opening.bring_up_to_date(motion, LATER)
     entered = {"since": LATER.date(), "until": UNTIL, "at": LATER}
     assert refused(lambda: electing.enter(final, actor=candidate, **entered))
     assert len(electing.enter(final, actor=cast.wu, **entered)) == 2
+
+
+def test_an_officer_who_stands_on_the_ballot_does_not_read_who_chose_what(election, motion, cast):
+    cast.sun.scope(VOTING)
+    assert may_read_tally(cast.sun, election)
+    User.objects.filter(pk=cast.sun.pk).update(full_name="安国平")
+    candidate = User.objects.get(pk=cast.sun.pk)
+    candidate.scope(VOTING)
+    assert [may_read_tally(candidate, each) for each in (election, motion)] == [False, True]
 
 
 def test_a_candidate_takes_the_own_name_off_a_draft(make_election, cast):
@@ -493,15 +535,15 @@ def test_whose_name_stands_on_the_ballot_touches_no_paper_of_it(election, motion
     User.objects.filter(pk=cast.wu.pk).update(full_name="安 国平")
     candidate = User.objects.get(pk=cast.wu.pk)
     given = {"said": "1", "serial": "9", "channel": Channel.PAPER, "cast_at": VOTING, "at": VOTING}
-    with pytest.raises(CollectedByACandidate):
+    with pytest.raises(StandsOnTheBallot):
         papers.record(entry_of(election, "805"), actor=candidate, **given)
     typed = papers.record(entry_of(election, "805"), actor=cast.sun, **given)
-    with pytest.raises(CollectedByACandidate):
+    with pytest.raises(StandsOnTheBallot):
         papers.check(typed, said="1", actor=candidate, at=VOTING)
     assert papers.may_look_at(typed, cast.sun, VOTING)
     assert not papers.may_look_at(typed, candidate, VOTING)
     delivery = {"way": DeliveryWay.HANDED, "on": VOTING.date(), "at": VOTING}
-    with pytest.raises(CollectedByACandidate):
+    with pytest.raises(StandsOnTheBallot):
         delivering.record(election, [house.unit("801")], by="网格员赵", actor=candidate, **delivery)
     with pytest.raises(DeliveredByACandidate):
         delivering.record(election, [house.unit("801")], by="边小 玲", actor=cast.sun, **delivery)

@@ -2,14 +2,17 @@
 
 import re
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from governance.domain.refusals import NotInCharge, StepNotAllowed
 from governance.models import AuditEntry
 from issues.deliberation.domain import objecting, opening
 from issues.deliberation.domain.objecting import NotInTime, OnlyOwners
-from issues.deliberation.models import Choice, Motion, Objection
+from issues.deliberation.models import Choice, Motion, MotionKind, Objection
 from tests.cast import client_of
 from tests.issues.deliberation.conftest import CLOSES, VOTING
 from tests.issues.deliberation.domain.test_casting import vote
@@ -35,6 +38,30 @@ def receipts(motion, house) -> list[str]:
 @pytest.fixture
 def counted(motion, receipts) -> Motion:
     return opening.bring_up_to_date(motion, LATER)
+
+
+def test_lists_ask_as_often_for_fifteen_votes_that_the_city_decides_as_for_one(counted, house, cast):
+    """How each stands depends on whether the city's result is here."""
+    clients = {"/votes/": client_of(house.owners["ann"]), "/desk/votes/": client_of(cast.wu)}
+
+    def queries() -> dict[str, int]:
+        taken = {}
+        for address, client in clients.items():
+            with CaptureQueriesContext(connection) as captured:
+                assert "投票已截止" in client.get(address).content.decode()
+            taken[address] = len(captured)
+        return taken
+
+    def another() -> None:
+        counted.pk, counted.public_id, counted.kind, counted._state.adding = None, uuid4(), MotionKind.MIRROR, True
+        counted.save()
+
+    another()
+    queries()
+    of_one = queries()
+    for _number in range(14):
+        another()
+    assert queries() == of_one
 
 
 def test_an_owner_objects_the_office_answers_and_everybody_reads_it_without_a_name(counted, house, cast):

@@ -181,6 +181,10 @@ def test_a_candidate_at_the_desk_reads_why_the_papers_are_not_theirs(election, h
         assert "您的姓名在这张表决票上" in page
         assert "X1" not in page
         assert 'type="submit" class="btn btn-primary' not in page
+    assert "ballots.pdf" not in said_by(candidate, f"{desk}papers/")
+    assert "ballots.pdf" in said_by(client_of(cast.sun), f"{desk}papers/")
+    printed = f"{desk}papers/ballots.pdf"
+    assert (candidate.get(printed).status_code, client_of(cast.sun).get(printed).status_code) == (409, 200)
     assert candidate.get(f"{desk}papers/{Ballot.objects.get().public_id}/").status_code == 409
     noted = {"building": "3栋", "stairwell": "1", "doors": "801", "way": "handed", "on": VOTING.date(), "by": "蔡明"}
     assert "候选人不能送达" in said_by(client_of(cast.sun), f"{desk}deliveries/", noted)
