@@ -56,7 +56,7 @@ class CollectedByTheCompany(Refusal):
 
 
 class StandsOnTheBallot(Refusal):
-    """Nobody who stands on the ballot runs that election, collects, types or checks its ballots, or notes deliveries."""
+    """Whoever stands on the ballot neither runs that election nor collects, types or checks ballots or deliveries."""
 
     code = "stands_on_the_ballot"
     sentence = _(
